@@ -1,0 +1,1 @@
+"""Work that flows through versioned graphs of code, AI and people."""

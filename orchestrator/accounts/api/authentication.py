@@ -1,0 +1,58 @@
+"""How API clients say who they are: an API key, or an access token from a log-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+
+from orchestrator.accounts.models import ApiKey, User
+from orchestrator.accounts.services.keys import use_api_key
+from orchestrator.core.clock import utc_now
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """``Authorization: Api-Key orc_…``. The key becomes ``request.auth``, for its scopes."""
+
+    keyword = "Api-Key"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        kind, _, secret = get_authorization_header(request).decode("latin-1").partition(" ")
+        if kind.lower() != self.keyword.lower():
+            return None
+        key = use_api_key(secret.strip(), now=utc_now())
+        if key is None:
+            raise AuthenticationFailed("This API key is not valid, was revoked or has expired.")
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword
+
+
+class AccessTokenAuthentication(JWTAuthentication):
+    """``Authorization: Bearer …`` with an access token from ``auth/token/``."""
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = ApiKeyAuthentication
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Api-Key orc_…`, made at `me/api-keys/` or on the profile page.",
+        }
+
+
+class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = AccessTokenAuthentication
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

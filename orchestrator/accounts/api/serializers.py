@@ -1,0 +1,64 @@
+"""Accounts as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orchestrator.accounts.models import ApiKey, ApiScope, User
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(help_text="User name or e-mail address")
+    password = serializers.CharField(trim_whitespace=False)
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh = serializers.CharField()
+
+
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField(help_text="Sent as `Authorization: Bearer …`; good for minutes")
+    refresh = serializers.CharField(help_text="Good once, for a new pair")
+
+
+class PersonSerializer(serializers.ModelSerializer[User]):
+    """A person as others see them."""
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "first_name", "last_name"]
+        read_only_fields = fields
+
+
+class ProfileSerializer(serializers.ModelSerializer[User]):
+    """One's own account."""
+
+    class Meta:
+        model = User
+        fields = [
+            "id", "username", "email", "first_name", "last_name", "role", "is_staff", "last_login", "theme",
+            "time_zone", "notify_email", "notify_push", "notify_workflow_updates", "notify_execution_alerts",
+        ]  # fmt: skip
+        read_only_fields = ["id", "username", "role", "is_staff", "last_login"]
+
+
+class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
+    """A key without its secret."""
+
+    scopes = serializers.ListField(child=serializers.ChoiceField(ApiScope.choices), allow_empty=False)
+
+    class Meta:
+        model = ApiKey
+        fields = ["id", "name", "prefix", "scopes", "expires_at", "is_active", "last_used_at", "created_at"]
+        read_only_fields = ["id", "prefix", "is_active", "last_used_at", "created_at"]
+
+
+class NewApiKeySerializer(ApiKeySerializer):
+    """The answer to making a key: the only time its secret is shown."""
+
+    key = serializers.CharField(read_only=True, help_text="Sent as `Authorization: Api-Key …`")
+
+    class Meta(ApiKeySerializer.Meta):
+        fields = [*ApiKeySerializer.Meta.fields, "key"]

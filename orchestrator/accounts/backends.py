@@ -1,0 +1,38 @@
+"""Logging in with a user name or an e-mail address, in whatever case it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+from django.http import HttpRequest
+
+from orchestrator.accounts.models import User
+
+
+class AnyCaseBackend(ModelBackend):
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        if not username or password is None:
+            return None
+        user = _named(username)
+        if user is None:
+            User().set_password(password)  # takes as long as a check, so that names cannot be guessed by time
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+
+def _named(name: str) -> User | None:
+    """By user name if there is one, else by e-mail address; both have an index in lower case."""
+    for column in ("username", "email"):
+        user = User.objects.filter(Exact(Lower(column), name.lower())).first()
+        if user is not None:
+            return user
+    return None

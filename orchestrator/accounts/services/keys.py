@@ -1,0 +1,76 @@
+"""API keys: a program's way in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import ApiKey, ApiScope, User
+from orchestrator.core.clock import utc_now
+from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+
+MAX_KEYS: Final = 50
+PREFIX: Final = "orc_"
+_USE_RESOLUTION: Final = timedelta(minutes=1)
+
+
+@transaction.atomic
+def create_api_key(
+    user: User, *, name: str, scopes: Sequence[str], expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """The new key's row and its secret, which is shown this once and cannot be found out again."""
+    unknown = sorted(set(scopes) - set(ApiScope.values))
+    if unknown or not scopes:
+        message = f"Choose from {', '.join(ApiScope.values)}."
+        raise InvalidInput(message, fields={"scopes": [message]})
+    if expires_at is not None and expires_at <= utc_now():
+        raise InvalidInput("The key would have expired already.", fields={"expires_at": ["This is past."]})
+    if user.api_keys.filter(is_active=True).count() >= MAX_KEYS:
+        raise WrongState(f"You have {MAX_KEYS} keys; revoke one first.")
+    secret = PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        user=user,
+        name=name,
+        prefix=secret[: len(PREFIX) + 6],
+        secret_hash=hash_secret(secret),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )
+    after = {"name": name, "prefix": key.prefix, "scopes": list(key.scopes)}
+    record_audit(user, "apikey.created", key, after=after)
+    return key, secret
+
+
+@transaction.atomic
+def revoke_api_key(user: User, key_id: UUID) -> ApiKey:
+    """The key stops working at once. Idempotent."""
+    key = ApiKey.objects.visible_to(user).select_for_update().filter(pk=key_id).first()
+    if key is None:
+        raise NotFound("You have no such key.")
+    if key.is_active:
+        key.is_active = False
+        key.save(update_fields=["is_active"])
+        record_audit(user, "apikey.revoked", key, before={"name": key.name, "prefix": key.prefix})
+    return key
+
+
+def use_api_key(secret: str, *, now: datetime) -> ApiKey | None:
+    """The usable key with this secret, with its user; None otherwise. Notes its use, once a minute."""
+    key = ApiKey.objects.usable(now).select_related("user").filter(secret_hash=hash_secret(secret)).first()
+    if key is not None:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_RESOLUTION)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    return key
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256: enough for 256 random bits, which no dictionary holds."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""People's own settings, and the demo's people."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import Role, User
+from orchestrator.core.errors import InvalidInput
+
+DEMO_PASSWORD: Final = "orchestrator-demo"  # noqa: S105 - shown on the log-in page of a demo on loopback
+_DEMO_PEOPLE: Final = (
+    ("ada", "Ada", "Admin", Role.ADMIN, True),
+    ("bob", "Bob", "Builder", Role.USER, False),
+    ("vic", "Vic", "Viewer", Role.VIEWER, False),
+)
+OWN_FIELDS: Final = frozenset(
+    {
+        "email", "first_name", "last_name", "theme", "time_zone",
+        "notify_email", "notify_push", "notify_workflow_updates", "notify_execution_alerts",
+    }
+)  # fmt: skip
+
+
+@transaction.atomic
+def update_profile(user: User, **fields: Any) -> User:
+    """Change one's own profile and preferences. Raises InvalidInput with the fields that are not right."""
+    assert set(fields) <= OWN_FIELDS, "only one's own fields"
+    before = {name: getattr(user, name) for name in fields}
+    for name, value in fields.items():
+        setattr(user, name, value)
+    try:
+        user.full_clean(exclude=["password"], validate_unique=True)
+    except ValidationError as error:
+        raise InvalidInput("Some fields are not right.", fields=dict(error.message_dict)) from error
+    user.save(update_fields=[*fields, "updated_at"])
+    record_audit(user, "profile.changed", user, before=before, after=fields)
+    return user
+
+
+@transaction.atomic
+def ensure_demo_people() -> list[User]:
+    """Ada (admin), Bob (user) and Vic (viewer), made if they are missing. Only for a server on loopback."""
+    people = []
+    for username, first, last, role, staff in _DEMO_PEOPLE:
+        user, created = User.objects.get_or_create(
+            username=username,
+            defaults={
+                "first_name": first,
+                "last_name": last,
+                "email": f"{username}@demo.invalid",
+                "role": role.value,
+                "is_staff": staff,
+                "is_superuser": staff,
+            },
+        )
+        if created:
+            user.set_password(DEMO_PASSWORD)
+            user.save(update_fields=["password"])
+        people.append(user)
+    return people

@@ -1,0 +1,101 @@
+"""Access and refresh tokens of API clients (JWT), with families that notice theft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from django.db import transaction
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import TokenFamily, User
+from orchestrator.core.clock import utc_now
+from orchestrator.core.context import current_origin
+from orchestrator.core.errors import DomainError
+
+FAMILY: Final = "family"
+
+
+class BadToken(DomainError):
+    """The refresh token is not, or no longer, good. Log in again."""
+
+    code = "token_not_valid"
+    status = 401
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    access: str
+    refresh: str
+
+
+@transaction.atomic
+def open_family(user: User) -> TokenPair:
+    """Tokens for a person who has just proved who they are."""
+    origin = current_origin()
+    family = TokenFamily(user=user, user_agent=origin.user_agent, ip_address=origin.ip_address or None)
+    token = RefreshToken.for_user(user)
+    token[FAMILY] = str(family.pk)
+    family.current_jti, family.expires_at = token["jti"], _expiry(token)
+    family.save(force_insert=True)
+    return TokenPair(str(token.access_token), str(token))
+
+
+def rotate(refresh: str) -> TokenPair:
+    """New tokens for the newest one of a family. An older one revokes the family and raises BadToken."""
+    token = _parse(refresh)
+    with transaction.atomic():
+        family = _family(token)
+        if family.current_jti == token["jti"]:
+            token.set_jti()
+            token.set_exp()
+            token.set_iat()
+            family.current_jti, family.expires_at = token["jti"], _expiry(token)
+            family.last_used_at = utc_now()
+            family.save(update_fields=["current_jti", "expires_at", "last_used_at"])
+            return TokenPair(str(token.access_token), str(token))
+        _revoke(family, "a spent refresh token came back")
+    raise BadToken("This refresh token was used before. All tokens of its log-in are revoked; log in again.")
+
+
+@transaction.atomic
+def close_family(refresh: str) -> None:
+    """Log out: none of the family's tokens can be refreshed any more. Raises BadToken."""
+    _revoke(_family(_parse(refresh)), "logged out")
+
+
+@transaction.atomic
+def close_all_families(user: User) -> int:
+    """Log out everywhere; the number of log-ins that were ended."""
+    open_ones = list(TokenFamily.objects.select_for_update().filter(user=user, revoked_at__isnull=True))
+    for family in open_ones:
+        _revoke(family, "logged out everywhere")
+    return len(open_ones)
+
+
+def _parse(refresh: str) -> RefreshToken:
+    try:
+        return RefreshToken(cast(Any, refresh))
+    except TokenError as error:
+        raise BadToken("This refresh token is not valid or has expired; log in again.") from error
+
+
+def _family(token: RefreshToken) -> TokenFamily:
+    """The live family of a token, locked."""
+    found = TokenFamily.objects.select_for_update().filter(pk=token.get(FAMILY), user__is_active=True).first()
+    if found is None or found.revoked_at is not None:
+        raise BadToken("This log-in was ended; log in again.")
+    return found
+
+
+def _revoke(family: TokenFamily, reason: str) -> None:
+    family.revoked_at, family.revoked_reason = utc_now(), reason
+    family.save(update_fields=["revoked_at", "revoked_reason"])
+    record_audit(family.user, "tokens.revoked", family, after={"reason": reason})
+
+
+def _expiry(token: RefreshToken) -> datetime:
+    return datetime.fromtimestamp(token["exp"], UTC)

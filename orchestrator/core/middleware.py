@@ -1,0 +1,57 @@
+"""What every request carries along: where it comes from, and in which zone its reader lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from orchestrator.core.context import Origin, origin
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class OriginMiddleware:
+    """Makes the request's origin known to audit rows, run events and log lines.
+
+    The answer carries the request's id as ``X-Request-ID``; a client may choose it.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("x-request-id", "")
+        request_id = given if given.isalnum() and len(given) <= 64 else uuid4().hex
+        here = Origin(
+            user_id=str(request.user.pk or ""),
+            session_id=_fingerprint(request.session.session_key),
+            ip_address=request.META.get("REMOTE_ADDR", ""),
+            user_agent=request.headers.get("user-agent", "")[:400],
+            request_id=request_id,
+        )
+        with origin(here), structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class TimeZoneMiddleware:
+    """Shows times in the zone of the person who reads them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = getattr(request.user, "time_zone", "UTC")
+        with timezone.override(ZoneInfo(name)):
+            return self.get_response(request)
+
+
+def _fingerprint(session_key: str | None) -> str:
+    """Enough of a session to tell it from others, not enough to take it over."""
+    return session_key[:8] if session_key else ""

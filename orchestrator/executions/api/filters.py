@@ -1,0 +1,38 @@
+"""Filters of the lists of executions, events and approvals."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+
+from orchestrator.executions.models import STATUS_CHOICES, Approval, ApprovalStatus, Execution
+
+
+class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
+    workflow = django_filters.UUIDFilter()
+    status = django_filters.MultipleChoiceFilter(choices=STATUS_CHOICES)
+    started_by = django_filters.CharFilter(method="started_by_person", help_text="User name, or `me`")
+    started_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    started_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    trigger = django_filters.CharFilter(field_name="trigger__type")
+    retry_of = django_filters.UUIDFilter()
+    parent = django_filters.UUIDFilter()
+
+    class Meta:
+        model = Execution
+        fields = ["workflow", "status", "started_by", "started_after", "started_before", "trigger"]
+
+    def started_by_person(self, queryset: QuerySet[Execution], name: str, value: str) -> QuerySet[Execution]:
+        if value == "me":
+            return queryset.filter(started_by=self.request.user)
+        return queryset.filter(started_by__username__iexact=value)
+
+
+class ApprovalFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
+    mine = django_filters.BooleanFilter(field_name="can_answer")
+    status = django_filters.MultipleChoiceFilter(choices=ApprovalStatus.choices)
+    execution = django_filters.UUIDFilter()
+
+    class Meta:
+        model = Approval
+        fields = ["mine", "status", "execution"]

@@ -1,0 +1,133 @@
+"""Executions, steps, events and approvals as the API shows and takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orchestrator.accounts.api.serializers import PersonSerializer
+from orchestrator.core.json import Json
+from orchestrator.executions.models import Approval, EventRow, Execution, StepRun
+
+
+class WorkflowRefSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class ExecutionSerializer(serializers.ModelSerializer[Execution]):
+    """A row of the list: no payloads."""
+
+    workflow = WorkflowRefSerializer(read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    started_by = PersonSerializer(read_only=True)
+    trigger = serializers.CharField(source="trigger_type", read_only=True)
+    duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Execution
+        fields = [
+            "id", "workflow", "version", "status", "trigger", "started_by", "current_node_ids", "error",
+            "metrics", "parent", "retry_of", "created_at", "started_at", "finished_at", "duration_ms",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ExecutionDetailSerializer(ExecutionSerializer):
+    """One run with its data. ``outputs`` holds the last output of each node by its id."""
+
+    outputs = serializers.DictField(help_text="Last output of each node, by node id")
+
+    class Meta(ExecutionSerializer.Meta):
+        fields = [
+            *ExecutionSerializer.Meta.fields, "input", "variables", "output", "outputs", "idempotency_key",
+            "wake_at", "last_seq",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+def execution_detail(execution: Execution, outputs: dict[str, Json]) -> dict[str, Any]:
+    """The fields of ExecutionDetailSerializer."""
+    return {
+        **ExecutionSerializer(execution).data,
+        "input": execution.input,
+        "variables": execution.variables,
+        "output": execution.output,
+        "outputs": outputs,
+        "idempotency_key": execution.idempotency_key,
+        "wake_at": execution.wake_at,
+        "last_seq": execution.last_seq,
+    }
+
+
+class StepSerializer(serializers.ModelSerializer[StepRun]):
+    class Meta:
+        model = StepRun
+        fields = [
+            "id", "seq", "scope", "node_id", "node_type", "iteration", "attempt", "status", "input", "output",
+            "error", "started_at", "finished_at", "duration_ms", "cost", "tokens",
+        ]  # fmt: skip
+
+
+class EventSerializer(serializers.ModelSerializer[EventRow]):
+    class Meta:
+        model = EventRow
+        fields = ["seq", "type", "node_id", "data", "metadata", "occurred_at"]
+
+
+class ApprovalSerializer(serializers.ModelSerializer[Approval]):
+    workflow = WorkflowRefSerializer(source="execution.workflow", read_only=True)
+    decided_by = PersonSerializer(read_only=True)
+    can_answer = serializers.BooleanField(read_only=True, help_text="Whether you are asked")
+
+    class Meta:
+        model = Approval
+        fields = [
+            "id", "execution", "workflow", "node_id", "iteration", "status", "title", "instructions",
+            "approvers", "quorum", "form", "payload", "can_answer", "requested_at", "responded_at",
+            "deadline_at", "on_deadline", "escalated_at", "decided_by", "comment",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ExecuteSerializer(serializers.Serializer[Any]):
+    input = serializers.JSONField(required=False, default=None)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
+
+
+class RetrySerializer(serializers.Serializer[Any]):
+    """``from`` is a Python word, so this field is made by hand."""
+
+    version = serializers.ChoiceField(choices=["original", "current"], default="original")
+
+    def get_fields(self) -> dict[str, Any]:
+        start = serializers.CharField(
+            default="failed", max_length=100, help_text="failed, start, or a node id"
+        )
+        return {"from": start, **super().get_fields()}
+
+
+class CancelSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+class SignalSerializer(serializers.Serializer[Any]):
+    payload = serializers.JSONField(required=False, default=None)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
+    payload = serializers.JSONField(required=False)
+
+
+class StateSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(help_text="The event after which this was the state")
+    state = serializers.DictField()
+
+
+class StatsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    success_rate = serializers.FloatField(allow_null=True, help_text="Of the finished runs, 0 to 1")
+    average_duration_ms = serializers.FloatField(allow_null=True)

@@ -1,0 +1,327 @@
+"""``evolve(state, event) -> state``: what each event means.
+
+Folding all events of an execution gives exactly the state stored on its row. Nothing here decides
+anything, and nothing here can fail for events that ``decide`` and ``record`` produced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any, Final
+
+from orchestrator.executions.domain import events as ev
+from orchestrator.executions.domain.codec import decode_state
+from orchestrator.executions.domain.state import (
+    Ending,
+    Firing,
+    MapProgress,
+    Options,
+    Phase,
+    Rounds,
+    Scope,
+    State,
+    StepKey,
+    Token,
+    Waits,
+)
+from orchestrator.executions.domain.status import Status
+
+
+def evolve(state: State, *events: ev.Event) -> State:
+    """The state after the events; ``state`` itself stays as it was."""
+    after = deepcopy(state)
+    for event in events:
+        apply_event(after, event)
+    return after
+
+
+def fold(events: Iterable[ev.Event]) -> State:
+    """The state that a whole history adds up to."""
+    state = State()
+    for event in events:
+        apply_event(state, event)
+    return state
+
+
+def apply_event(state: State, event: ev.Event) -> None:
+    """``evolve`` in place, for a caller that owns the state: copying it for every event would make a run
+    of n steps cost n².
+    """
+    _APPLY[type(event)](state, event)
+
+
+def _execution_started(state: State, event: ev.ExecutionStarted) -> None:
+    if event.seed is not None:
+        seeded = decode_state(deepcopy(event.seed))
+        state.scopes, state.variables = seeded.scopes, seeded.variables
+        state.signals, state.next_token = seeded.signals, seeded.next_token
+    else:
+        state.variables = dict(event.variables)
+    state.status = Status.RUNNING
+    state.input, state.trigger, state.info = event.input, event.trigger, event.info
+    state.options = Options(**event.options)  # type: ignore[arg-type]  # written from Options' own fields
+    state.deadline = event.deadline
+    _send(state, state.root, [(None, node) for node in event.entries], {})
+
+
+def _step_started(state: State, event: ev.StepEvent) -> None:
+    _firing(state, event)
+
+
+def _step_succeeded(state: State, event: ev.StepSucceeded) -> None:
+    scope = state.scopes[event.scope]
+    firing = _firing(state, event)
+    _finish(scope, firing)
+    scope.nodes[event.node] = {"output": event.output}
+    scope.last = event.output
+    state.variables.update(event.variables)
+    if event.signal is not None:
+        kept = state.signals[event.signal]
+        del kept[0]
+        if not kept:
+            del state.signals[event.signal]
+    _count(state, event)
+    _send(state, scope, event.sends, firing.passed)
+
+
+def _count(state: State, event: ev.StepSucceeded) -> None:
+    metrics = state.metrics
+    metrics.nodes += not event.skipped
+    metrics.human_interventions += event.human
+    _use(state, event.usage)
+
+
+def _use(state: State, usage: Mapping[str, Any] | None) -> None:
+    if usage:
+        metrics = state.metrics
+        metrics.ai_calls += usage.get("ai_calls", 0)
+        metrics.tokens += usage.get("tokens", 0)
+        metrics.cost += Decimal(usage.get("cost", "0"))
+
+
+def _step_failed(state: State, event: ev.StepFailed) -> None:
+    scope = state.scopes[event.scope]
+    firing = _firing(state, event)
+    _drop_items(state, event.key, firing)
+    if event.retry_at is not None:
+        firing.phase, firing.retry_at, firing.waits = Phase.BACKOFF, event.retry_at, None
+        return
+    _finish(scope, firing)
+    state.metrics.nodes += 1
+    scope.nodes[event.node] = {"output": None, "error": event.error}
+    if event.handled:
+        _send(state, scope, event.sends, firing.passed)
+    else:
+        _end_scope(scope, Ending(Status.FAILED, error={**event.error, "node": event.node}))
+
+
+def _step_restarted(state: State, event: ev.StepRestarted) -> None:
+    firing = _firing(state, event)
+    firing.phase, firing.attempt, firing.since = Phase.RUNNING, event.attempt, event.at
+    firing.retry_at = firing.waits = None
+
+
+def _step_waiting(state: State, event: ev.StepWaiting) -> None:
+    firing = _firing(state, event)
+    firing.phase = Phase.WAITING
+    firing.waits = Waits(
+        timers=list(event.timers),
+        signals=list(event.signals),
+        approval=event.approval,
+        child=event.child,
+        timeout_at=event.timeout_at,
+        input=event.input,
+    )
+
+
+def _step_expanded(state: State, event: ev.StepExpanded) -> None:
+    firing = _firing(state, event)
+    firing.phase = Phase.MAPPING
+    firing.map = MapProgress(event.items, event.concurrency, event.complete_when)
+
+
+def _step_stuck(state: State, event: ev.StepStuck) -> None:
+    firing = _firing(state, event)
+    firing.phase, firing.waits = Phase.STUCK, Waits(approval=event.approval)
+
+
+def _step_ended(state: State, event: ev.StepEnded) -> None:
+    scope = state.scopes[event.scope]
+    _finish(scope, _firing(state, event))
+    state.metrics.nodes += 1
+    scope.nodes[event.node] = {"output": event.output}
+    scope.last = event.output
+    if event.succeeded:
+        _end_scope(scope, Ending(Status.COMPLETED, output=event.output))
+    else:
+        error = {"code": "ended_failed", "message": f"The node {event.node} ended the run as failed."}
+        _end_scope(scope, Ending(Status.FAILED, event.output, {**error, "node": event.node}))
+
+
+def _step_cancelled(state: State, event: ev.StepCancelled) -> None:
+    firing = state.scopes[event.scope].firings.pop(event.key.name)
+    _drop_items(state, event.key, firing)
+
+
+def _item_started(state: State, event: ev.ItemStarted) -> None:
+    progress = _progress(state, event)
+    progress.active.append(event.index)
+    progress.next_index = event.index + 1
+    scope = state.scopes[event.key.item_scope(event.index)] = Scope()
+    _send(state, scope, [(None, node) for node in event.entries], {})
+
+
+def _item_finished(state: State, event: ev.ItemFinished) -> None:
+    progress = _progress(state, event)
+    progress.active.remove(event.index)
+    if event.done:
+        progress.results[event.index] = event.output
+    del state.scopes[event.key.item_scope(event.index)]
+
+
+def _tokens_withdrawn(state: State, event: ev.TokensWithdrawn) -> None:
+    for token in event.tokens:
+        del state.scopes[event.scope].tokens[token]
+
+
+def _token_swallowed(state: State, event: ev.TokenSwallowed) -> None:
+    scope = state.scopes[event.scope]
+    token = scope.tokens.pop(event.token)
+    assert token.edge is not None
+    scope.rounds.setdefault(event.node, Rounds()).edges[token.edge] = event.round
+
+
+def _join_starved(state: State, event: ev.JoinStarved) -> None:
+    _end_scope(state.scopes[event.scope], Ending(Status.FAILED, error=event.error))
+
+
+def _signal_received(state: State, event: ev.SignalReceived) -> None:
+    if event.kept:
+        state.signals.setdefault(event.name, []).append(event.payload)
+
+
+def _paused(state: State, event: ev.ExecutionPaused) -> None:
+    state.paused_at = event.at
+
+
+def _resumed(state: State, event: ev.ExecutionResumed) -> None:
+    state.paused_at, state.deadline = None, event.deadline
+
+
+def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
+    _end_scope(state.root, Ending(Status.CANCELLED))
+
+
+def _deadline_passed(state: State, event: ev.DeadlinePassed) -> None:
+    _end_scope(state.root, Ending(Status.TIMED_OUT, error=event.error))
+
+
+def _aborted(state: State, event: ev.ExecutionAborted) -> None:
+    _end_scope(state.root, Ending(Status.FAILED, error=event.error))
+
+
+def _ended(state: State, event: ev.ExecutionEnded) -> None:
+    state.status = Status(event.status)
+    state.output, state.error = event.output, event.error
+    state.paused_at = None
+    state.root.tokens.clear()
+
+
+def _nothing(state: State, event: ev.Event) -> None:
+    """For events that only tell the reader something."""
+
+
+def _end_scope(scope: Scope, ending: Ending) -> None:
+    """The first reason to end counts."""
+    scope.ending = scope.ending or ending
+
+
+def _firing(state: State, event: ev.StepEvent) -> Firing:
+    """The event's firing; begun now, by taking its tokens, if this is its first event."""
+    scope, key = state.scopes[event.scope], event.key
+    firing = scope.firings.get(key.name)
+    if firing is not None:
+        return firing
+    taken = [scope.tokens.pop(token) for token in event.takes]
+    passed = _merge_passed(taken)
+    if event.round is not None:
+        rounds = scope.rounds.setdefault(event.node, Rounds())
+        rounds.mark_fired(event.round)
+        rounds.edges.update((token.edge, event.round) for token in taken if token.edge is not None)
+        passed = {**passed, event.node: event.round}
+    scope.iterations[event.node] = event.iteration
+    state.steps += 1
+    firing = scope.firings[key.name] = Firing(
+        event.node, event.iteration, event.at, attempt=event.attempt, passed=passed
+    )
+    return firing
+
+
+def _merge_passed(tokens: list[Token]) -> dict[str, int]:
+    if len(tokens) == 1:
+        return tokens[0].passed
+    merged: dict[str, int] = {}
+    for token in tokens:
+        for node, number in token.passed.items():
+            merged[node] = max(number, merged.get(node, 0))
+    return merged
+
+
+def _finish(scope: Scope, firing: Firing) -> None:
+    del scope.firings[f"{firing.node}#{firing.iteration}"]
+
+
+def _drop_items(state: State, key: StepKey, firing: Firing) -> None:
+    """Forget a map's progress and all scopes below it."""
+    if firing.map is not None:
+        below = key.item_scope(0).removesuffix("0")
+        for path in [path for path in state.scopes if path.startswith(below)]:
+            del state.scopes[path]
+        firing.map = None
+
+
+def _progress(state: State, event: ev.StepEvent) -> MapProgress:
+    progress = state.scopes[event.scope].firings[event.key.name].map
+    assert progress is not None
+    return progress
+
+
+def _send(
+    state: State, scope: Scope, sends: Iterable[tuple[str | None, str]], passed: dict[str, int]
+) -> None:
+    for edge, node in sends:
+        scope.tokens[state.next_token] = Token(state.next_token, node, edge, passed)
+        state.next_token += 1
+
+
+_APPLY: Final[Mapping[type[ev.Event], Callable[[State, Any], None]]] = {
+    ev.ExecutionStarted: _execution_started,
+    ev.StepStarted: _step_started,
+    ev.StepSucceeded: _step_succeeded,
+    ev.StepFailed: _step_failed,
+    ev.StepRestarted: _step_restarted,
+    ev.StepWaiting: _step_waiting,
+    ev.StepExpanded: _step_expanded,
+    ev.StepStuck: _step_stuck,
+    ev.StepEnded: _step_ended,
+    ev.StepCancelled: _step_cancelled,
+    ev.ItemStarted: _item_started,
+    ev.ItemFinished: _item_finished,
+    ev.TokensWithdrawn: _tokens_withdrawn,
+    ev.TokenSwallowed: _token_swallowed,
+    ev.BranchEnded: _nothing,
+    ev.JoinStarved: _join_starved,
+    ev.SignalReceived: _signal_received,
+    ev.ApprovalAnswered: _nothing,
+    ev.ExecutionPaused: _paused,
+    ev.ExecutionResumed: _resumed,
+    ev.CancelRequested: _cancel_requested,
+    ev.DeadlinePassed: _deadline_passed,
+    ev.ExecutionAborted: _aborted,
+    ev.ExecutionRecovered: _nothing,
+    ev.ExecutionEnded: _ended,
+}
+
+__all__ = ["apply_event", "evolve", "fold"]

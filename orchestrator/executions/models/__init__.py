@@ -1,0 +1,22 @@
+"""What the engine keeps: executions, their events, steps, approvals and mail.
+
+The execution's row is the truth. A broker message only says "look"; an event only says what has
+happened already. Only the worker that holds a row's lease changes its state; everybody else posts mail.
+"""
+
+from orchestrator.executions.models.approval import Approval, ApprovalStatus, ApprovalVote
+from orchestrator.executions.models.execution import STATUS_CHOICES, Execution
+from orchestrator.executions.models.mail import Mail
+from orchestrator.executions.models.records import EventRow, StepRun, StepStatus
+
+__all__ = [
+    "STATUS_CHOICES",
+    "Approval",
+    "ApprovalStatus",
+    "ApprovalVote",
+    "EventRow",
+    "Execution",
+    "Mail",
+    "StepRun",
+    "StepStatus",
+]

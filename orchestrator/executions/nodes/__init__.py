@@ -1,0 +1,18 @@
+"""The node types that every workflow has. One module each; products register their own beside them."""
+
+from orchestrator.executions.nodes.action import ACTION
+from orchestrator.executions.nodes.decision import DECISION
+from orchestrator.executions.nodes.end import END
+from orchestrator.executions.nodes.human import HUMAN
+from orchestrator.executions.nodes.map import MAP
+from orchestrator.executions.nodes.subworkflow import SUBWORKFLOW
+from orchestrator.executions.nodes.timer import TIMER
+from orchestrator.executions.nodes.transform import TRANSFORM
+from orchestrator.executions.nodes.wait import WAIT
+from orchestrator.graphs.nodetypes import node_types
+
+
+def register_node_types() -> None:
+    """Called once, when Django is ready."""
+    for node_type in (ACTION, DECISION, END, HUMAN, MAP, SUBWORKFLOW, TIMER, TRANSFORM, WAIT):
+        node_types.register(node_type)

@@ -1,0 +1,109 @@
+"""Starting runs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from jsonschema import Draft202012Validator
+
+from orchestrator.accounts.models import User
+from orchestrator.core import json
+from orchestrator.core.clock import utc_now
+from orchestrator.core.context import current_origin
+from orchestrator.core.errors import InvalidInput, NotFound, TooLarge, WrongState
+from orchestrator.core.json import Json, JsonObject, NotJson
+from orchestrator.executions.models import Execution
+from orchestrator.executions.runtime import admission
+from orchestrator.executions.runtime.hints import hint_on_commit
+from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.models import (
+    Access,
+    VersionStatus,
+    Workflow,
+    WorkflowStatus,
+    WorkflowVersion,
+)
+
+MAX_INPUT_BYTES = 1024 * 1024
+
+
+def start_execution(
+    user: User,
+    workflow_id: UUID,
+    *,
+    input: Json = None,
+    version: int | None = None,
+    idempotency_key: str | None = None,
+    trigger: JsonObject | None = None,
+) -> tuple[Execution, bool]:
+    """Start a run of the workflow's current version, or of a given published one.
+
+    Answers with the run and whether it is new: a key that this workflow has seen gives the run it
+    started, unchanged. Raises NotFound, NotAllowed, WrongState for a workflow that cannot be run, and
+    InvalidInput for an input that does not fit its schema.
+    """
+    workflow = find_workflow(user, workflow_id, Access.EDITOR)
+    known = _by_key(workflow, idempotency_key)
+    if known is not None:
+        return known, False
+    chosen = _runnable_version(workflow, version)
+    _check_input(workflow, input)
+    execution = Execution(
+        workflow=workflow,
+        version=chosen,
+        input=input,
+        started_by=user,
+        idempotency_key=idempotency_key,
+        trigger={**(trigger or {"type": "manual"}), "origin": current_origin().as_metadata()},
+    )
+    try:
+        with transaction.atomic():
+            admission.insert(execution, now=utc_now())
+            hint_on_commit()
+    except IntegrityError:
+        known = _by_key(workflow, idempotency_key)
+        if known is None:
+            raise
+        return known, False  # the same key at the same moment: the other one was quicker
+    return execution, True
+
+
+def _by_key(workflow: Workflow, key: str | None) -> Execution | None:
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200:
+        raise InvalidInput("An idempotency key has 1 to 200 characters.")
+    return Execution.objects.defer("state").filter(workflow=workflow, idempotency_key=key).first()
+
+
+def _runnable_version(workflow: Workflow, number: int | None) -> WorkflowVersion:
+    if workflow.status == WorkflowStatus.ARCHIVED:
+        raise WrongState(f"{workflow.name} is archived; restore it to run it.")
+    published = workflow.versions.filter(status=VersionStatus.PUBLISHED).defer("nodes", "edges")
+    if number is not None:
+        version = published.filter(number=number).first()
+        if version is None:
+            raise NotFound(f"{workflow.name} has no published version {number}.")
+        return version
+    version = published.filter(is_current=True).first()
+    if version is None:
+        raise WrongState(f"{workflow.name} has no published version yet; publish it to run it.")
+    return version
+
+
+def _check_input(workflow: Workflow, given: Json) -> None:
+    try:
+        json.normalize(given, limit=MAX_INPUT_BYTES)
+    except NotJson as error:
+        raise TooLarge(str(error)) from error
+    schema = workflow.settings.get("input_schema")
+    if schema is None:
+        return
+    errors = Draft202012Validator(schema).iter_errors(given)
+    fields: dict[str, list[str]] = {}
+    for fault in errors:
+        path = ".".join(("input", *map(str, fault.absolute_path)))
+        fields.setdefault(path, []).append(fault.message)
+    if fields:
+        raise InvalidInput("The input does not fit what this workflow takes.", fields=fields)

@@ -1,0 +1,149 @@
+"""What a node's handler is given and what it may answer: the contract between engine and node types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from orchestrator.core.json import Json, JsonObject
+from orchestrator.graphs.model import DEFAULT_PORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext:
+    """One attempt at one firing of a node.
+
+    ``config`` is the node type's model with every expression already evaluated; ``names`` is the scope
+    that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
+    crash, and differs between firings.
+    """
+
+    execution_id: UUID
+    workflow_id: UUID
+    started_by_id: UUID | None
+    node_id: str
+    title: str
+    scope: str
+    iteration: int
+    attempt: int
+    depth: int
+    config: Any
+    names: Mapping[str, Any]
+    idempotency_key: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a step consumed; summed into the run's metrics."""
+
+    cost: Decimal = Decimal(0)
+    tokens: int = 0
+    ai_calls: int = 0
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The step is done. Edges that leave from ``ports`` are considered; ``variables`` join the run's."""
+
+    output: Json = None
+    ports: tuple[str, ...] = (DEFAULT_PORT,)
+    variables: JsonObject = field(default_factory=dict)
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The attempt failed. ``retryable`` admits another attempt where the node's policy has one left."""
+
+    code: str
+    message: str
+    retryable: bool = True
+    details: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """What a ``human`` node asks, and whom."""
+
+    title: str
+    instructions: str
+    approvers: tuple[str, ...]
+    quorum: Json
+    form: JsonObject | None
+    payload: Json
+    deadline_at: datetime | None
+    on_deadline: str
+    escalate_to: tuple[str, ...]
+    starter_may_approve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRequest:
+    """A run of a published version of another workflow, that this step waits for."""
+
+    workflow_id: UUID
+    version_id: UUID
+    input: Json
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPort:
+    """Leave by ``port`` when the signal comes; ``persistent`` also takes one that came earlier."""
+
+    signal: str
+    port: str
+    persistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimerPort:
+    """Leave by ``port`` at a moment."""
+
+    at: datetime
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The step leaves the worker and comes back by whichever of these happens first."""
+
+    timers: tuple[TimerPort, ...] = ()
+    signals: tuple[SignalPort, ...] = ()
+    approval: ApprovalRequest | None = None
+    child: ChildRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """The step runs the node's body once per item. ``complete_when`` is ``all``, a count or an expression."""
+
+    items: Sequence[Json]
+    concurrency: int
+    complete_when: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The step ends the run (or, inside a map, the item)."""
+
+    succeeded: bool
+    output: Json
+
+
+Outcome: TypeAlias = Succeeded | Failed | Waiting | Expanded | Ended
+
+
+class StepError(Exception):
+    """Raised by a handler to fail with a chosen code; anything else raised fails with ``handler_error``."""
+
+    def __init__(
+        self, code: str, message: str, *, retryable: bool = True, details: JsonObject | None = None
+    ) -> None:
+        super().__init__(message)
+        self.outcome = Failed(code, message, retryable, details or {})

@@ -1,0 +1,218 @@
+"""Django settings. What differs between deployments comes from the environment: see config.py."""
+
+from pathlib import Path
+
+import dj_database_url
+import django_stubs_ext
+
+from orchestrator.config import BASE_DIR, load_config
+
+django_stubs_ext.monkeypatch()
+
+CONFIG = load_config()
+
+DEBUG = CONFIG.debug
+SECRET_KEY = CONFIG.secret
+ALLOWED_HOSTS = CONFIG.allowed_hosts
+BASE_URL = CONFIG.base_url
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "orchestrator.core",
+    "orchestrator.accounts",
+    "orchestrator.workflows",
+    "orchestrator.executions",
+    "orchestrator.embedded",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "orchestrator.core.middleware.OriginMiddleware",
+    "orchestrator.core.middleware.TimeZoneMiddleware",
+]
+
+ROOT_URLCONF = "orchestrator.urls"
+ASGI_APPLICATION = "orchestrator.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["orchestrator.core.templatetags.display"],
+        },
+    },
+]
+
+_database = dj_database_url.parse(CONFIG.database)
+_pool = {"min_size": 1, "max_size": CONFIG.database_pool, "timeout": 10} if CONFIG.database_pool else False
+DATABASES = {
+    "default": {
+        **_database,
+        "CONN_MAX_AGE": 0 if _pool else None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**_database.get("OPTIONS", {}), "pool": _pool},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["orchestrator.accounts.backends.AnyCaseBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:login"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.is_https
+SECURE_HSTS_SECONDS = 365 * 86_400 if CONFIG.is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = CONFIG.is_https
+SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects; behind it every request is plain HTTP
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.is_https else None
+CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "style-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static" / "collected"
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+EMAIL_BACKEND, EMAIL_FILE_PATH = CONFIG.email_backend
+DEFAULT_FROM_EMAIL = "Orchestrator <orchestrator@localhost>"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "orchestrator.accounts.api.authentication.ApiKeyAuthentication",
+        "orchestrator.accounts.api.authentication.AccessTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["orchestrator.accounts.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["orchestrator.core.api.renderers.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["orchestrator.core.api.parsers.JsonParser"],
+    "DEFAULT_PAGINATION_CLASS": "orchestrator.core.api.pagination.IdCursorPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "orchestrator.core.api.problems.problem_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "PAGE_SIZE": 50,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Orchestrator",
+    "DESCRIPTION": "Versioned workflows of code, AI and people, and the durable runs of them.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "ENUM_NAME_OVERRIDES": {
+        "ExecutionStatus": "orchestrator.executions.models.EXECUTION_STATUSES",
+        "WorkflowStatus": "orchestrator.workflows.models.WorkflowStatus.choices",
+    },
+}
+
+REDIS_URL = CONFIG.redis
+CELERY_BROKER_URL = CONFIG.celery_broker
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {
+    "executions.wake_engine": {"queue": "engine"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = (
+    False  # a hint that cannot be sent is not worth waiting for: the sweep finds the run
+)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "max_retries": 0,
+    "interval_start": 0,
+}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "executions.sweep",
+        "schedule": 1.0,
+        "options": {"expires": 5, "queue": "celery"},
+    },
+}
+
+WEBHOOK_SECRET = CONFIG.webhook_signing_secret
+ENGINE_LEASE_SECONDS = CONFIG.lease_seconds
+HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
+DEMO_ALLOWED = CONFIG.loopback
+
+LOGGING_CONFIG = "orchestrator.core.logging.configure"
+LOGGING = {"format": CONFIG.log_format, "level": CONFIG.log_level}
+
+DATA_DIR: Path = CONFIG.data_dir

@@ -1,0 +1,21 @@
+"""Addresses: pages at the root, the API under /api/v1/, the Django admin under /admin/."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+api = (
+    [
+        path("", include("orchestrator.accounts.api.urls")),
+        path("", include("orchestrator.workflows.api.urls")),
+        path("", include("orchestrator.executions.api.urls")),
+    ],
+    "api",
+)
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,151 @@
+"""Workflows as the API shows and takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from orchestrator.accounts.api.serializers import PersonSerializer
+from orchestrator.core.json import JsonObject
+from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowVersion
+
+
+class TagsField(serializers.ListField):
+    child = serializers.CharField()
+
+
+class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
+    """A row of the list: without the graph."""
+
+    owner = PersonSerializer(read_only=True)
+    tags = TagsField(required=False)
+    is_favorite = serializers.BooleanField(read_only=True)
+    access = serializers.ChoiceField(Access.choices, read_only=True, help_text="What you may do with it")
+    current_version = serializers.IntegerField(source="current_number", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Workflow
+        fields = [
+            "id", "name", "description", "owner", "category", "folder", "tags", "status", "is_template",
+            "is_public", "settings", "estimated_minutes", "is_favorite", "access", "current_version",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["id", "status", "is_template", "created_at", "updated_at"]
+
+
+class WorkflowDetailSerializer(WorkflowSerializer):
+    """One workflow with the graph that an editor opens: its draft, else its newest version."""
+
+    nodes = serializers.JSONField()
+    edges = serializers.JSONField()
+    version = serializers.IntegerField(help_text="Number of the version that nodes and edges are")
+    version_status = serializers.CharField()
+    checksum = serializers.CharField(help_text="Send as `base_checksum` to notice others' edits")
+
+    class Meta(WorkflowSerializer.Meta):
+        fields = [*WorkflowSerializer.Meta.fields, "nodes", "edges", "version", "version_status", "checksum"]
+
+
+def workflow_detail(workflow: Workflow, latest: WorkflowVersion) -> dict[str, Any]:
+    """The fields of WorkflowDetailSerializer, from the two rows they come from."""
+    return {
+        **WorkflowSerializer(workflow).data,
+        "nodes": latest.nodes,
+        "edges": latest.edges,
+        "version": latest.number,
+        "version_status": latest.status,
+        "checksum": latest.checksum,
+    }
+
+
+class WorkflowWriteSerializer(serializers.ModelSerializer[Workflow]):
+    """What a client may set. A graph goes into the draft."""
+
+    tags = TagsField(required=False)
+    nodes = serializers.JSONField(required=False)
+    edges = serializers.JSONField(required=False)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    base_checksum = serializers.CharField(required=False, max_length=64)
+
+    class Meta:
+        model = Workflow
+        fields = [
+            "name", "description", "category", "folder", "tags", "settings", "estimated_minutes", "is_public",
+            "nodes", "edges", "note", "base_checksum",
+        ]  # fmt: skip
+
+
+class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
+    """A row of the version history."""
+
+    author = PersonSerializer(read_only=True)
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # not Field.parent
+
+    class Meta:
+        model = WorkflowVersion
+        fields = [
+            "id", "number", "status", "is_current", "parent", "note", "author", "checksum", "created_at",
+            "published_at",
+        ]  # fmt: skip
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_parent(self, version: WorkflowVersion) -> int | None:
+        return version.parent.number if version.parent else None
+
+
+class VersionDetailSerializer(VersionSerializer):
+    class Meta(VersionSerializer.Meta):
+        fields = [*VersionSerializer.Meta.fields, "nodes", "edges"]
+
+
+class GraphSerializer(serializers.Serializer[Any]):
+    nodes = serializers.JSONField()
+    edges = serializers.JSONField(required=False, default=list)  # type: ignore[arg-type]  # the stubs expect an object
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class NameSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+
+
+class ProblemsSerializer(serializers.Serializer[Any]):
+    problems = serializers.ListField(child=serializers.DictField(), help_text="Empty: it can be published")
+
+
+class PermissionSerializer(serializers.ModelSerializer[WorkflowPermission]):
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = WorkflowPermission
+        fields = ["user", "access", "created_at"]
+
+
+class GrantSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    access = serializers.ChoiceField(Access.choices)
+
+
+class NodeTypeSerializer(serializers.Serializer[Any]):
+    """A node type with the JSON Schema of its configuration."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField()
+    icon = serializers.CharField()
+    effect = serializers.SerializerMethodField()
+    schema = serializers.SerializerMethodField()
+
+    def get_effect(self, node_type: Any) -> str:
+        return "varies" if callable(node_type.effect) else str(node_type.effect)
+
+    @extend_schema_field(serializers.DictField())
+    def get_schema(self, node_type: Any) -> JsonObject:
+        schema: JsonObject = node_type.schema()
+        return schema

@@ -1,0 +1,243 @@
+"""The API of workflows and their versions. Every action parses, calls one service, and renders."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.filters import OrderingFilter
+from rest_framework.generics import ListAPIView
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from orchestrator.accounts.current import person
+from orchestrator.core.api.input import valid_data
+from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.errors import NotFound
+from orchestrator.graphs.diff import diff_graphs
+from orchestrator.graphs.nodetypes import node_types
+from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.api import serializers as shown
+from orchestrator.workflows.api.filters import WorkflowFilter
+from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowVersion
+from orchestrator.workflows.queries import workflows_for
+from orchestrator.workflows.services import definitions, sharing, transfer, versions
+
+NO_CONTENT = status.HTTP_204_NO_CONTENT
+CREATED = status.HTTP_201_CREATED
+
+
+class WorkflowPagination(IdCursorPagination):
+    ordering = "-updated_at"
+
+
+@extend_schema_view(list=extend_schema(tags=["workflows"]))
+class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
+    """Workflows: what is said about them, their draft, and what can be done with them."""
+
+    queryset = Workflow.objects.none()
+    serializer_class = shown.WorkflowSerializer
+    filterset_class = WorkflowFilter
+    filter_backends = [DjangoFilterBackend, OrderingFilter]
+    ordering_fields = ["updated_at", "created_at", "name"]
+    pagination_class = WorkflowPagination
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Workflow]:
+        if getattr(self, "swagger_fake_view", False):
+            return Workflow.objects.none()
+        return workflows_for(person(self.request))
+
+    @extend_schema(
+        request=shown.WorkflowWriteSerializer,
+        responses={201: shown.WorkflowDetailSerializer},
+        tags=["workflows"],
+    )
+    def create(self, request: Request) -> Response:
+        """Make a workflow; its graph, right or wrong, becomes its draft."""
+        given = valid_data(shown.WorkflowWriteSerializer(data=request.data))
+        given.pop("base_checksum", None)
+        workflow = definitions.create_workflow(person(request), **given)
+        return self._detail(request, workflow.pk, CREATED)
+
+    @extend_schema(responses=shown.WorkflowDetailSerializer, tags=["workflows"])
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        return self._detail(request, pk)
+
+    @extend_schema(
+        request=shown.WorkflowWriteSerializer, responses=shown.WorkflowDetailSerializer, tags=["workflows"]
+    )
+    def update(self, request: Request, pk: UUID) -> Response:
+        """Set what is said about it and its draft. With `base_checksum`, 409 if somebody saved meanwhile."""
+        return self._change(request, pk, partial=False)
+
+    @extend_schema(
+        request=shown.WorkflowWriteSerializer, responses=shown.WorkflowDetailSerializer, tags=["workflows"]
+    )
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        return self._change(request, pk, partial=True)
+
+    @extend_schema(responses={204: None}, tags=["workflows"])
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete for good, with versions and runs."""
+        definitions.delete_workflow(person(request), pk)
+        return Response(status=NO_CONTENT)
+
+    @extend_schema(request=shown.NoteSerializer, responses=shown.VersionDetailSerializer, tags=["versions"])
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: UUID) -> Response:
+        """Make the draft the current version; 400 with all problems if it has any."""
+        note = valid_data(shown.NoteSerializer(data=request.data))["note"]
+        version = versions.publish_draft(person(request), pk, note=note)
+        return Response(shown.VersionDetailSerializer(version).data)
+
+    @extend_schema(request=shown.GraphSerializer, responses=shown.ProblemsSerializer, tags=["versions"])
+    @action(detail=True, methods=["post", "get"])
+    def validate(self, request: Request, pk: UUID) -> Response:
+        """Problems of the graph in the body, or without one of the stored draft."""
+        workflow = find_workflow(person(request), pk, Access.VIEWER)
+        if request.data:
+            given = valid_data(shown.GraphSerializer(data=request.data))
+            document = {"nodes": given["nodes"], "edges": given["edges"]}
+        else:
+            document = versions.latest_version(workflow).document
+        return Response({"problems": [problem.as_json() for problem in versions.check_graph(document)]})
+
+    @extend_schema(
+        request=shown.NameSerializer, responses={201: shown.WorkflowDetailSerializer}, tags=["workflows"]
+    )
+    @action(detail=True, methods=["post"])
+    def duplicate(self, request: Request, pk: UUID) -> Response:
+        """A copy of one's own, as a draft."""
+        name = valid_data(shown.NameSerializer(data=request.data))["name"]
+        copy = definitions.duplicate_workflow(person(request), pk, name=name)
+        return self._detail(request, copy.pk, CREATED)
+
+    @extend_schema(request=None, responses=shown.WorkflowDetailSerializer, tags=["workflows"])
+    @action(detail=True, methods=["post", "delete"])
+    def archive(self, request: Request, pk: UUID) -> Response:
+        """Put it away (POST) or take it out again (DELETE)."""
+        definitions.archive_workflow(person(request), pk, archived=request.method == "POST")
+        return self._detail(request, pk)
+
+    @extend_schema(request=None, responses={204: None}, tags=["workflows"])
+    @action(detail=True, methods=["put", "delete"])
+    def favorite(self, request: Request, pk: UUID) -> Response:
+        """Star it, or take the star away."""
+        sharing.set_favorite(person(request), pk, favorite=request.method == "PUT")
+        return Response(status=NO_CONTENT)
+
+    @extend_schema(responses={200: dict}, tags=["workflows"])
+    @action(detail=True, methods=["get"])
+    def export(self, request: Request, pk: UUID) -> Response:
+        """The workflow as one JSON document that `import/` takes."""
+        return Response(transfer.export_workflow(person(request), pk))
+
+    @extend_schema(request=dict, responses={201: shown.WorkflowDetailSerializer}, tags=["workflows"])
+    @action(detail=False, methods=["post"], url_path="import", url_name="import")
+    def import_(self, request: Request) -> Response:
+        """A new workflow from an exported document, as a draft of one's own."""
+        workflow = transfer.import_workflow(person(request), request.data)
+        return self._detail(request, workflow.pk, CREATED)
+
+    def _change(self, request: Request, pk: UUID, *, partial: bool) -> Response:
+        given = valid_data(shown.WorkflowWriteSerializer(data=request.data, partial=partial))
+        definitions.change_workflow(person(request), pk, **given)
+        return self._detail(request, pk)
+
+    def _detail(self, request: Request, pk: UUID, code: int = status.HTTP_200_OK) -> Response:
+        workflow = workflows_for(person(request)).filter(pk=pk).first()
+        if workflow is None:
+            raise NotFound("There is no such workflow, or none that you may see.")
+        latest = versions.latest_version(workflow)
+        return Response(shown.workflow_detail(workflow, latest), status=code)
+
+
+@extend_schema_view(get=extend_schema(tags=["versions"]))
+class VersionsView(ListAPIView[WorkflowVersion]):
+    """The version history, newest first."""
+
+    queryset = WorkflowVersion.objects.none()
+    serializer_class = shown.VersionSerializer
+
+    def get_queryset(self) -> QuerySet[WorkflowVersion]:
+        workflow = find_workflow(person(self.request), self.kwargs["pk"], Access.VIEWER)
+        return workflow.versions.select_related("author", "parent").defer("nodes", "edges")
+
+    @extend_schema(
+        request=shown.GraphSerializer, responses={201: shown.VersionDetailSerializer}, tags=["versions"]
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Save and publish a graph in one step."""
+        given = valid_data(shown.GraphSerializer(data=request.data))
+        version = versions.create_version(person(request), pk, **given)
+        return Response(shown.VersionDetailSerializer(version).data, status=CREATED)
+
+
+class VersionView(APIView):
+    @extend_schema(responses=shown.VersionDetailSerializer, tags=["versions"])
+    def get(self, request: Request, pk: UUID, number: int) -> Response:
+        """One version with its graph."""
+        workflow = find_workflow(person(request), pk, Access.VIEWER)
+        return Response(shown.VersionDetailSerializer(versions.find_version(workflow, number)).data)
+
+
+class RestoreView(APIView):
+    @extend_schema(request=None, responses={201: shown.VersionDetailSerializer}, tags=["versions"])
+    def post(self, request: Request, pk: UUID, number: int) -> Response:
+        """Publish the graph of an earlier version as a new one."""
+        version = versions.restore_version(person(request), pk, number)
+        return Response(shown.VersionDetailSerializer(version).data, status=CREATED)
+
+
+class DiffView(APIView):
+    @extend_schema(responses={200: dict}, tags=["versions"])
+    def get(self, request: Request, pk: UUID, number: int, other: int) -> Response:
+        """Nodes and edges added, removed, moved and changed from one version to another."""
+        workflow = find_workflow(person(request), pk, Access.VIEWER)
+        before, after = (versions.find_version(workflow, each).document for each in (number, other))
+        return Response(asdict(diff_graphs(before, after)))
+
+
+@extend_schema_view(get=extend_schema(tags=["sharing"]))
+class PermissionsView(ListAPIView[WorkflowPermission]):
+    """Who may do what with the workflow."""
+
+    queryset = WorkflowPermission.objects.none()
+    serializer_class = shown.PermissionSerializer
+
+    def get_queryset(self) -> QuerySet[WorkflowPermission]:
+        workflow = find_workflow(person(self.request), self.kwargs["pk"], Access.VIEWER)
+        return workflow.permissions.select_related("user")
+
+    @extend_schema(
+        request=shown.GrantSerializer, responses={201: shown.PermissionSerializer}, tags=["sharing"]
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Give a person access, or change it."""
+        given = valid_data(shown.GrantSerializer(data=request.data))
+        permission = sharing.grant_access(person(request), pk, **given)
+        return Response(shown.PermissionSerializer(permission).data, status=CREATED)
+
+
+class PermissionView(APIView):
+    @extend_schema(responses={204: None}, tags=["sharing"])
+    def delete(self, request: Request, pk: UUID, person_id: UUID) -> Response:
+        """Take a person's access away."""
+        sharing.revoke_access(person(request), pk, person_id=person_id)
+        return Response(status=NO_CONTENT)
+
+
+class NodeTypesView(APIView):
+    @extend_schema(responses=shown.NodeTypeSerializer(many=True), tags=["workflows"])
+    def get(self, request: Request) -> Response:
+        """Every node type with the JSON Schema of its configuration."""
+        return Response(shown.NodeTypeSerializer(list(node_types), many=True).data)

@@ -1,0 +1,40 @@
+"""The settings of a workflow, as its owner writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from jsonschema import Draft202012Validator, SchemaError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class WorkflowSettings(BaseModel):
+    """What holds for every run of a workflow. A run keeps the settings it started with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timeout_seconds: float | None = Field(default=None, gt=0, le=366 * 86_400)
+    max_retries: int = Field(default=0, ge=0, le=99)
+    """For steps that have no retry policy of their own."""
+    concurrency: int | None = Field(default=None, ge=1, le=10_000)
+    """Runs at a time; further starts wait their turn, in order."""
+    parallel_steps: int = Field(default=16, ge=1, le=100)
+    """Steps of one run that work side by side."""
+    max_steps: int = Field(default=10_000, ge=1, le=1_000_000)
+    max_cost: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
+    notify_on_failure: bool = True
+    notify_on_success: bool = False
+    notification_channels: list[str] = Field(default=[], max_length=20)
+    input_schema: dict[str, Any] | None = None
+    """JSON Schema of the input: makes the form on the run button and is checked when a run starts."""
+
+    @field_validator("input_schema")
+    @classmethod
+    def _is_a_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            try:
+                Draft202012Validator.check_schema(value)
+            except SchemaError as error:
+                raise ValueError(f"is not a JSON Schema: {error.message}") from error
+        return value

@@ -1,0 +1,170 @@
+"""Drafting, publishing and restoring the graph of a workflow."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import User
+from orchestrator.core import json
+from orchestrator.core.clock import utc_now
+from orchestrator.core.errors import InvalidInput, NotFound, TooLarge, WrongState
+from orchestrator.core.json import Json, JsonObject
+from orchestrator.graphs.model import MAX_EDGES, MAX_NODES
+from orchestrator.graphs.nodetypes import node_types
+from orchestrator.graphs.problems import InvalidGraph, Problem, errors_in
+from orchestrator.graphs.validation import validate_graph
+from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.models import (
+    Access,
+    VersionStatus,
+    Workflow,
+    WorkflowStatus,
+    WorkflowVersion,
+)
+
+MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
+MAX_DEPTH: Final = 60
+
+
+class DraftConflict(WrongState):
+    """Somebody else saved the draft since this person loaded it. Nothing was written."""
+
+    code = "draft_conflict"
+
+
+def document_of(nodes: Json, edges: Json) -> JsonObject:
+    """A graph document within the size limits. Raises InvalidInput or TooLarge."""
+    document: JsonObject = {
+        "nodes": nodes if nodes is not None else [],
+        "edges": edges if edges is not None else [],
+    }
+    for name, limit in (("nodes", MAX_NODES), ("edges", MAX_EDGES)):
+        part = document[name]
+        if not isinstance(part, list):
+            raise InvalidInput(f'"{name}" must be a list.', fields={name: ["Must be a list."]})
+        if len(part) > limit:
+            message = f"The graph has {len(part):,} {name}; the limit is {limit:,}."
+            raise TooLarge(message)
+    if json.depth_of(document, limit=MAX_DEPTH) > MAX_DEPTH:
+        raise InvalidInput(f"The graph is nested deeper than {MAX_DEPTH} levels.")
+    if len(json.dumps(document)) > MAX_DOCUMENT_BYTES:
+        raise TooLarge(f"The graph is larger than {MAX_DOCUMENT_BYTES:,} bytes.")
+    return document
+
+
+def check_graph(document: JsonObject) -> list[Problem]:
+    """All problems of a graph, with the node types that are installed."""
+    return validate_graph(document, node_types)
+
+
+def put_draft(
+    workflow: Workflow,
+    user: User,
+    document: JsonObject,
+    *,
+    note: str = "",
+    parent: WorkflowVersion | None = None,
+) -> WorkflowVersion:
+    """Write the draft of a workflow whose row the caller has locked; the first save makes a new number."""
+    now = utc_now()
+    draft = workflow.versions.filter(status=VersionStatus.DRAFT).first()
+    if draft is None:
+        last = workflow.versions.aggregate(last=Max("number"))["last"] or 0
+        parent = parent or workflow.versions.filter(is_current=True).first()
+        draft = WorkflowVersion(workflow=workflow, number=last + 1, parent=parent, created_at=now)
+    draft.nodes, draft.edges = document["nodes"], document["edges"]
+    draft.checksum = json.checksum(document)
+    draft.author, draft.updated_at = user, now
+    draft.note = note or draft.note
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def save_draft(
+    user: User, workflow_id: UUID, *, nodes: Json, edges: Json, note: str = "", base: str | None = None
+) -> WorkflowVersion:
+    """Save the graph as the workflow's draft, problems and all.
+
+    ``base`` is the checksum of the graph that the person's edit began with: if the stored one is another
+    by now, DraftConflict is raised instead of overwriting somebody's work.
+    """
+    document = document_of(nodes, edges)
+    workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
+    latest = latest_version(workflow)
+    if base is not None and base != latest.checksum:
+        by = latest.author.username if latest.author else "somebody"
+        raise DraftConflict(f"{by} has saved this workflow since you opened it.", checksum=latest.checksum)
+    if latest.checksum == json.checksum(document) and not note:
+        return latest
+    draft = put_draft(workflow, user, document, note=note)
+    _touch(workflow, user)
+    record_audit(
+        user, "version.drafted", workflow, after={"number": draft.number, "checksum": draft.checksum}
+    )
+    return draft
+
+
+@transaction.atomic
+def publish_draft(user: User, workflow_id: UUID, *, note: str = "") -> WorkflowVersion:
+    """Make the draft the current version. Raises InvalidGraph; WrongState without a draft."""
+    workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
+    draft = workflow.versions.filter(status=VersionStatus.DRAFT).first()
+    if draft is None:
+        raise WrongState("There is no draft to publish: nothing has changed since the current version.")
+    problems = errors_in(check_graph(draft.document))
+    if problems:
+        raise InvalidGraph(problems)
+    workflow.versions.filter(is_current=True).update(is_current=False)
+    draft.status, draft.is_current = VersionStatus.PUBLISHED.value, True
+    draft.published_at = draft.updated_at = utc_now()
+    draft.note = note or draft.note
+    draft.save(update_fields=["status", "is_current", "published_at", "updated_at", "note"])
+    if workflow.status == WorkflowStatus.DRAFT:
+        workflow.status = WorkflowStatus.ACTIVE.value
+    _touch(workflow, user)
+    record_audit(user, "version.published", workflow, after={"number": draft.number, "note": draft.note})
+    return draft
+
+
+@transaction.atomic
+def create_version(
+    user: User, workflow_id: UUID, *, nodes: Json, edges: Json, note: str = ""
+) -> WorkflowVersion:
+    """Save and publish in one step: the graph becomes the new current version or nothing changes."""
+    save_draft(user, workflow_id, nodes=nodes, edges=edges, note=note or "New version")
+    return publish_draft(user, workflow_id, note=note)
+
+
+@transaction.atomic
+def restore_version(user: User, workflow_id: UUID, number: int) -> WorkflowVersion:
+    """Make the graph of an earlier version current again, as a new version. A draft is overwritten."""
+    workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
+    source = find_version(workflow, number)
+    put_draft(workflow, user, source.document, note=f"Restored from version {number}", parent=source)
+    return publish_draft(user, workflow_id)
+
+
+def find_version(workflow: Workflow, number: int) -> WorkflowVersion:
+    """Raises NotFound."""
+    version = workflow.versions.filter(number=number).first()
+    if version is None:
+        raise NotFound(f"{workflow.name} has no version {number}.")
+    return version
+
+
+def latest_version(workflow: Workflow) -> WorkflowVersion:
+    """The draft if there is one, else the newest version: what an editor opens."""
+    latest = workflow.versions.select_related("author").order_by("-number").first()
+    assert latest is not None, "a workflow always has a version"
+    return latest
+
+
+def _touch(workflow: Workflow, user: User) -> None:
+    workflow.updated_at, workflow.last_edited_by = utc_now(), user
+    workflow.save(update_fields=["status", "updated_at", "last_edited_by"])
