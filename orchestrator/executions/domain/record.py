@@ -6,7 +6,7 @@ result, so that nothing of this is decided again when they are folded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,7 +16,7 @@ from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.names import names_at
 from orchestrator.executions.domain.state import Scope, State, StepKey
-from orchestrator.graphs.compiled import CompiledNode
+from orchestrator.graphs.compiled import CompiledEdge, CompiledNode
 from orchestrator.graphs.expressions import EvaluationError
 from orchestrator.graphs.model import DEFAULT_PORT, ERROR_PORT, RetryPolicy
 from orchestrator.graphs.steps import Ended, Expanded, Failed, Outcome, Succeeded, Usage, Waiting
@@ -100,7 +100,7 @@ class Recorder:
         self, outcome: Succeeded, *, signal: str | None = None, skipped: bool = False, human: bool = False
     ) -> list[ev.Event]:
         try:
-            sends = self._sends(outcome.ports, {"output": outcome.output})
+            sends = self._sends(outcome.ports, {"output": outcome.output}, outcome.variables)
         except _ConditionFailed as error:
             return self.failed(error.outcome)
         done = ev.StepSucceeded(
@@ -174,24 +174,29 @@ class Recorder:
             return DEFAULT_PORT
         return ERROR_PORT if on_error == "route" and self.node.has_port(ERROR_PORT) else None
 
-    def _sends(self, ports: Iterable[str], seen: JsonObject) -> list[tuple[str, str]]:
-        """The edges to follow, as (edge, target). Raises _ConditionFailed."""
+    def _sends(
+        self, ports: Iterable[str], seen: JsonObject, variables: JsonObject | None = None
+    ) -> list[tuple[str, str]]:
+        """The edges to follow, as (edge, target). Raises _ConditionFailed.
+
+        Conditions already see what the step has done: its output and the variables it sets.
+        """
         edges = [edge for port in dict.fromkeys(ports) for edge in self.node.outgoing.get(port, ())]
-        names: dict[str, Any] | None = None
-        sends = []
-        for edge in edges:
-            if edge.condition is not None:
-                names = names or names_at(
-                    self.state, self.attempt.key.scope, latest={self.attempt.key.node: seen}
-                )
-                try:
-                    holds = edge.condition.test(names, now=self.at)
-                except EvaluationError as error:
-                    raise _ConditionFailed(edge.id, error) from error
-                if not holds:
-                    continue
-            sends.append((edge.id, edge.target))
-        return sends
+        if all(edge.condition is None for edge in edges):
+            return [(edge.id, edge.target) for edge in edges]
+        key = self.attempt.key
+        names = names_at(self.state, key.scope, latest={key.node: seen})
+        if variables:
+            names["vars"] = {**self.state.variables, **variables}
+        return [(edge.id, edge.target) for edge in edges if self._holds(edge, names)]
+
+    def _holds(self, edge: CompiledEdge, names: Mapping[str, Any]) -> bool:
+        if edge.condition is None:
+            return True
+        try:
+            return edge.condition.test(names, now=self.at)
+        except EvaluationError as error:
+            raise _ConditionFailed(edge.id, error) from error
 
     def _branch_end(self, sends: Sequence[tuple[str, str]]) -> list[ev.Event]:
         if sends or not self.node.outgoing:

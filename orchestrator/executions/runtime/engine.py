@@ -99,13 +99,18 @@ class Engine:
         while not self._stopping:
             self._turn_safely()
         self._drain()
-        self._handlers.close()
+        self.close()
         connection.close()
 
     def run_until_idle(self) -> None:
         """Work until nothing is due and nothing is at work; for tests and one-shot commands."""
+        self._look = True
         while self._look or self.runs:
             self.turn()
+
+    def close(self) -> None:
+        """End the threads of the handlers."""
+        self._handlers.close(self._nudger.close())
 
     def turn(self) -> None:
         """One turn: hear, claim, advance, commit."""

@@ -39,6 +39,10 @@ class Nudger:
             self._sending = True
             self._handlers.spawn(self._send())
 
+    async def close(self) -> None:
+        if self._redis is not None:
+            await self._redis.aclose()
+
     async def _send(self) -> None:
         await asyncio.sleep(_PAUSE_SECONDS)
         self._sending = False

@@ -26,6 +26,7 @@ from orchestrator.graphs.nodetypes import Effect
 from orchestrator.graphs.steps import Failed, Outcome, StepContext
 
 THREADS: Final = 32
+CLOSE_SECONDS: Final = 5.0
 
 
 @dataclass(slots=True)
@@ -80,11 +81,22 @@ class Handlers:
         """Run something else on the same loop, not waiting for it."""
         asyncio.run_coroutine_threadsafe(work, self.loop)
 
-    def close(self) -> None:
-        """Stop the loop; whatever is still at work is cut off."""
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(timeout=5)
+    def close(self, last: Coroutine[Any, Any, None] | None = None) -> None:
+        """Do one last thing on the loop, cut off whatever is still at work, and end the threads."""
+        asyncio.run_coroutine_threadsafe(self._end(last), self.loop)
+        self._thread.join(timeout=CLOSE_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if not self._thread.is_alive():
+            self.loop.close()
+
+    async def _end(self, last: Coroutine[Any, Any, None] | None) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        if last is not None:
+            await last
+        self.loop.stop()
 
     def _create(self, job: Job) -> None:
         job.task = self.loop.create_task(self._work(job))
