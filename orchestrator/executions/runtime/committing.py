@@ -19,6 +19,7 @@ from orchestrator.executions.runtime import commit, points
 from orchestrator.executions.runtime.commit import Batch, RunRow
 from orchestrator.executions.runtime.loading import abort
 from orchestrator.executions.runtime.run import Run
+from orchestrator.executions.runtime.side_effects import PostMail, StartChild
 
 PAUSES: Final = (0.02, 0.05, 0.1, 0.2, 0.5)
 """Seconds between attempts to reach a database that is away; the last one is repeated."""
@@ -28,11 +29,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A run that was written. ``released``: the lease went with it; ``has_mail``: letters came meanwhile."""
+    """A run that was written. ``released``: the lease went with it. ``has_mail``: letters came meanwhile.
+    ``others_due``: it made other runs due, its child or its parent.
+    """
 
     run: Run
     released: bool
     has_mail: bool
+    others_due: bool
 
 
 def commit_runs(runs: Sequence[Run]) -> list[Committed]:
@@ -64,10 +68,11 @@ def _commit(runs: Sequence[Run]) -> list[Committed]:
     for run in runs:
         if run.claim.id in written:
             row = rows[run.claim.id]
+            others_due = any(isinstance(each, StartChild | PostMail) for each in run.journal.side_effects)
+            has_mail = written[run.claim.id] > row.mail_taken
+            done.append(Committed(run, row.lease_owner == "", has_mail, others_due))
             run.journal.committed(row)
             run.undurable = False
-            has_mail = written[run.claim.id] > row.mail_taken
-            done.append(Committed(run, row.lease_owner == "", has_mail))
     return done
 
 

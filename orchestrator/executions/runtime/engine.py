@@ -244,6 +244,7 @@ class Engine:
     def _committed(self, done: Committed) -> None:
         run = done.run
         self._nudger.tell(run.claim.id, run.journal.base_seq)
+        self._look |= done.others_due
         if not done.released:
             if done.has_mail:
                 self.tell(MailFor((run.claim.id,)))
@@ -253,7 +254,6 @@ class Engine:
         if run.state.is_final:
             if run.has_limit and admit(run.claim.workflow_id, now=utc_now()):
                 self._look = True
-            self._look |= run.claim.parent_id is not None
         else:
             self._remember(run)
 

@@ -1,0 +1,76 @@
+"""Does what is stored of an execution agree with its events? Replays every event and compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestrator.core import json
+from orchestrator.executions.domain import events as ev
+from orchestrator.executions.domain.codec import decode_event, encode_metrics, encode_state
+from orchestrator.executions.domain.evolve import apply_event
+from orchestrator.executions.domain.state import State
+from orchestrator.executions.domain.status import Status
+from orchestrator.executions.models import EventRow, Execution, StepRun
+
+_RECORDED_STEPS = (ev.StepSucceeded, ev.StepFailed, ev.StepEnded, ev.StepCancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    execution: UUID
+    what: str
+
+
+def verify_execution(execution_id: UUID) -> list[Difference]:
+    """What does not agree; empty for a sound run. Reads one consistent snapshot of the database."""
+    with transaction.atomic():
+        execution = Execution.objects.select_for_update().get(pk=execution_id)
+        return [Difference(execution_id, what) for what in _differences(execution)]
+
+
+def _differences(execution: Execution) -> Iterator[str]:
+    state, steps, expected = State(), 0, 1
+    snapshot: object = None
+    rows = EventRow.objects.filter(execution_id=execution.pk).order_by("seq")
+    for seq, kind, data, at in rows.values_list("seq", "type", "data", "occurred_at").iterator():
+        if seq != expected:
+            yield f"event {expected} is missing: the next one is {seq}"
+            return
+        expected += 1
+        event = decode_event(kind, data, at)
+        steps += isinstance(event, _RECORDED_STEPS)
+        apply_event(state, event)
+        if seq == execution.state_seq:
+            snapshot = json.normalize(encode_state(state))
+    if execution.last_seq != expected - 1:
+        yield f"last_seq is {execution.last_seq}, and there are {expected - 1} events"
+    if execution.state is not None and execution.state != snapshot:
+        yield f"the state stored after event {execution.state_seq} is not what the events add up to"
+    yield from _columns(execution, state)
+    recorded = StepRun.objects.filter(execution=execution).count()
+    if recorded != steps:
+        yield f"{recorded} steps are recorded, and the events tell of {steps}"
+
+
+def _columns(execution: Execution, state: State) -> Iterator[str]:
+    if execution.last_seq == 0:
+        return
+    if state.is_final != execution.is_final or (state.is_final and state.status.value != execution.status):
+        yield f"the status is {execution.status}, and the events end as {state.status}"
+    if execution.variables != _plain(state.variables):
+        yield "the variables are not what the events add up to"
+    if state.is_final and (execution.output, execution.error) != (_plain(state.output), _plain(state.error)):
+        yield "output or error are not what the last event says"
+    metrics = {key: value for key, value in execution.metrics.items() if key != "duration_ms"}
+    if metrics != encode_metrics(state.metrics):
+        yield "the metrics are not what the events add up to"
+    if execution.status == Status.PENDING:
+        yield "the run is pending and has events"
+
+
+def _plain(value: object) -> object:
+    return json.normalize(value)
