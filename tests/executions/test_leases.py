@@ -169,7 +169,9 @@ def test_the_intent_of_a_once_step_is_stored_before_it_acts() -> None:
             run = worker.runs[execution.pk]
             assert run.jobs == {}, "nothing may act before the commit"
             worker._commit()
-            stored_types = list(EventRow.objects.order_by("seq").values_list("type", flat=True))
+            assert len(run.jobs) == 1
+            stored = list(EventRow.objects.order_by("seq").values_list("type", flat=True))
+            may_end.set()
             worker.run_until_idle()
     assert stored == ["execution_started", "step_started"]
 
