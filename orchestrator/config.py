@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestrator.embedded import locations
@@ -30,7 +30,8 @@ class Config(BaseSettings):
     secret_key: SecretStr | None = None
     webhook_secret: SecretStr | None = None
     debug: bool = False
-    base_url: str = "http://127.0.0.1:8000"
+    port: int = Field(default=8000, gt=0, lt=65_536)
+    base_url: str = ""
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost", "[::1]"]
     log_format: str = Field(default="console", pattern="^(console|json)$")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
@@ -49,6 +50,16 @@ class Config(BaseSettings):
         return (
             [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
         )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """What follows from other settings where it is not set itself."""
+        port = values.get("port", 8000)
+        values.setdefault("base_url", f"http://127.0.0.1:{port}")
+        if values.get("ORCHESTRATOR_LOOPBACK"):  # the demo's workflows call this server
+            values.setdefault("ORCHESTRATOR_HTTP_ALLOW", f"127.0.0.1:{port},localhost:{port}")
+        return values
 
     @cached_property
     def database(self) -> str:

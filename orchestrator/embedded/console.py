@@ -7,6 +7,7 @@ from typing import TextIO
 
 _COLOURS = (36, 35, 34, 33, 32, 96, 95, 94)
 _GREEN, _RED, _DIM = 32, 31, 2
+_CLEAR = "\r\x1b[K"
 
 
 class Console:
@@ -33,7 +34,8 @@ class Console:
         pending = f"… {text}" if text and self._terminal else ""
         if pending != self._pending:
             self._pending = pending
-            self._redraw()
+            self._emit(_CLEAR)
+            self._draw_pending()
 
     def output(self, name: str, line: str) -> None:
         """A line of a child's output behind its aligned name."""
@@ -51,13 +53,13 @@ class Console:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
 
     def _write(self, text: str) -> None:
-        clear = "\r\x1b[K" if self._terminal else ""
+        clear = _CLEAR if self._terminal else ""
         self._emit(f"{clear}{text}\n")
-        self._redraw()
+        self._draw_pending()
 
-    def _redraw(self) -> None:
-        if self._terminal:
-            self._emit(f"\r\x1b[K{self._paint(self._pending, _DIM)}" if self._pending else "\r\x1b[K")
+    def _draw_pending(self) -> None:
+        if self._pending:
+            self._emit(self._paint(self._pending, _DIM))
 
     def _emit(self, text: str) -> None:
         if self.reader_gone:

@@ -59,8 +59,7 @@ def test_what_goes_on_is_shown_on_a_terminal_until_the_next_line() -> None:
 
     assert stream.getvalue().split("\r\x1b[K")[1:] == [
         "… Starting web",
-        "web      | hello\n",
-        "… Starting web",
+        "web      | hello\n… Starting web",
         "✓ Web ready 1.2 s\n",
     ]
 

@@ -11,6 +11,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any, Final
 
+from orchestrator.core.json import JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import (
@@ -156,7 +157,9 @@ def _step_ended(state: State, event: ev.StepEnded) -> None:
     if event.succeeded:
         _end_scope(scope, Ending(Status.COMPLETED, output=event.output))
     else:
-        error = {"code": "ended_failed", "message": f"The node {event.node} ended the run as failed."}
+        told = event.output if isinstance(event.output, str) else ""
+        message = told or f"The node {event.node} ended the run as failed."
+        error: JsonObject = {"code": "ended_failed", "message": message}
         _end_scope(scope, Ending(Status.FAILED, event.output, {**error, "node": event.node}))
 
 

@@ -278,4 +278,5 @@ class Engine:
         for run in self.runs.values():
             run.abandon_jobs()
         self._stirred = set(self.runs)
-        self._turn_safely()
+        if self.runs:
+            self._turn_safely()

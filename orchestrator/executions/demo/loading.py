@@ -1,0 +1,97 @@
+"""Puts the demo into the database: people, workflows, and runs that have something to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+
+from orchestrator.accounts.models import User
+from orchestrator.accounts.services.people import ensure_demo_people
+from orchestrator.core import json
+from orchestrator.core.errors import WrongState
+from orchestrator.executions.demo.sensors import sensors_workflow
+from orchestrator.executions.services.starting import start_execution
+from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.services.definitions import create_workflow
+from orchestrator.workflows.services.sharing import grant_access, set_favorite
+from orchestrator.workflows.services.transfer import read_workflow_file
+from orchestrator.workflows.services.versions import publish_draft
+
+FILES: Final = Path(__file__).parent / "files"
+
+
+class NotADemo(WrongState):
+    """The server can be reached from elsewhere: people with a known password must not exist there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    people: int
+    workflows: int
+    runs: int
+
+
+@transaction.atomic
+def load_demo() -> Loaded:
+    """Create whatever of the demo is missing; once a workflow exists it is left as it is.
+
+    Raises NotADemo unless the server listens on loopback only.
+    """
+    if not settings.DEMO_ALLOWED:
+        raise NotADemo("The demo is only for a server that listens on loopback: start it with `make up`.")
+    ada, bob, vic = ensure_demo_people()
+    documents = [json.loads(path.read_bytes()) for path in sorted(FILES.glob("*.json"))]
+    workflows = runs = 0
+    for document in [*documents, sensors_workflow()]:
+        if Workflow.objects.filter(owner=bob, name=document["name"]).exists():
+            continue
+        workflow = _create(bob, document)
+        grant_access(bob, workflow.pk, username=vic.username, access=Access.VIEWER.value)
+        workflows += 1
+        runs += _start_runs(bob, workflow)
+    favorite = Workflow.objects.filter(owner=bob, name="Order approval").first()
+    if favorite is not None:
+        set_favorite(bob, favorite.pk, favorite=True)
+        set_favorite(ada, favorite.pk, favorite=True)
+    return Loaded(3, workflows, runs)
+
+
+def _create(owner: User, document: dict[str, Any]) -> Workflow:
+    file = read_workflow_file(document)
+    workflow = create_workflow(owner, **file.model_dump(exclude={"format"}))
+    publish_draft(owner, workflow.pk, note="First version")
+    return workflow
+
+
+def _start_runs(user: User, workflow: Workflow) -> int:
+    inputs = _INPUTS.get(workflow.name, [{}])
+    for given in inputs:
+        start_execution(user, workflow.pk, input=_at_home(given), trigger={"type": "demo"})
+    return len(inputs)
+
+
+def _at_home(given: dict[str, Any]) -> dict[str, Any]:
+    """The input with the address under which this server calls itself."""
+    return {**given, "service": f"{settings.BASE_URL}/demo/sales"} if "service" in given else given
+
+
+_INPUTS: Final[dict[str, list[dict[str, Any]]]] = {
+    "Order approval": [
+        {"customer": "Corner Café", "email": "hello@corner.example", "amount": 42.5},
+        {"customer": "Northwind", "email": "buyer@northwind.example", "amount": 250},
+        {"customer": "Initech", "email": "orders@initech.example", "amount": 4999.99},
+    ],
+    "Nightly sales report": [
+        {
+            "regions": ["north", "east", "south", "west", "islands"],
+            "service": "",
+            "recipient": "team@example.org",
+        }
+    ],
+    "Square root by halving the error": [{"number": 2}, {"number": 1_000_000}, {"number": -4}],
+    "Contract signature": [{"party": "Contoso", "email": "legal@contoso.example"}],
+}

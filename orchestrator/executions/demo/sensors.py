@@ -1,0 +1,70 @@
+"""A workflow with a hundred parallel branches, too regular to write by hand."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+SENSORS: Final = 100
+_COLUMNS: Final = 20
+
+
+def sensors_workflow() -> dict[str, Any]:
+    """The document of “A hundred sensors”: a fan-out, a join, and a decision over what came together."""
+    readings = [_reading(number) for number in range(SENSORS)]
+    names = [reading["id"] for reading in readings]
+    values = ", ".join(f"nodes.{name}.output.value" for name in names)
+    nodes = [
+        _node("begin", "transform", 950, 0, "Begin", {"output": {"limit": 92}}),
+        *readings,
+        _node("collect", "transform", 950, 760, "Collect", {"output": {"values": {"=": f"[{values}]"}}}),
+        _node("sum_up", "transform", 950, 880, "Sum up", {"output": _SUMMARY}),
+        _node("judge", "decision", 950, 1000, "Too hot?", _JUDGE),
+        _node("alarm", "action", 850, 1120, "Raise alarm", _log("{{ nodes.sum_up.output.hot }} sensors are hot")),
+        _node("calm", "action", 1050, 1120, "All is well", _log("All sensors are below the limit")),
+    ]
+    edges = [
+        *(_edge("begin", name) for name in names),
+        *(_edge(name, "collect") for name in names),
+        _edge("collect", "sum_up"),
+        _edge("sum_up", "judge"),
+        _edge("judge", "alarm", "hot"),
+        _edge("judge", "calm", "calm"),
+    ]
+    return {
+        "name": "A hundred sensors",
+        "description": "Reads a hundred generated sensors side by side, joins what they say and judges it.",
+        "category": "examples",
+        "tags": ["demo", "parallel"],
+        "nodes": nodes,
+        "edges": edges,
+    }
+
+
+_SUMMARY: Final = {
+    "count": {"=": "size(nodes.collect.output.values)"},
+    "average": {"=": "round(avg(nodes.collect.output.values), 1)"},
+    "highest": {"=": "max(nodes.collect.output.values)"},
+    "hot": {"=": "size(nodes.collect.output.values.filter(v, v > nodes.begin.output.limit))"},
+}
+_JUDGE: Final = {"rules": [{"when": "nodes.sum_up.output.hot > 0", "port": "hot"}], "default": "calm"}
+
+
+def _reading(number: int) -> dict[str, Any]:
+    """A made-up temperature between 20 and 99 that looks irregular and is always the same."""
+    value = {"=": f"20 + ({number} * 37 + 11) % 80"}
+    x, y = number % _COLUMNS * 100, 140 + number // _COLUMNS * 110
+    return _node(f"s{number:02}", "transform", x, y, f"Sensor {number}", {"output": {"value": value}})
+
+
+def _node(node_id: str, kind: str, x: int, y: int, title: str, config: dict[str, Any]) -> dict[str, Any]:
+    data = {"title": title, "config": config}
+    return {"id": node_id, "type": kind, "position": {"x": x, "y": y}, "data": data}
+
+
+def _edge(source: str, target: str, port: str | None = None) -> dict[str, Any]:
+    drawn = {"id": f"{source}-{target}", "source": source, "target": target}
+    return {**drawn, "sourceHandle": port} if port else drawn
+
+
+def _log(message: str) -> dict[str, Any]:
+    return {"action": "log", "with": {"message": message}}

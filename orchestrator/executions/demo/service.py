@@ -1,0 +1,32 @@
+"""The sales service that the demo's report calls: generated figures, and now and then too busy to answer."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from itertools import count
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+_calls = count(1)
+_BUSY_EVERY: Final = 3
+_PRODUCTS: Final = ("lamp", "chair", "desk", "shelf", "rug")
+
+
+@require_safe
+def sales(request: HttpRequest, region: str) -> HttpResponse:
+    """The day's sales of a region. Every third call is answered with 503, as by a service under load."""
+    if next(_calls) % _BUSY_EVERY == 0:
+        busy = JsonResponse({"detail": "Too busy, try again."}, status=503)
+        busy["Retry-After"] = "1"
+        return busy
+    today = timezone.now().date().isoformat()
+    dice = random.Random(hashlib.sha256(f"{region} {today}".encode()).digest())  # noqa: S311 - invents figures
+    rows = [
+        {"product": dice.choice(_PRODUCTS), "price": dice.randrange(900, 30_000) / 100, "quantity": dice.randint(1, 5)}
+        for _ in range(dice.randint(8, 25))
+    ]
+    return JsonResponse({"region": region, "day": today, "generated": True, "sales": rows})
