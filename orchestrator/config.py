@@ -37,6 +37,8 @@ class Config(BaseSettings):
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     email_url: str = "file:"
     database_pool: int = Field(default=0, ge=0, le=200)
+    static_root: Path | None = None
+    """Where ``collectstatic`` puts files for a web server in front; WhiteNoise needs none."""
     loopback: bool = Field(default=False, validation_alias="ORCHESTRATOR_LOOPBACK")
 
     lease_seconds: float = Field(default=15.0, gt=0, validation_alias="ORCHESTRATOR_LEASE_SECONDS")

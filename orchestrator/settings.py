@@ -136,7 +136,7 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "static" / "collected"
+STATIC_ROOT = CONFIG.static_root
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600

@@ -8,25 +8,26 @@ from typing import Any
 
 import structlog
 
-_SHARED: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-
 
 def configure(options: dict[str, str]) -> None:
     """``options``: format ``console`` or ``json``, and level."""
+    for_machines = options["format"] == "json"
+    clock = {"fmt": "iso", "utc": True} if for_machines else {"fmt": "%H:%M:%S", "utc": False}
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(**clock),  # type: ignore[arg-type]  # two keywords, two types
+    ]
     renderer: Any = (
         structlog.processors.JSONRenderer()
-        if options["format"] == "json"
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=28, timestamp_key="")
+        if for_machines
+        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=28)
     )
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_SHARED,
+            *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -40,7 +41,7 @@ def configure(options: dict[str, str]) -> None:
             "formatters": {
                 "structured": {
                     "()": structlog.stdlib.ProcessorFormatter,
-                    "foreign_pre_chain": _SHARED,
+                    "foreign_pre_chain": shared,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,

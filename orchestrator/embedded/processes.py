@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.embedded.locations import default_database_url
 from orchestrator.embedded.options import UpOptions
 from orchestrator.embedded.process import Command, OneShot, Process
+from orchestrator.embedded.secrets import local_secret
 
 _READY_FILE = "ORCHESTRATOR_READY_FILE"
 _PROBE_PATH = "/healthz"
@@ -114,9 +116,14 @@ def plan(options: UpOptions, urls: Mapping[str, str], run_dir: Path, *, demo: bo
 
 
 def environment(options: UpOptions, urls: Mapping[str, str]) -> dict[str, str]:
-    """What every child sees. ORCHESTRATOR_LOOPBACK is there only when nobody else can reach the server."""
+    """What every child sees. ORCHESTRATOR_LOOPBACK is there only when nobody else can reach the server.
+
+    On our own database the key is our own too; somebody else's may be shared with other machines.
+    """
     env = {**os.environ, **urls, "HOST": options.host, "PORT": str(options.port), "PYTHONUNBUFFERED": "1"}
     env["ORCHESTRATOR_DATA_DIR"] = str(options.data_dir)
+    if urls["DATABASE_URL"] == default_database_url(options.data_dir):
+        env.setdefault("SECRET_KEY", local_secret(options.data_dir, "secret-key"))
     env.pop("ORCHESTRATOR_LOOPBACK", None)
     if options.loopback:
         env["ORCHESTRATOR_LOOPBACK"] = "1"

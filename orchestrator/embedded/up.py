@@ -80,7 +80,7 @@ def _banner(options: UpOptions, urls: Mapping[str, str], seconds: float) -> list
     else:
         lines.append("  Log in      no demo users here; make one: .venv/bin/python manage.py createsuperuser")
     if not options.loopback:
-        lines.append(f"  Open        to everybody who can reach this machine (HOST={options.host})")
+        lines.append("  Open to     everybody who can reach this machine, by the names in ALLOWED_HOSTS")
     lines.append("  Stop        Ctrl-C")
     lines.append(f"  Data        {options.data_dir} (stays; delete it to start afresh)")
     return [*lines, ""]

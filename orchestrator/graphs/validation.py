@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from orchestrator.graphs.expressions import ExpressionError, compile_binding, compile_expression
 from orchestrator.graphs.model import ERROR_PORT, Edge, Graph, JoinCount, Node, read_graph
 from orchestrator.graphs.nodetypes import NodeType, NodeTypeRegistry
-from orchestrator.graphs.problems import Problem
+from orchestrator.graphs.problems import Problem, errors_in
 from orchestrator.graphs.structure import endless_nodes, unreachable_nodes
 
 ROOT_NAMES = frozenset({"input", "vars", "nodes", "trigger", "execution"})
@@ -44,15 +44,15 @@ class _Validator:
         self.ids: frozenset[str] = outer
 
     def run(self, document: object) -> Iterator[Problem]:
-        graph, problems = read_graph(document)
-        yield from problems
+        graph, unread = read_graph(document)
         self.ids = self.outer | {node.id for node in graph.nodes}
-        yield from self._duplicates(graph)
+        broken = [*unread, *self._duplicates(graph), *self._dangling(graph)]
+        yield from broken
         for node in graph.nodes:
             yield from self._node(node, graph)
         for edge in graph.edges:
             yield from self._edge(edge, graph)
-        if not problems:
+        if not errors_in(broken):
             yield from self._structure(graph)
 
     def _duplicates(self, graph: Graph) -> Iterator[Problem]:
@@ -137,11 +137,14 @@ class _Validator:
             message = f"Node {node.id} joins {join.n} arrivals and has {incoming} incoming edges."
             yield Problem(code="impossible_join", node=node.id, path="data.join", message=message)
 
+    def _dangling(self, graph: Graph) -> Iterator[Problem]:
+        for edge in graph.edges:
+            for end, name in (("source", edge.source), ("target", edge.target)):
+                if name not in graph.by_id:
+                    message = f'Edge {edge.id}: its {end} "{name}" does not exist.'
+                    yield Problem(code="dangling_edge", edge=edge.id, path=end, message=message)
+
     def _edge(self, edge: Edge, graph: Graph) -> Iterator[Problem]:
-        for end, name in (("source", edge.source), ("target", edge.target)):
-            if name not in graph.by_id:
-                message = f'Edge {edge.id}: its {end} "{name}" does not exist.'
-                yield Problem(code="dangling_edge", edge=edge.id, path=end, message=message)
         if edge.condition:
             yield from self._expression(edge.condition, "condition", self.names, edge=edge.id)
         source = graph.by_id.get(edge.source)

@@ -19,7 +19,7 @@ def make(folder: Path, *arguments: str, path: Path | None = None) -> "subprocess
     """Run make in `folder` with our Makefile, finding commands only in `path` if one is given."""
     program = shutil.which("make")
     assert program is not None
-    env = {**os.environ, "MAKEFLAGS": ""}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     if path is not None:
         (path / "sh").symlink_to("/bin/sh")
         env["PATH"] = str(path)

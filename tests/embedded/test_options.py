@@ -9,10 +9,12 @@ import pytest
 
 from orchestrator.embedded import ports
 from orchestrator.embedded.errors import EmbeddedError
+from orchestrator.embedded.locations import default_database_url
 from orchestrator.embedded.lock import FolderLock
 from orchestrator.embedded.options import UpOptions
 from orchestrator.embedded.ports import check_port
-from orchestrator.embedded.processes import Plan, plan
+from orchestrator.embedded.processes import Plan, environment, plan
+from orchestrator.embedded.secrets import local_secret
 from tests.embedded.supervised import free_port
 
 URLS = {"DATABASE_URL": "postgresql://u@/name?host=/run/pg", "REDIS_URL": "unix:///run/redis.sock"}
@@ -66,6 +68,19 @@ def test_children_are_told_when_only_this_machine_can_reach_them(monkeypatch: py
     assert "ORCHESTRATOR_LOOPBACK" not in public
     assert public["DATABASE_URL"] == URLS["DATABASE_URL"]
     assert public["ORCHESTRATOR_DATA_DIR"] == "/data"
+
+
+def test_our_own_database_comes_with_our_own_key(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that others can reach must not fall back on settings for local use."""
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    options = UpOptions.of({"HOST": "0.0.0.0"}, data_dir)
+    ours = {**URLS, "DATABASE_URL": default_database_url(data_dir)}
+
+    assert environment(options, ours)["SECRET_KEY"] == local_secret(data_dir, "secret-key")
+    assert "SECRET_KEY" not in environment(options, URLS)
+
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert environment(options, ours)["SECRET_KEY"] == "given"
 
 
 def test_the_plan_has_every_process_under_a_name_of_its_own() -> None:

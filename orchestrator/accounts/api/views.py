@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import authenticate
-from django.contrib.auth.models import update_last_login
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -25,10 +22,10 @@ from orchestrator.accounts.api.serializers import (
     TokenPairSerializer,
 )
 from orchestrator.accounts.current import person
-from orchestrator.accounts.models import ApiKey, User
+from orchestrator.accounts.models import ApiKey
 from orchestrator.accounts.services.keys import create_api_key, revoke_api_key
 from orchestrator.accounts.services.people import update_profile
-from orchestrator.accounts.services.tokens import TokenPair, close_family, open_family, rotate
+from orchestrator.accounts.services.tokens import TokenPair, close_family, log_in, rotate
 from orchestrator.core.api.input import valid_data
 
 
@@ -41,11 +38,7 @@ class TokenView(APIView):
     @extend_schema(request=LoginSerializer, responses=TokenPairSerializer, tags=["auth"])
     def post(self, request: Request) -> Response:
         given = valid_data(LoginSerializer(data=request.data))
-        user = authenticate(request, username=given["username"], password=given["password"])
-        if not isinstance(user, User):
-            raise AuthenticationFailed("The user name or the password is wrong.")
-        update_last_login(User, user)
-        return _pair(open_family(user))
+        return _pair(log_in(given["username"], given["password"]))
 
 
 class RefreshView(APIView):

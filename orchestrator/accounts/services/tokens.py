@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
 from django.db import transaction
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -26,10 +28,26 @@ class BadToken(DomainError):
     status = 401
 
 
+class BadCredentials(DomainError):
+    """No active account has this name and this password. Which of them is wrong is not told."""
+
+    code = "bad_credentials"
+    status = 401
+
+
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     access: str
     refresh: str
+
+
+def log_in(username: str, password: str) -> TokenPair:
+    """Raises BadCredentials."""
+    user = authenticate(username=username, password=password)
+    if not isinstance(user, User):
+        raise BadCredentials("The user name or the password is wrong.")
+    update_last_login(User, user)
+    return open_family(user)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ def sensors_workflow() -> dict[str, Any]:
         _node("collect", "transform", 950, 760, "Collect", {"output": {"values": {"=": f"[{values}]"}}}),
         _node("sum_up", "transform", 950, 880, "Sum up", {"output": _SUMMARY}),
         _node("judge", "decision", 950, 1000, "Too hot?", _JUDGE),
-        _node("alarm", "action", 850, 1120, "Raise alarm", _log("{{ nodes.sum_up.output.hot }} sensors are hot")),
+        _node("alarm", "action", 850, 1120, "Raise alarm", _log("{{ nodes.sum_up.output.hot }} are hot")),
         _node("calm", "action", 1050, 1120, "All is well", _log("All sensors are below the limit")),
     ]
     edges = [

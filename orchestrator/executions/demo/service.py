@@ -25,8 +25,10 @@ def sales(request: HttpRequest, region: str) -> HttpResponse:
         return busy
     today = timezone.now().date().isoformat()
     dice = random.Random(hashlib.sha256(f"{region} {today}".encode()).digest())  # noqa: S311 - invents figures
-    rows = [
-        {"product": dice.choice(_PRODUCTS), "price": dice.randrange(900, 30_000) / 100, "quantity": dice.randint(1, 5)}
-        for _ in range(dice.randint(8, 25))
-    ]
+    rows = [_sale(dice) for _ in range(dice.randint(8, 25))]
     return JsonResponse({"region": region, "day": today, "generated": True, "sales": rows})
+
+
+def _sale(dice: random.Random) -> dict[str, object]:
+    price, quantity = dice.randrange(900, 30_000) / 100, dice.randint(1, 5)
+    return {"product": dice.choice(_PRODUCTS), "price": price, "quantity": quantity}
