@@ -8,7 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.settings")
 django_application = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - needs the apps to be loaded
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from orchestrator.accounts.sockets import SocketAuthentication  # noqa: E402
@@ -17,8 +16,6 @@ from orchestrator.executions.web.feed import FeedConsumer  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(
-            SocketAuthentication(URLRouter([path("ws/feed/", FeedConsumer.as_asgi())]))
-        ),
+        "websocket": SocketAuthentication(URLRouter([path("ws/feed/", FeedConsumer.as_asgi())])),
     }
 )

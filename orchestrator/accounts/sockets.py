@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.db import database_sync_to_async
+from channels.security.websocket import AllowedHostsOriginValidator
 from django.contrib.auth.models import AnonymousUser
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidToken
@@ -16,11 +17,15 @@ from orchestrator.core.clock import utc_now
 
 
 class SocketAuthentication:
-    """Sets ``scope["user"]``. An ``Authorization`` header counts before a session cookie, as in the API."""
+    """Sets ``scope["user"]``. An ``Authorization`` header counts before a session cookie, as in the API.
+
+    A browser sends its cookies with any page's socket, so a session counts only for pages of this site.
+    A header cannot be set by a foreign page, and programs send no ``Origin``.
+    """
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self._by_session = AuthMiddlewareStack(application)
+        self._by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(application))
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         header = dict(scope["headers"]).get(b"authorization")

@@ -8,14 +8,15 @@ from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status."""
+    """The exit status. Raises SystemExit too."""
     options = _parser().parse_args(argv)
     # Ctrl-C while the modules below are loaded ends the process without a traceback: nothing runs yet.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if options.command == "up":
         from orchestrator.embedded.up import up
 
-        return up(options.data)
+        up(options.data)
+        return 0
     from orchestrator.embedded.run import run
 
     return run(options.argv, options.data, durable=not options.fast)

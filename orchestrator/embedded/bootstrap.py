@@ -162,9 +162,11 @@ def _alone() -> Iterator[None]:
     with Path("Makefile").open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             _say("Another make is installing packages here; waiting for it …")
             fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            pass  # a file system without locks
         yield
 
 

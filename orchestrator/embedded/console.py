@@ -1,9 +1,12 @@
 """What the supervisor prints: steps, prefixed output of the children, problems."""
 
+import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TextIO
+
+from orchestrator.embedded.errors import EmbeddedError
 
 _COLOURS = (36, 35, 34, 33, 32, 96, 95, 94)
 _GREEN, _RED, _DIM = 32, 31, 2
@@ -71,6 +74,20 @@ class Console:
             self._emit(text.encode("ascii", "replace").decode("ascii"))
         except (OSError, ValueError):  # a closed pipe or a terminal that was hung up
             self.reader_gone = True
+
+
+@contextlib.contextmanager
+def explained(console: Console) -> Iterator[None]:
+    """Print an expected failure as one line and end the process with status 1."""
+    try:
+        yield
+    except EmbeddedError as error:
+        console.problem(str(error))
+    except OSError as error:  # a full disk, a folder of somebody else
+        console.problem(f"{error.strerror or error}: {error.filename or 'in the data folder'}")
+    else:
+        return
+    raise SystemExit(1)
 
 
 class Stopwatch:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 from pathlib import Path
+from typing import Self
 
 from orchestrator.embedded.errors import EmbeddedError
 
@@ -16,6 +17,13 @@ class FolderLock:
         self.was_left_behind = False
         """Set by acquire(): the last holder died without letting go."""
         self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     @property
     def held(self) -> bool:

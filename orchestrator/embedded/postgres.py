@@ -126,7 +126,7 @@ class EmbeddedPostgres(Service):
             with psycopg.connect(maintenance, connect_timeout=2, autocommit=True) as connection:
                 _ensure_database(connection)
                 version = connection.info.server_version
-        except psycopg.OperationalError:
+        except psycopg.Error:
             return None
         return f"PostgreSQL {version // 10000}.{version % 10000} ready"
 

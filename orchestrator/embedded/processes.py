@@ -1,7 +1,6 @@
 """The commands that make up a running Orchestrator, in one place: what to change when a process is added."""
 
 import http.client
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from orchestrator.embedded.locations import default_database_url
 from orchestrator.embedded.options import UpOptions
 from orchestrator.embedded.process import Command, OneShot, Process
 from orchestrator.embedded.secrets import local_secret
+from orchestrator.embedded.services import environment_for
 
 _READY_FILE = "ORCHESTRATOR_READY_FILE"
 _PROBE_PATH = "/healthz"
@@ -120,7 +120,8 @@ def environment(options: UpOptions, urls: Mapping[str, str]) -> dict[str, str]:
 
     On our own database the key is our own too; somebody else's may be shared with other machines.
     """
-    env = {**os.environ, **urls, "HOST": options.host, "PORT": str(options.port), "PYTHONUNBUFFERED": "1"}
+    env = {**environment_for(urls, options.data_dir), **urls, "PYTHONUNBUFFERED": "1"}
+    env |= {"HOST": options.host, "PORT": str(options.port)}
     env["ORCHESTRATOR_DATA_DIR"] = str(options.data_dir)
     if urls["DATABASE_URL"] == default_database_url(options.data_dir):
         env.setdefault("SECRET_KEY", local_secret(options.data_dir, "secret-key"))

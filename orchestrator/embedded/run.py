@@ -1,18 +1,17 @@
 """`python -m orchestrator.embedded run -- COMMAND`: a command with PostgreSQL and Redis under it."""
 
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orchestrator.embedded import locations
-from orchestrator.embedded.console import Console, Stopwatch
-from orchestrator.embedded.errors import EmbeddedError, StopRequested
+from orchestrator.embedded.console import Console, Stopwatch, explained
+from orchestrator.embedded.errors import StopRequested
 from orchestrator.embedded.folders import make_data_dir
 from orchestrator.embedded.lock import FolderLock
-from orchestrator.embedded.services import start_services
+from orchestrator.embedded.services import environment_for, start_services
 from orchestrator.embedded.spawn import spawn
 from orchestrator.embedded.supervisor import Supervisor
 
@@ -24,27 +23,23 @@ _KILLED_BY_SIGNAL = 128  # the shell's convention
 def run(command: Sequence[str], data_dir: Path | None = None, *, durable: bool = True) -> int:
     """Run `command` on local services with our own input and output; its exit status.
 
-    Steps and problems go to stderr, so that stdout is the command's alone.
+    Steps and problems go to stderr, so that stdout is the command's alone. Raises SystemExit(1) when
+    the services cannot be started.
     """
     console = Console(sys.stderr)
     data = locations.resolve(data_dir or locations.default_data_dir())
-    lock: FolderLock | None = None
-    try:
-        lock = FolderLock(make_data_dir(data) / "lock")
-        lock.acquire()
-        with Supervisor(console) as supervisor:
+    with explained(console), FolderLock(make_data_dir(data) / "lock"), Supervisor(console) as supervisor:
+        try:
             urls = start_services(supervisor, data, durable=durable)
-            env = {**os.environ, **urls, "ORCHESTRATOR_DATA_DIR": str(data)}
-            env.setdefault("ORCHESTRATOR_LOOPBACK", "1")  # nothing started here listens to the network
-            return _run_in_foreground(supervisor, command, env)
-    except StopRequested:
-        return _KILLED_BY_SIGNAL + signal.SIGINT
-    except EmbeddedError as error:
-        console.problem(str(error))
-        return 1
-    finally:
-        if lock is not None:
-            lock.release()
+        except StopRequested:
+            return _KILLED_BY_SIGNAL + supervisor.inbox.received[0]
+        return _run_in_foreground(supervisor, command, _environment(data, urls))
+
+
+def _environment(data_dir: Path, urls: Mapping[str, str]) -> dict[str, str]:
+    env = {**environment_for(urls, data_dir), **urls, "ORCHESTRATOR_DATA_DIR": str(data_dir)}
+    env.setdefault("ORCHESTRATOR_LOOPBACK", "1")  # nothing that is started here listens to the network
+    return env
 
 
 def _run_in_foreground(supervisor: Supervisor, command: Sequence[str], env: dict[str, str]) -> int:

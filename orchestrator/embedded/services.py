@@ -4,12 +4,20 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from orchestrator.embedded import locations
 from orchestrator.embedded.console import Stopwatch
 from orchestrator.embedded.external import check_database, check_redis
 from orchestrator.embedded.postgres import EmbeddedPostgres
 from orchestrator.embedded.redis import EmbeddedRedis
 from orchestrator.embedded.service import Service
+from orchestrator.embedded.spawn import scrubbed
 from orchestrator.embedded.supervisor import Supervisor
+
+
+def environment_for(urls: Mapping[str, str], data_dir: Path) -> dict[str, str]:
+    """Our environment for a child; libpq's variables in it were not meant for our own database."""
+    ours = urls["DATABASE_URL"] == locations.default_database_url(data_dir)
+    return scrubbed(os.environ) if ours else dict(os.environ)
 
 
 def start_services(

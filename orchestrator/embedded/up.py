@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from orchestrator.embedded.console import Console, Stopwatch
-from orchestrator.embedded.errors import EmbeddedError, StopRequested
+from orchestrator.embedded.console import Console, Stopwatch, explained
+from orchestrator.embedded.errors import StopRequested
 from orchestrator.embedded.external import is_local_database
 from orchestrator.embedded.folders import make_data_dir
 from orchestrator.embedded.lock import FolderLock
@@ -23,33 +23,24 @@ _PORT_PATIENCE_SECONDS = 5.0
 Planner = Callable[[UpOptions, Mapping[str, str], Path], Plan]
 
 
-def up(data_dir: Path | None = None, *, planner: Planner | None = None) -> int:
-    """Run until asked to stop; the exit status. Expected failures are printed as one line, status 1.
+def up(data_dir: Path | None = None, *, planner: Planner | None = None) -> None:
+    """Run until asked to stop. An expected failure is printed as one line and raises SystemExit(1).
 
     `planner` replaces what is started on top of the services.
     """
     console = Console(sys.stdout)
-    lock: FolderLock | None = None
-    try:
+    with explained(console):
         options = UpOptions.of(os.environ, data_dir)
-        lock = FolderLock(make_data_dir(options.data_dir) / "lock")
-        lock.acquire()
-        patience = _PORT_PATIENCE_SECONDS if lock.was_left_behind else 0.0
-        check_port(options.host, options.port, patience_seconds=patience)
-        with Supervisor(console) as supervisor:
-            with contextlib.suppress(StopRequested):
-                _bring_up(supervisor, options, planner or _planner)
-                supervisor.watch()
-            console.waiting("")
-            console.say("Stopping …")
-        console.say("Stopped.")
-    except EmbeddedError as error:
-        console.problem(str(error))
-        return 1
-    finally:
-        if lock is not None:
-            lock.release()
-    return 0
+        with FolderLock(make_data_dir(options.data_dir) / "lock") as lock:
+            patience = _PORT_PATIENCE_SECONDS if lock.was_left_behind else 0.0
+            check_port(options.host, options.port, patience_seconds=patience)
+            with Supervisor(console) as supervisor:
+                with contextlib.suppress(StopRequested):
+                    _bring_up(supervisor, options, planner or _planner)
+                    supervisor.watch()
+                console.waiting("")
+                console.say("Stopping …")
+            console.say("Stopped.")
 
 
 def _planner(options: UpOptions, urls: Mapping[str, str], run_dir: Path) -> Plan:

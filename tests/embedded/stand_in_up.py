@@ -40,4 +40,4 @@ def _planner(before: str, worker: str) -> Planner:
 
 if __name__ == "__main__":
     data, before, worker = sys.argv[1:]
-    sys.exit(up(Path(data), planner=_planner(before, worker)))
+    up(Path(data), planner=_planner(before, worker))

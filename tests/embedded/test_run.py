@@ -63,6 +63,13 @@ def test_the_command_keeps_the_terminal(data_dir: Path) -> None:
     assert running.communicate(timeout=PATIENCE_SECONDS)[0] == f"{os.getpgrp()}\n"
 
 
+def test_libpq_variables_are_kept_from_the_command(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=elsewhere")
+    running = start(data_dir, "sh", "-c", 'echo "options: $PGOPTIONS"')
+
+    assert running.communicate(timeout=PATIENCE_SECONDS)[0] == "options: \n"
+
+
 def test_a_command_that_does_not_exist_is_one_line(data_dir: Path) -> None:
     running = start(data_dir, "no-such-command")
 

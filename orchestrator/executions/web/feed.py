@@ -62,12 +62,15 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
             else:
                 raise BadMessage('Send {"subscribe": …} or {"unsubscribe": …}.')
         except (BadMessage, DomainError) as error:
-            code = getattr(error, "code", "bad_message")
-            await self.send_json({"error": {"code": code, "message": str(error)}})
+            await self.send_error(error)
 
     async def disconnect(self, code: int) -> None:
         for topic in list(getattr(self, "subscriptions", ())):
             self._unsubscribe(topic)
+
+    async def send_error(self, error: Exception) -> None:
+        code = getattr(error, "code", "bad_message")
+        await self.send_json({"error": {"code": code, "message": str(error)}})
 
     async def send_json(self, content: Mapping[str, object]) -> None:
         await self.send(text_data=json.dumps(content).decode())
@@ -117,7 +120,11 @@ class Subscription:
 
     async def _run(self) -> None:
         while True:
-            await self.send_news()
+            try:
+                await self.send_news()
+            except DomainError as error:  # e.g. access was taken away meanwhile
+                await self.consumer.send_error(error)
+                return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), POLL_SECONDS)
             self._awake.clear()
@@ -143,7 +150,7 @@ class OneExecution(Subscription):
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def _fetch(self) -> list[dict[str, Any]]:
-        find_execution(self.consumer.user, self.execution_id)  # access may have been taken away meanwhile
+        find_execution(self.consumer.user, self.execution_id)
         rows = EventRow.objects.filter(execution_id=self.execution_id, seq__gt=self.seq).order_by("seq")
         return [dict(row) for row in rows.values("seq", "type", "node_id", "data", "occurred_at")[:BATCH]]
 

@@ -1,6 +1,5 @@
 """`manage.py up`: the same as `make up`, in an environment that is already installed."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,4 +18,4 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, help="data folder (default: .data in the checkout)")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        sys.exit(up(options["data"]))
+        up(options["data"])

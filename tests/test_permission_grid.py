@@ -1,0 +1,183 @@
+"""Every route for anonymous, stranger, viewer, editor, owner and admin: who gets which answer.
+
+A route that is not in the grid fails the last test, so nothing is added without deciding who may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from orchestrator.accounts.models import Role, User
+from orchestrator.accounts.services.keys import create_api_key
+from orchestrator.executions.models import Approval, Execution
+from orchestrator.workflows.models import Access, Workflow
+from tests.factories import make_user, make_workflow, node, share, start, step
+
+ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
+Answers = tuple[int, int, int, int, int, int]
+
+PUBLIC: Answers = (200,) * 6
+EVERYBODY: Answers = (401, 200, 200, 200, 200, 200)
+READ: Answers = (401, 404, 200, 200, 200, 200)
+EDIT: Answers = (401, 404, 403, 200, 200, 200)
+OWN: Answers = (401, 404, 403, 403, 200, 200)
+
+
+def answers(base: Answers, good: int) -> Answers:
+    """The same grid with another code for success."""
+    return tuple(good if code == 200 else code for code in base)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method of one route. ``kwargs`` and ``body`` are made from the objects of the world."""
+
+    route: str
+    method: str
+    expect: Answers
+    kwargs: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+W = {"pk": "workflow"}
+WV = {"pk": "workflow", "number": "one"}
+E = {"pk": "execution"}
+A = {"pk": "approval"}
+
+API = [
+    Row("token", "post", (400,) * 6, body={}),
+    Row("token-refresh", "post", (400,) * 6, body={}),
+    Row("logout", "post", (400,) * 6, body={}),
+    Row("me", "get", EVERYBODY),
+    Row("me", "patch", EVERYBODY, body={}),
+    Row("api-keys", "get", EVERYBODY),
+    Row("api-keys", "post", answers(EVERYBODY, 201), body={"name": "k", "scopes": ["read"]}),
+    Row("api-key", "delete", (401, 404, 404, 404, 204, 404), {"key_id": "key"}),
+    Row("node-types", "get", EVERYBODY),
+    Row("workflow-list", "get", EVERYBODY),
+    Row("workflow-list", "post", answers(EVERYBODY, 201), body={"name": "new"}),
+    Row("workflow-import", "post", answers(EVERYBODY, 201), body={"nodes": []}),
+    Row("workflow-detail", "get", READ, W),
+    Row("workflow-detail", "put", EDIT, W, {"name": "renamed"}),
+    Row("workflow-detail", "patch", EDIT, W, {"description": "x"}),
+    Row("workflow-detail", "delete", answers(OWN, 409), W),
+    Row("workflow-publish", "post", answers(EDIT, 409), W),
+    Row("workflow-validate", "get", READ, W),
+    Row("workflow-validate", "post", READ, W, {"nodes": []}),
+    Row("workflow-duplicate", "post", answers(READ, 201), W),
+    Row("workflow-archive", "post", EDIT, W),
+    Row("workflow-archive", "delete", EDIT, W),
+    Row("workflow-favorite", "put", answers(READ, 204), W),
+    Row("workflow-favorite", "delete", answers(READ, 204), W),
+    Row("workflow-export", "get", READ, W),
+    Row("workflow-stats", "get", READ, W),
+    Row("execute", "post", answers(EDIT, 202), W, {}),
+    Row("versions", "get", READ, W),
+    Row("versions", "post", answers(EDIT, 201), W, {"nodes": [step("fresh")]}),
+    Row("version", "get", READ, WV),
+    Row("version-restore", "post", answers(EDIT, 201), WV),
+    Row("version-diff", "get", READ, {**WV, "other": "one"}),
+    Row("permissions", "get", READ, W),
+    Row("permissions", "post", answers(OWN, 201), W, {"username": "other", "access": "viewer"}),
+    Row("permission", "delete", answers(OWN, 404), {**W, "person_id": "nobody"}),
+    Row("execution-list", "get", EVERYBODY),
+    Row("execution-detail", "get", READ, E),
+    Row("execution-state", "get", READ, E),
+    Row("steps", "get", READ, E),
+    Row("events", "get", READ, E),
+    Row("execution-cancel", "post", answers(EDIT, 202), E),
+    Row("execution-pause", "post", answers(EDIT, 202), E),
+    Row("execution-resume", "post", answers(EDIT, 409), E),
+    Row("execution-retry", "post", answers(EDIT, 409), E),
+    Row("signal", "post", answers(EDIT, 202), {**E, "name": "word"}),
+    Row("approval-list", "get", EVERYBODY),
+    Row("approval-detail", "get", READ, A),
+    Row("approval-approve", "post", (401, 404, 403, 200, 403, 403), A),
+    Row("approval-reject", "post", (401, 404, 403, 200, 403, 403), A),
+]
+
+
+@dataclass
+class World:
+    """One workflow with a run that waits for the editor's approval, and somebody in every role."""
+
+    people: dict[str, User | None]
+    names: dict[str, Any]
+
+
+@pytest.fixture
+def world(db: None, drain: Callable[[], None]) -> World:
+    people = {name: make_user(name) for name in ("stranger", "viewer", "editor", "owner")}
+    people["admin"] = make_user("admin", role=Role.ADMIN)
+    make_user("other")
+    ask = node("ask", "human", {"approvers": ["user:editor"]})
+    workflow = make_workflow(people["owner"], nodes=[ask])
+    share(workflow, people["viewer"], Access.VIEWER)
+    share(workflow, people["editor"], Access.EDITOR)
+    start(workflow)
+    drain()
+    key, _ = create_api_key(people["owner"], name="k", scopes=["read"])
+    names = {
+        "workflow": Workflow.objects.get().pk,
+        "execution": Execution.objects.get().pk,
+        "approval": Approval.objects.get().pk,
+        "key": key.pk,
+        "nobody": "00000000-0000-7000-8000-000000000000",
+        "one": 1,
+        "word": "go",
+    }
+    return World({"anonymous": None, **people}, names)
+
+
+def ask(world: World, role: str, row: Row) -> int:
+    client = Client(raise_request_exception=False)
+    person = world.people[role]
+    if person is not None:
+        client.force_login(person, backend="orchestrator.accounts.backends.AnyCaseBackend")
+    url = reverse(f"api:{row.route}", kwargs={name: world.names[key] for name, key in row.kwargs.items()})
+    send = getattr(client, row.method)
+    answer = send(url, row.body or {}, content_type="application/json") if row.method != "get" else send(url)
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("row", API, ids=lambda row: f"{row.method} {row.route}")
+def test_the_api_answers_every_role_as_the_grid_says(world: World, row: Row, role: str) -> None:
+    assert ask(world, role, row) == row.expect[ROLES.index(role)]
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[str]:
+    """``namespace:name`` of every route outside the Django admin."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name == "admin":
+                continue
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from routes(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+def test_every_route_of_the_api_has_its_rows() -> None:
+    api = {name.removeprefix("api:") for name in routes() if name.startswith("api:")}
+    assert api == {row.route for row in API}
+
+
+@pytest.mark.parametrize("row", sorted({row.route for row in API}))
+def test_every_method_of_a_route_has_its_row(row: str) -> None:
+    """No method is open that the grid does not speak of."""
+    spoken = {each.method for each in API if each.route == row}
+    kwargs = next(each.kwargs for each in API if each.route == row)
+    dummy = {"one": 1, "word": "go"}
+    sample = {name: dummy.get(key, "00000000-0000-7000-8000-000000000000") for name, key in kwargs.items()}
+    view = get_resolver().resolve(reverse(f"api:{row}", kwargs=sample)).func
+    methods = set(getattr(view, "actions", None) or {})
+    if not methods:
+        methods = {name for name in ("get", "post", "put", "patch", "delete") if hasattr(view.cls, name)}  # type: ignore[attr-defined]
+    assert methods - {"head", "options"} == spoken
