@@ -8,6 +8,9 @@ from pathlib import Path
 from orchestrator.embedded.locations import project_dir
 from orchestrator.embedded.spawn import OsUser
 
+READY_FILE = "ORCHESTRATOR_READY_FILE"
+"""Names, in a child's environment, the file it makes when it is ready. See worker_ready.py."""
+
 StopSignals = tuple[tuple[signal.Signals, float], ...]
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from orchestrator.embedded.locations import default_database_url
 from orchestrator.embedded.options import UpOptions
-from orchestrator.embedded.process import Command, OneShot, Process
+from orchestrator.embedded.process import READY_FILE, Command, OneShot, Process
 from orchestrator.embedded.secrets import local_secret
 from orchestrator.embedded.services import environment_for
 
-_READY_FILE = "ORCHESTRATOR_READY_FILE"
 _PROBE_PATH = "/healthz"
 _PROBE_SECONDS = 1.0
 
@@ -79,7 +78,7 @@ class FileReady(Command):
     def __init__(
         self, name: str, argv: Sequence[str], env: Mapping[str, str], ready_file: Path, *, title: str
     ) -> None:
-        env = {**env, _READY_FILE: str(ready_file)}
+        env = {**env, READY_FILE: str(ready_file)}
         super().__init__(
             name, argv, env, title=f"{title} ready", doing=f"Starting {title[0].lower()}{title[1:]}"
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from celery.signals import worker_ready
 
-READY_FILE = "ORCHESTRATOR_READY_FILE"
+from orchestrator.embedded.process import READY_FILE
 
 
 @worker_ready.connect

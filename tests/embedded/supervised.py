@@ -28,7 +28,7 @@ def clean_environment(**changes: str) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if name not in dropped}, **changes}
 
 
-def still_there(processes: list[psutil.Process], seconds: float = 0.0) -> list[psutil.Process]:
+def still_there(processes: list[psutil.Process], seconds: float = 2.0) -> list[psutil.Process]:
     """Those that have not ended after so many seconds. The dead whom init has yet to bury do not count."""
     deadline = time.monotonic() + seconds
     while (living := [process for process in processes if _lives(process)]) and time.monotonic() < deadline:
