@@ -9,7 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 Headers = list[tuple[bytes, bytes]]
 
 
-class Socket(ApplicationCommunicator):
+class Socket(ApplicationCommunicator):  # type: ignore[misc]  # has no types
     """One connection to a path."""
 
     def __init__(self, application: Any, path: str, headers: Headers) -> None:

@@ -7,5 +7,6 @@ class ExecutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from orchestrator.executions.nodes import register_node_types
+        from orchestrator.graphs.nodetypes import node_types
 
-        register_node_types()
+        register_node_types(node_types)

@@ -143,7 +143,8 @@ def test_lists_are_filtered(client_for: ClientFor, drain: Drain) -> None:
 
 def test_the_statistics_of_a_workflow_count_its_runs(client_for: ClientFor, drain: Drain) -> None:
     workflow = make_workflow(nodes=[step("a", {"x": expression("input.x")})])
-    for given in ({"x": 1}, {"x": 2}, {}):
+    inputs: list[Any] = [{"x": 1}, {"x": 2}, {}]
+    for given in inputs:
         start(workflow, given)
     drain()
     stats = client_for(workflow.owner).get(f"/api/v1/workflows/{workflow.pk}/stats/").json()

@@ -57,7 +57,7 @@ def mixed_workflow() -> Workflow:
     return make_workflow(nodes=nodes, edges=edges, name="Chaos")
 
 
-ITEMS = [1, 2, 3, 4]
+ITEMS: list[Any] = [1, 2, 3, 4]
 TOTAL = sum(item * 2 + index for index, item in enumerate(ITEMS)) + 5
 
 

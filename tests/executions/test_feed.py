@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_subscriber_gets_what_happened_and_then_what_happens(engine: Engine) -
     async def conversation(socket: Socket) -> list[Any]:
         await say(socket, {"subscribe": {"execution": str(execution.pk), "after": 0}})
         first = await hear(socket)
-        await asyncio.to_thread(_in_thread, lambda: (go_on(execution), engine.run_until_idle()))
+        await asyncio.to_thread(_in_thread, partial(go_on, execution), engine.run_until_idle)
         return [first, await hear(socket)]
 
     first, second = talk(socket_of(execution.started_by), conversation)
@@ -115,9 +116,9 @@ def test_mine_tells_of_every_run_one_may_see(engine: Engine) -> None:
         await say(socket, {"subscribe": {"mine": True}})
         await asyncio.sleep(0.2)
         await asyncio.to_thread(
-            _in_thread, lambda: (go_on(foreign), go_on(execution), engine.run_until_idle())
+            _in_thread, partial(go_on, foreign), partial(go_on, execution), engine.run_until_idle
         )
-        rows = []
+        rows: list[Any] = []
         while not rows or rows[-1]["status"] != "completed":
             rows += (await hear(socket))["changed"]
         return rows
@@ -147,7 +148,7 @@ def test_a_person_who_lost_access_hears_no_more(engine: Engine) -> None:
         await say(socket, {"subscribe": {"execution": str(execution.pk)}})
         await hear(socket)
         await asyncio.to_thread(
-            _in_thread, lambda: (permission.delete(), go_on(execution), engine.run_until_idle())
+            _in_thread, permission.delete, partial(go_on, execution), engine.run_until_idle
         )
         return await hear(socket)
 
@@ -208,9 +209,10 @@ def test_what_cannot_be_understood_is_answered_and_the_socket_stays(message: str
     assert all(answer["error"]["code"] in ("bad_message", "not_found") for answer in answers)
 
 
-def _in_thread(work: Callable[[], object]) -> None:
+def _in_thread(*work: Callable[[], object]) -> None:
     """What the event loop must not do itself, with database connections of its own."""
     try:
-        work()
+        for each in work:
+            each()
     finally:
         connections.close_all()

@@ -306,7 +306,8 @@ def test_a_commit_whose_answer_was_lost_is_recognised_and_not_written_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     execution = start(make_workflow(nodes=[log_step("a"), log_step("b")], edges=chain("a", "b")))
-    write, broken = commit.write, []
+    write = commit.write
+    broken: list[int] = []
 
     def write_and_lose_the_answer(batch: commit.Batch) -> dict[object, int]:
         answer = write(batch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,8 @@ def test_a_retry_on_the_current_version_uses_its_mended_step(drain: Drain) -> No
     execution = start(workflow)
     drain()
     mended = step("second", {"x": expression("nodes.first.output.a")})
-    create_version(workflow.owner, workflow.pk, nodes=[step("first"), mended], edges=chain("first", "second"))
+    edges: Any = chain("first", "second")
+    create_version(workflow.owner, workflow.pk, nodes=[step("first"), mended], edges=edges)
 
     with_original = retry_execution(workflow.owner, execution.pk)
     with_current = retry_execution(workflow.owner, execution.pk, version="current")

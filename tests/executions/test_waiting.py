@@ -319,7 +319,7 @@ def test_a_failed_subworkflow_fails_its_step_with_the_reason(drain: Drain) -> No
 
 def test_a_workflow_that_starts_itself_is_stopped_at_a_depth(drain: Drain) -> None:
     workflow = make_workflow(publish=False)
-    nodes = [node("again", "subworkflow", {"workflow": str(workflow.pk)})]
+    nodes: Any = [node("again", "subworkflow", {"workflow": str(workflow.pk)})]
     create_version(workflow.owner, workflow.pk, nodes=nodes, edges=[])
     execution = start(workflow)
     drain()

@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from orchestrator.executions.nodes import ACTION, DECISION, END, HUMAN, MAP, TIMER, TRANSFORM, WAIT
+from orchestrator.executions.nodes import register_node_types
 from orchestrator.graphs.nodetypes import NodeTypeRegistry
 from orchestrator.graphs.problems import Problem, Severity, errors_in
 from orchestrator.graphs.validation import validate_graph
 from tests.factories import chain, edge, expression, log_step, node, step
 
 TYPES = NodeTypeRegistry()
-for each in (ACTION, DECISION, END, HUMAN, MAP, TIMER, TRANSFORM, WAIT):
-    TYPES.register(each)
+register_node_types(TYPES)
 
 
 def problems(nodes: list[Any], edges: list[Any] | None = None) -> list[Problem]:

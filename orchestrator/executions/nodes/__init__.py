@@ -9,10 +9,11 @@ from orchestrator.executions.nodes.subworkflow import SUBWORKFLOW
 from orchestrator.executions.nodes.timer import TIMER
 from orchestrator.executions.nodes.transform import TRANSFORM
 from orchestrator.executions.nodes.wait import WAIT
-from orchestrator.graphs.nodetypes import node_types
+from orchestrator.graphs.nodetypes import NodeTypeRegistry
+
+BUILT_IN = (ACTION, DECISION, END, HUMAN, MAP, SUBWORKFLOW, TIMER, TRANSFORM, WAIT)
 
 
-def register_node_types() -> None:
-    """Called once, when Django is ready."""
-    for node_type in (ACTION, DECISION, END, HUMAN, MAP, SUBWORKFLOW, TIMER, TRANSFORM, WAIT):
-        node_types.register(node_type)
+def register_node_types(registry: NodeTypeRegistry) -> None:
+    for node_type in BUILT_IN:
+        registry.register(node_type)

@@ -85,7 +85,8 @@ def plan_of(seed: int) -> Plan:
         if kind < 0.86:
             ports = dice.choice([*[("out",)] * 4, *[("out", "alt")] * 5, ("alt",), ()])
             variables: dict[str, Any] = {"last": key.node} if dice.random() < 0.3 else {}
-            return Succeeded(dice.choice([None, 1, "text", [], {"n": 1.5}]), ports, variables)
+            output: Any = dice.choice([None, 1, "text", [], {"n": 1.5}])
+            return Succeeded(output, ports, variables)
         if kind < 0.92:
             return Failed("broken", "it broke", retryable=dice.random() < 0.7)
         if kind < 0.96:
