@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import celeryd_after_setup, worker_shutdown
 
 from orchestrator.executions.runtime import sweeping
 from orchestrator.executions.runtime.hints import TASK
@@ -25,10 +25,12 @@ def sweep() -> None:
     sweeping.sweep()
 
 
-@worker_ready.connect
-def start_engine(sender: Any, **_: object) -> None:
-    """A worker that serves the engine's queue gets an engine."""
-    if ENGINE_QUEUE in sender.app.amqp.queues.consume_from:
+@celeryd_after_setup.connect
+def start_engine(instance: Any, **_: object) -> None:
+    """A worker that serves the engine's queue gets an engine, also while the broker cannot be reached."""
+    if ENGINE_QUEUE in instance.app.amqp.queues.consume_from:
+        if instance.pool_cls.__module__ != "celery.concurrency.solo":
+            raise SystemExit(f"Workers of the queue {ENGINE_QUEUE} run with --pool solo.")
         start_worker()
 
 

@@ -25,7 +25,7 @@ class Worker:
     def __init__(self) -> None:
         self.engine = Engine(lease=timedelta(seconds=settings.ENGINE_LEASE_SECONDS))
         self._heartbeat = Heartbeat(self.engine)
-        self._thread = threading.Thread(target=self._run, name="engine")
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
