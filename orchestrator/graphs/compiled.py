@@ -6,7 +6,7 @@ Compiling costs milliseconds and its result never changes, so the engine keeps i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,8 @@ class CompiledNode:
     raw: Mapping[str, Any]
     fixed: BaseModel | None
     body: CompiledGraph | None
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """For the engine: what follows from ``fixed`` and need not be found out again."""
 
     @property
     def id(self) -> str:

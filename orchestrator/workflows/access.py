@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import NotAllowed, NotFound
-from orchestrator.workflows.models import Access, Workflow, WorkflowPermission
+from orchestrator.core import json
+from orchestrator.core.errors import NotAllowed, NotFound, WrongState
+from orchestrator.core.prepared import Prepared
+from orchestrator.workflows.models import (
+    Access,
+    VersionStatus,
+    Workflow,
+    WorkflowPermission,
+    WorkflowStatus,
+    WorkflowVersion,
+)
 
 _RANK = {Access.VIEWER: 1, Access.EDITOR: 2, Access.OWNER: 3}
 _VERBS = {Access.VIEWER: "see", Access.EDITOR: "change or run", Access.OWNER: "share or delete"}
@@ -16,14 +29,25 @@ def access_of(user: User, workflow: Workflow) -> Access | None:
     """The person's access to a workflow; None if they may not even see it."""
     if user.is_admin:
         return Access.OWNER
-    permission = WorkflowPermission.objects.filter(workflow=workflow, user=user).values_list(
-        "access", flat=True
-    )
-    granted = permission.first()
+    permission = WorkflowPermission.objects.filter(workflow=workflow, user=user)
+    granted = permission.values_list("access", flat=True).first()
+    return _effective(user, granted, is_public=workflow.is_public)
+
+
+def _effective(user: User, granted: str | None, *, is_public: bool) -> Access | None:
+    """What a granted access comes to: people with the role viewer only look."""
+    if user.is_admin:
+        return Access.OWNER
     if granted is not None:
-        access = Access(granted)
-        return access if user.may_build else Access.VIEWER
-    return Access.VIEWER if workflow.is_public else None
+        return Access(granted) if user.may_build else Access.VIEWER
+    return Access.VIEWER if is_public else None
+
+
+def _require(access: Access | None, need: Access) -> None:
+    if access is None:
+        raise NotFound("There is no such workflow, or none that you may see.")
+    if _RANK[access] < _RANK[need]:
+        raise NotAllowed(f"You may not {_VERBS[need]} this workflow.")
 
 
 def find_workflow(user: User, workflow_id: UUID, need: Access, *, lock: bool = False) -> Workflow:
@@ -34,12 +58,63 @@ def find_workflow(user: User, workflow_id: UUID, need: Access, *, lock: bool = F
     """
     rows = Workflow.objects.select_for_update() if lock else Workflow.objects
     workflow = rows.filter(pk=workflow_id).first()
-    access = access_of(user, workflow) if workflow is not None else None
-    if workflow is None or access is None:
+    if workflow is None:
         raise NotFound("There is no such workflow, or none that you may see.")
-    if _RANK[access] < _RANK[need]:
-        raise NotAllowed(f"You may not {_VERBS[need]} this workflow.")
+    _require(access_of(user, workflow), need)
     return workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Runnable:
+    """A workflow and the version of it that a run would use."""
+
+    workflow: Workflow
+    version: WorkflowVersion
+
+
+def find_runnable(user: User, workflow_id: UUID, number: int | None = None) -> Runnable:
+    """The current version, or the published one with this number, for somebody who may run it.
+
+    On the path of every start, therefore one prepared query; both objects hold only what is needed there:
+    ids, name, settings and number. Raises NotFound, NotAllowed and WrongState.
+    """
+    rows = _RUNNABLE.fetch(workflow=workflow_id, user=user.pk)
+    if not rows:
+        raise NotFound("There is no such workflow, or none that you may see.")
+    name, status, is_public, settings, granted, version_id, current = rows[0]
+    workflow = Workflow(pk=workflow_id, name=name, is_public=is_public, settings=json.loads(settings))
+    _require(_effective(user, granted, is_public=is_public), Access.EDITOR)
+    if status == WorkflowStatus.ARCHIVED:
+        raise WrongState(f"{name} is archived; restore it to run it.")
+    if number is not None and number != current:
+        chosen = WorkflowVersion.objects.filter(workflow=workflow_id, status=VersionStatus.PUBLISHED)
+        version_id = chosen.filter(number=number).values_list("pk", flat=True).first()
+        if version_id is None:
+            raise NotFound(f"{name} has no published version {number}.")
+    if version_id is None:
+        raise WrongState(f"{name} has no published version yet; publish it to run it.")
+    return Runnable(workflow, WorkflowVersion(pk=version_id, workflow=workflow, number=number or current))
+
+
+def _runnable(workflow: UUID, user: UUID) -> QuerySet[Any]:
+    current = WorkflowVersion.objects.filter(workflow=OuterRef("pk"), is_current=True)
+    mine = WorkflowPermission.objects.filter(workflow=OuterRef("pk"), user=user)
+    return (
+        Workflow.objects.filter(pk=workflow)
+        .order_by()
+        .values_list(
+            "name",
+            "status",
+            "is_public",
+            "settings",
+            Subquery(mine.values("access")[:1]),
+            Subquery(current.values("pk")[:1]),
+            Subquery(current.values("number")[:1]),
+        )
+    )
+
+
+_RUNNABLE: Final = Prepared(_runnable, {"workflow": UUID, "user": UUID})
 
 
 def require_builder(user: User) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 from celery.signals import worker_init
 
 from orchestrator.celery import app
-from orchestrator.executions.runtime import hints
 
 
 @worker_init.connect
@@ -27,6 +26,6 @@ if os.environ.get("CHAOS_TWICE"):
         once(*args, **kwargs)
         return once(*args, **kwargs)
 
-    hints.app.send_task = twice  # type: ignore[method-assign]
+    app.send_task = twice  # type: ignore[method-assign]
 
 __all__ = ["app"]

@@ -70,7 +70,7 @@ def finish_elsewhere() -> None:
 def test_a_claim_raises_the_fence_and_gives_a_lease() -> None:
     execution = start(make_workflow())
     now = utc_now()
-    claim = claim_due("a", limit=5, lease=LEASE, now=now)[0]
+    claim = claim_due("a", lease=LEASE, now=now)[0]
     row = fresh(execution)
     assert (claim.fence, row.fence, row.lease_owner, row.status) == (1, 1, "a", "running")
     assert row.lease_until == now + LEASE
@@ -80,9 +80,9 @@ def test_a_claim_raises_the_fence_and_gives_a_lease() -> None:
 def test_a_leased_run_is_not_claimed_again_until_its_lease_lapses() -> None:
     start(make_workflow())
     now = utc_now()
-    claim_due("a", limit=5, lease=LEASE, now=now)
-    assert claim_due("b", limit=5, lease=LEASE, now=now + LEASE) == []
-    taken = claim_due("b", limit=5, lease=LEASE, now=now + LEASE + timedelta(seconds=1))
+    claim_due("a", lease=LEASE, now=now)
+    assert claim_due("b", lease=LEASE, now=now + LEASE) == []
+    taken = claim_due("b", lease=LEASE, now=now + LEASE + timedelta(seconds=1))
     assert [(claim.fence, claim.recoveries) for claim in taken] == [(2, 1)]
 
 
@@ -90,9 +90,9 @@ def test_a_leased_run_is_not_claimed_again_until_its_lease_lapses() -> None:
 def test_a_heartbeat_keeps_the_lease() -> None:
     start(make_workflow())
     now = utc_now()
-    claim_due("a", limit=5, lease=LEASE, now=now)
+    claim_due("a", lease=LEASE, now=now)
     assert renew("a", lease=LEASE, now=now + timedelta(seconds=10)) == 1
-    assert claim_due("b", limit=5, lease=LEASE, now=now + timedelta(seconds=20)) == []
+    assert claim_due("b", lease=LEASE, now=now + timedelta(seconds=20)) == []
 
 
 @pytest.mark.django_db
@@ -217,7 +217,7 @@ def test_a_run_that_kills_every_worker_is_given_up_with_the_reason() -> None:
     execution = start(make_workflow())
     now = utc_now()
     for each in range(MAX_RECOVERIES + 1):
-        claim_due(f"worker{each}", limit=1, lease=LEASE, now=now + each * 2 * LEASE)
+        claim_due(f"worker{each}", lease=LEASE, now=now + each * 2 * LEASE)
     with time_machine.travel(now + (MAX_RECOVERIES + 1) * 2 * LEASE, tick=True), engine() as worker:
         worker.run_until_idle()
     error = fresh(execution).error
@@ -230,7 +230,7 @@ def test_leases_of_a_dead_process_of_this_host_are_freed_at_once() -> None:
     start(make_workflow())
     with engine() as worker:
         host = worker.owner.partition(":")[0]
-        claim_due(f"{host}:999999999:gone", limit=1, lease=LEASE, now=utc_now())
+        claim_due(f"{host}:999999999:gone", lease=LEASE, now=utc_now())
         assert release_dead_neighbours(worker.owner, utc_now()) == 1
         worker.run_until_idle()
     assert Execution.objects.get().status == "completed"
@@ -287,7 +287,7 @@ def _claimed_by_two(*, locked: bool) -> set[object]:
 
     def careful(owner: str) -> set[object]:
         both_read.wait(timeout=10)
-        return {claim.id for claim in claim_due(owner, limit=8, lease=LEASE, now=utc_now())}
+        return {claim.id for claim in claim_due(owner, lease=LEASE, now=utc_now())}
 
     def work(owner: str) -> None:
         taken.append((careful if locked else careless)(owner))

@@ -92,6 +92,8 @@ class Execution(models.Model):
     """When a worker should look at it next. None: only mail can move it, or nothing can any more."""
     lease_owner = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True)
+    """Names the claim that took the lease, so that its rows can be read back."""
     fence = models.BigIntegerField(default=0)
     """Rises with every claim; a commit under an older fence writes nothing."""
     recoveries = models.PositiveSmallIntegerField(default=0)

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
+from orchestrator.core.prepared import PreparedInsert
 from orchestrator.executions.models import Execution
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Workflow
 
+_INSERT: Final = PreparedInsert(Execution)
+
 
 def insert(execution: Execution, *, now: datetime) -> None:
-    """Add a new execution in the caller's transaction: due now, or queued if its workflow is full.
+    """Add a new execution: due now, or queued if its workflow is full. In the caller's transaction, if any.
 
     The workflow's row is locked while counting, so that two starts cannot both take the last place.
     """
     limit = execution.workflow.settings.get("concurrency")
     execution.wake_at = now
-    if limit is not None:
+    if limit is None:
+        _INSERT.insert(execution)
+        return
+    with transaction.atomic():
         Workflow.objects.select_for_update().values_list("pk").get(pk=execution.workflow_id)
         if Execution.objects.live().filter(workflow_id=execution.workflow_id).count() >= limit:
             execution.wake_at = None
-    execution.save(force_insert=True)
+        _INSERT.insert(execution)
 
 
 @transaction.atomic

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid4
 
-from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
+from orchestrator.core import json
 from orchestrator.core.json import Json, JsonObject
+from orchestrator.core.prepared import Prepared
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Execution
-
-_FIELDS = (
-    "id", "workflow_id", "version_id", "input", "trigger", "seed", "state", "state_seq", "last_seq",
-    "started_by_id", "parent_id", "retry_of_id", "depth", "created_at", "started_at", "mail_posted",
-    "mail_taken", "recoveries", "fence", "lease_until", "workflow__settings", "workflow__name",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,30 +47,51 @@ class Claim:
     settings: JsonObject
 
 
-@transaction.atomic
-def claim_due(owner: str, *, limit: int, lease: timedelta, now: datetime) -> list[Claim]:
-    """Take up to ``limit`` due executions, the longest due first, skipping those being taken by others.
+BATCH: Final = 50
+"""Runs taken with one claim, and so stored with one commit."""
 
-    Every claim raises the row's fence, so that whoever held the lease before can write no more.
+_PLAIN = (
+    "id", "workflow_id", "workflow__name", "version_id", "started_by_id", "parent_id", "retry_of_id", "depth",
+    "fence", "recoveries", "created_at", "started_at", "state_seq", "last_seq", "mail_taken", "mail_posted",
+)  # fmt: skip
+_JSON = ("input", "trigger", "seed", "state", "workflow__settings")
+
+
+def _take(
+    owner: str, claim: UUID, now: datetime, until: datetime
+) -> tuple[QuerySet[Execution], dict[str, Any]]:
+    due = Execution.objects.due(now).order_by("wake_at").select_for_update(skip_locked=True)
+    changes = {
+        "status": Status.RUNNING.value,
+        "lease_owner": owner,
+        "lease_until": until,
+        "claim": claim,
+        "fence": F("fence") + 1,
+        "recoveries": Case(When(lease_until__isnull=False, then=F("recoveries") + 1), default=Value(0)),
+        "started_at": Coalesce(F("started_at"), now),
+    }
+    return Execution.objects.filter(pk__any_of=ArraySubquery(due.values("pk")[:BATCH])), changes
+
+
+def _read(owner: str, claim: UUID) -> QuerySet[Any]:
+    mine = Execution.objects.filter(lease_owner=owner, lease_until__isnull=False, claim=claim)
+    return mine.order_by("id").values_list(*_PLAIN, *_JSON)
+
+
+_TAKE: Final = Prepared(_take, {"owner": str, "claim": UUID, "now": datetime, "until": datetime})
+_READ: Final = Prepared(_read, {"owner": str, "claim": UUID})
+
+
+def claim_due(owner: str, *, lease: timedelta, now: datetime) -> list[Claim]:
+    """Take the executions that are due, the longest due first, skipping those being taken by others.
+
+    One UPDATE takes the leases of up to BATCH rows and raises their fences, so that whoever held a lease
+    before can write no more.
     """
-    rows = list(
-        Execution.objects.due(now)
-        .select_related(None)
-        .order_by("wake_at")
-        .select_for_update(skip_locked=True, of=("self",))
-        .values(*_FIELDS)[:limit]
-    )
-    if not rows:
+    claim = uuid4()
+    if not _TAKE.execute(owner=owner, claim=claim, now=now, until=now + lease):
         return []
-    Execution.objects.filter(pk__in=[row["id"] for row in rows]).update(
-        status=Status.RUNNING.value,
-        lease_owner=owner,
-        lease_until=now + lease,
-        fence=F("fence") + 1,
-        recoveries=Case(When(lease_until__isnull=False, then=F("recoveries") + 1), default=Value(0)),
-        started_at=Case(When(started_at__isnull=True, then=Value(now)), default=F("started_at")),
-    )
-    return [_claim(row, owner, now) for row in rows]
+    return [_claim(row, owner) for row in _READ.fetch(owner=owner, claim=claim)]
 
 
 def renew(owner: str, *, lease: timedelta, now: datetime) -> int:
@@ -95,19 +113,19 @@ def give_up(owners: Collection[str], now: datetime) -> int:
     return held.update(lease_until=now - timedelta(microseconds=1))
 
 
-def _claim(row: dict[str, Any], owner: str, now: datetime) -> Claim:
-    """The row as it is after the update."""
-    lapsed, posted = row.pop("lease_until") is not None, row.pop("mail_posted")
-    settings, name = row.pop("workflow__settings"), row.pop("workflow__name")
-    row |= {
-        "fence": row["fence"] + 1,
-        "recoveries": row["recoveries"] + 1 if lapsed else 0,
-        "started_at": row["started_at"] or now,
-    }
+def _claim(row: tuple[Any, ...], owner: str) -> Claim:
+    plain = dict(zip(_PLAIN, row, strict=False))
+    documents: list[Any] = [None if text is None else json.loads(text) for text in row[len(_PLAIN) :]]
+    posted, name = plain.pop("mail_posted"), plain.pop("workflow__name")
+    given, trigger, seed, state, settings = documents
     return Claim(
-        **row,
-        lease_owner=owner,
-        has_mail=posted > row["mail_taken"],
-        settings=settings,
+        **plain,
         workflow_name=name,
+        lease_owner=owner,
+        has_mail=posted > plain["mail_taken"],
+        input=given,
+        trigger=trigger,
+        seed=seed,
+        state=state,
+        settings=settings,
     )

@@ -24,7 +24,7 @@ from django.db import InterfaceError, OperationalError, connection
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime import mail, points
 from orchestrator.executions.runtime.admission import admit
-from orchestrator.executions.runtime.claims import claim_due
+from orchestrator.executions.runtime.claims import BATCH, claim_due
 from orchestrator.executions.runtime.committing import Committed, commit_runs
 from orchestrator.executions.runtime.feed import Nudger
 from orchestrator.executions.runtime.handlers import Done, Handlers
@@ -34,8 +34,6 @@ from orchestrator.executions.runtime.run import Run
 
 MAX_RUNS: Final = 200
 """Runs one engine holds at a time; most of them wait for their handlers."""
-BATCH: Final = 50
-"""Runs taken with one claim, and so stored with one commit."""
 POLL_SECONDS: Final = 2.0
 """How often an engine looks for due rows without being told to."""
 FLUSH_SECONDS: Final = 0.05
@@ -115,7 +113,7 @@ class Engine:
     def turn(self) -> None:
         """One turn: hear, claim, advance, commit."""
         self._hear(self._patience())
-        if self._look and not self._stopping:
+        if self._wants_more:
             self._claim()
         self._advance()
         self._commit()
@@ -130,9 +128,13 @@ class Engine:
             self._look = True
             time.sleep(0.2)
 
+    @property
+    def _wants_more(self) -> bool:
+        return self._look and not self._stopping and len(self.runs) <= MAX_RUNS - BATCH
+
     def _patience(self) -> float:
         """Seconds to wait for a message."""
-        if self._stirred or (self._look and not self._stopping):
+        if self._stirred or self._wants_more:
             return 0.0
         now = utc_now()
         waits = [POLL_SECONDS]
@@ -182,14 +184,11 @@ class Engine:
             self._stirred.add(execution_id)
 
     def _claim(self) -> None:
-        room = min(BATCH, MAX_RUNS - len(self.runs))
         self._look = False
         self._looked_at = time.monotonic()
-        if room <= 0:
-            return
         points.reach("before_claim")
         now = utc_now()
-        claims = claim_due(self.owner, limit=room, lease=self.lease, now=now)
+        claims = claim_due(self.owner, lease=self.lease, now=now)
         points.reach("after_claim")
         for claim in claims:
             stale = self.runs.pop(claim.id, None)
@@ -198,7 +197,7 @@ class Engine:
             self.runs[claim.id] = load(claim, self._handlers, now)
             self._stirred.add(claim.id)
         self._deliver(claim.id for claim in claims if claim.has_mail)
-        if len(claims) == room:
+        if len(claims) == BATCH:
             self._look = True
             send_hint()  # there is probably more: let another worker help
 

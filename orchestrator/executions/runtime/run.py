@@ -204,23 +204,17 @@ class Run:
             self._doing = Doing(now)
             self._record(node, attempt, prepared)
             return True
+        inline = prepared.effect in (Effect.PURE, Effect.WAIT)
+        if prepared.quick and not inline and self.undurable:
+            self._blocked = True  # an idempotent step, too short for a thread: still one commit after each
+            return False
         context = self._context(node, attempt, prepared, names, now)
         self._doing = Doing(now, prepared.input)
-        if prepared.effect in (Effect.PURE, Effect.WAIT):
+        if inline or prepared.quick:
             self._record(node, attempt, run_inline(node, context))
+            self.undurable |= not inline
             return True
-        if node.type.quick(prepared.config):
-            return self._run_quick(node, attempt, context)
         return self._enqueue(node, attempt, prepared, context, is_new=is_new)
-
-    def _run_quick(self, node: CompiledNode, attempt: Attempt, context: StepContext) -> bool:
-        """An idempotent step too short for a thread; still one commit after each."""
-        if self.undurable:
-            self._blocked = True
-            return False
-        self._record(node, attempt, run_inline(node, context))
-        self.undurable = True
-        return True
 
     def _enqueue(
         self, node: CompiledNode, attempt: Attempt, prepared: Prepared, context: StepContext, *, is_new: bool

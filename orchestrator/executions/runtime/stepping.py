@@ -31,10 +31,14 @@ class Prepared:
     config: BaseModel
     input: Json
     effect: Effect
+    quick: bool
 
 
 def prepare(node: CompiledNode, names: Mapping[str, Any], now: datetime) -> Prepared | Failed:
     """Evaluate the node's configuration; the failure names the field and the expression."""
+    known: Prepared | None = node.memo.get("prepared")
+    if known is not None:
+        return known
     try:
         config, given = node.configure(names, now)
     except EvaluationError as error:
@@ -44,7 +48,11 @@ def prepare(node: CompiledNode, names: Mapping[str, Any], now: datetime) -> Prep
     except ValidationError as error:
         return Failed("bad_config", f"Node {node.id}: {_complaints(error)}", retryable=False)
     effect = node.type.effect_of(config)
-    return Prepared(config, given if effect is Effect.PURE else redact(given), effect)
+    shown = given if effect is Effect.PURE else redact(given)
+    prepared = Prepared(config, shown, effect, node.type.quick(config))
+    if node.fixed is not None:
+        node.memo["prepared"] = prepared
+    return prepared
 
 
 def run_inline(node: CompiledNode, context: StepContext) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,19 +12,13 @@ from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import current_origin
-from orchestrator.core.errors import InvalidInput, NotFound, TooLarge, WrongState
+from orchestrator.core.errors import InvalidInput, TooLarge
 from orchestrator.core.json import Json, JsonObject, NotJson
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import admission
 from orchestrator.executions.runtime.hints import hint_on_commit
-from orchestrator.workflows.access import find_workflow
-from orchestrator.workflows.models import (
-    Access,
-    VersionStatus,
-    Workflow,
-    WorkflowStatus,
-    WorkflowVersion,
-)
+from orchestrator.workflows.access import find_runnable
+from orchestrator.workflows.models import Workflow
 
 MAX_INPUT_BYTES = 1024 * 1024
 
@@ -43,53 +38,38 @@ def start_execution(
     started, unchanged. Raises NotFound, NotAllowed, WrongState for a workflow that cannot be run, and
     InvalidInput for an input that does not fit its schema.
     """
-    workflow = find_workflow(user, workflow_id, Access.EDITOR)
-    known = _by_key(workflow, idempotency_key)
+    runnable = find_runnable(user, workflow_id, version)
+    known = _by_key(workflow_id, idempotency_key)
     if known is not None:
         return known, False
-    chosen = _runnable_version(workflow, version)
-    _check_input(workflow, input)
+    _check_input(runnable.workflow, input)
     execution = Execution(
-        workflow=workflow,
-        version=chosen,
+        workflow=runnable.workflow,
+        version=runnable.version,
         input=input,
         started_by=user,
         idempotency_key=idempotency_key,
         trigger={**(trigger or {"type": "manual"}), "origin": current_origin().as_metadata()},
     )
     try:
-        with transaction.atomic():
+        with transaction.atomic() if idempotency_key else nullcontext():
             admission.insert(execution, now=utc_now())
-            hint_on_commit()
     except IntegrityError:
-        known = _by_key(workflow, idempotency_key)
+        known = _by_key(workflow_id, idempotency_key)
         if known is None:
             raise
         return known, False  # the same key at the same moment: the other one was quicker
+    hint_on_commit()
     return execution, True
 
 
-def _by_key(workflow: Workflow, key: str | None) -> Execution | None:
+def _by_key(workflow_id: UUID, key: str | None) -> Execution | None:
     if key is None:
         return None
     if not 1 <= len(key) <= 200:
         raise InvalidInput("An idempotency key has 1 to 200 characters.")
-    return Execution.objects.defer("state").filter(workflow=workflow, idempotency_key=key).first()
-
-
-def _runnable_version(workflow: Workflow, number: int | None) -> WorkflowVersion:
-    if workflow.status == WorkflowStatus.ARCHIVED:
-        raise WrongState(f"{workflow.name} is archived; restore it to run it.")
-    published = workflow.versions.filter(status=VersionStatus.PUBLISHED).defer("nodes", "edges")
-    if number is not None:
-        version = published.filter(number=number).first()
-        if version is None:
-            raise NotFound(f"{workflow.name} has no published version {number}.")
-        return version
-    version = published.filter(is_current=True).first()
-    if version is None:
-        raise WrongState(f"{workflow.name} has no published version yet; publish it to run it.")
-    return version
+    runs = Execution.objects.select_related("workflow", "version").defer("state", "version__nodes")
+    return runs.filter(workflow=workflow_id, idempotency_key=key).first()
 
 
 def _check_input(workflow: Workflow, given: Json) -> None:
