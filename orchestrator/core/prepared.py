@@ -103,7 +103,7 @@ class Prepared:
 
 @dataclass(slots=True)
 class PreparedInsert:
-    """``insert(row)`` does what ``row.save(force_insert=True)`` does, for models without signals or parents."""
+    """``insert(row)`` does what ``row.save(force_insert=True)`` does, for models without signals."""
 
     model: type[Model]
     _sql: str = field(default="", init=False)
