@@ -1,4 +1,4 @@
-"""Addresses: pages at the root, the API under /api/v1/, the Django admin under /admin/."""
+"""Addresses: pages at the root, the API under /api/v1/, the Django admin under /admin/, probes aside."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -18,4 +18,6 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),
+    path("demo/", include("orchestrator.executions.demo.urls")),
+    path("", include("orchestrator.executions.web.health_urls")),
 ]

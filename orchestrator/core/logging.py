@@ -9,6 +9,18 @@ from typing import Any
 import structlog
 
 
+QUIET_PATHS = ("/healthz", "/readyz", "/demo/")
+"""Who asks for the probes knows their answer already; the demo's service is unwell by design."""
+
+
+class ExpectedApart(logging.Filter):
+    """Keeps Django's lines such as "Service Unavailable: /readyz" out of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        path = getattr(getattr(record, "request", None), "path_info", "")
+        return not path.startswith(QUIET_PATHS)
+
+
 def configure(options: dict[str, str]) -> None:
     """``options``: format ``console`` or ``json``, and level."""
     for_machines = options["format"] == "json"
@@ -49,10 +61,12 @@ def configure(options: dict[str, str]) -> None:
                     ],
                 }
             },
+            "filters": {"expected_apart": {"()": ExpectedApart}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": options["level"]},
             "loggers": {
                 "celery": {"level": "WARNING"},
+                "django.request": {"filters": ["expected_apart"]},
                 "httpx": {"level": "WARNING"},
                 "django.utils.autoreload": {"level": "WARNING"},
             },

@@ -8,11 +8,31 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 from django.utils import timezone
 
 from orchestrator.core.context import Origin, origin
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+PROBES = frozenset({"/healthz", "/readyz"})
+
+
+class ProbeMiddleware:
+    """Answers probes ahead of everything that looks at host names, TLS, sessions and people.
+
+    Whoever probes a server addresses it by whatever name or number it has there, over plain HTTP.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in PROBES:
+            return self.get_response(request)
+        response: HttpResponse = resolve(request.path_info).func(request)
+        response["Cache-Control"] = "no-store"
+        return response
 
 
 class OriginMiddleware:

@@ -62,6 +62,9 @@ def load_demo() -> Loaded:
 
 def _create(owner: User, document: dict[str, Any]) -> Workflow:
     file = read_workflow_file(document)
+    asked = (file.settings.get("input_schema") or {}).get("properties", {})
+    if "service" in asked:
+        asked["service"]["default"] = _sales_service()
     workflow = create_workflow(owner, **file.model_dump(exclude={"format"}))
     publish_draft(owner, workflow.pk, note="First version")
     return workflow
@@ -76,7 +79,11 @@ def _start_runs(user: User, workflow: Workflow) -> int:
 
 def _at_home(given: dict[str, Any]) -> dict[str, Any]:
     """The input with the address under which this server calls itself."""
-    return {**given, "service": f"{settings.BASE_URL}/demo/sales"} if "service" in given else given
+    return {**given, "service": _sales_service()} if "service" in given else given
+
+
+def _sales_service() -> str:
+    return f"{settings.BASE_URL}/demo/sales"
 
 
 _INPUTS: Final[dict[str, list[dict[str, Any]]]] = {

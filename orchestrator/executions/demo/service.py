@@ -7,7 +7,8 @@ import random
 from itertools import count
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,7 +19,12 @@ _PRODUCTS: Final = ("lamp", "chair", "desk", "shelf", "rug")
 
 @require_safe
 def sales(request: HttpRequest, region: str) -> HttpResponse:
-    """The day's sales of a region. Every third call is answered with 503, as by a service under load."""
+    """The day's sales of a region. Every third call is answered with 503, as by a service under load.
+
+    There is no such address where the demo is not allowed.
+    """
+    if not settings.DEMO_ALLOWED:
+        raise Http404
     if next(_calls) % _BUSY_EVERY == 0:
         busy = JsonResponse({"detail": "Too busy, try again."}, status=503)
         busy["Retry-After"] = "1"

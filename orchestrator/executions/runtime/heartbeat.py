@@ -20,6 +20,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime.claims import give_up, renew, with_mail
 from orchestrator.executions.runtime.engine import Engine, MailFor
+from orchestrator.executions.runtime.presence import BEAT_SECONDS, announce, take_leave
 
 MAIL_SECONDS: Final = 0.5
 HUNG_SECONDS: Final = 120.0
@@ -36,6 +37,7 @@ class Heartbeat:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._renewed_at = time.monotonic()
+        self._announced_at = float("-inf")
 
     def start(self) -> None:
         self._thread.start()
@@ -43,11 +45,13 @@ class Heartbeat:
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(timeout=5)
+        take_leave(self._engine.owner)
 
     def _run(self) -> None:
         pause = min(MAIL_SECONDS, self._engine.lease.total_seconds() / 3)
         while not self._stop.wait(pause):
             self._watch()
+            self._announce()
             if not self._engine.runs:
                 continue
             try:
@@ -65,6 +69,11 @@ class Heartbeat:
         waiting = with_mail(self._engine.owner)
         if waiting:
             self._engine.tell(MailFor(tuple(waiting)))
+
+    def _announce(self) -> None:
+        if time.monotonic() - self._announced_at >= BEAT_SECONDS:
+            self._announced_at = time.monotonic()
+            announce(self._engine.owner, now=utc_now())
 
     def _watch(self) -> None:
         """A handler that should have been quick and never returns would keep every run of this worker."""
