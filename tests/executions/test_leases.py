@@ -99,7 +99,7 @@ def test_a_heartbeat_keeps_the_lease() -> None:
 def test_a_worker_that_lost_its_lease_writes_nothing() -> None:
     execution = start(make_workflow(nodes=[log_step("a"), log_step("b")], edges=chain("a", "b")))
     with engine() as slow:
-        slow._look = True
+        slow._look_soon()
         slow._claim()
         Execution.objects.filter(pk=execution.pk).update(fence=F("fence") + 1)  # somebody took it over
         slow.turn()

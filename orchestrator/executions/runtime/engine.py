@@ -7,6 +7,7 @@ comes through one queue. Each turn of the loop stores all runs that want it with
 from __future__ import annotations
 
 import heapq
+import math
 import os
 import queue
 import secrets
@@ -36,8 +37,13 @@ MAX_RUNS: Final = 200
 """Runs one engine holds at a time; most of them wait for their handlers."""
 POLL_SECONDS: Final = 2.0
 """How often an engine looks for due rows without being told to."""
+PACE_SECONDS: Final = 0.016
+"""The mean pause between looks that hints ask for: under load, runs then share claims and commits."""
+BURST_SECONDS: Final = 4 * PACE_SECONDS
+"""How far such looks may run ahead of their pace: a worker that had little to do looks at once."""
 FLUSH_SECONDS: Final = 0.05
 """How long a step may be under way before the page is told that it began."""
+NEVER: Final = math.inf
 NEAR: Final = timedelta(seconds=60)
 """Timers nearer than this are kept by the engine that saw them; the sweep is for the others."""
 GRACE_SECONDS: Final = 8.0
@@ -84,8 +90,12 @@ class Engine:
         self._nudger = Nudger(self._handlers)
         self._stirred: set[UUID] = set()
         self._timers: list[tuple[datetime, UUID]] = []
-        self._look = True
+        self._look_at = 0.0
+        """When to look for due rows, by the monotonic clock; NEVER if there is no reason to."""
         self._looked_at = 0.0
+        self._paced_at = 0.0
+        """When the next look would be due if all looks kept their pace."""
+        self._hinted = False
         self._stopping = False
 
     def tell(self, message: Message) -> None:
@@ -102,8 +112,8 @@ class Engine:
 
     def run_until_idle(self) -> None:
         """Work until nothing is due and nothing is at work; for tests and one-shot commands."""
-        self._look = True
-        while self._look or self.runs:
+        self._look_soon()
+        while self._look_at < NEVER or self.runs:
             self.turn()
 
     def close(self) -> None:
@@ -113,7 +123,7 @@ class Engine:
     def turn(self) -> None:
         """One turn: hear, claim, advance, commit."""
         self._hear(self._patience())
-        if self._wants_more:
+        if self._wants_more and self._look_at <= time.monotonic():
             self._claim()
         self._advance()
         self._commit()
@@ -125,19 +135,24 @@ class Engine:
         except (OperationalError, InterfaceError) as error:
             log.warning("database_away", error=str(error).partition("\n")[0])
             connection.close()
-            self._look = True
+            self._look_soon()
             time.sleep(0.2)
 
     @property
     def _wants_more(self) -> bool:
-        return self._look and not self._stopping and len(self.runs) <= MAX_RUNS - BATCH
+        return not self._stopping and len(self.runs) <= MAX_RUNS - BATCH
+
+    def _look_soon(self, at: float = 0.0) -> None:
+        self._look_at = min(self._look_at, at)
 
     def _patience(self) -> float:
         """Seconds to wait for a message."""
-        if self._stirred or self._wants_more:
+        if self._stirred:
             return 0.0
         now = utc_now()
         waits = [POLL_SECONDS]
+        if self._wants_more:
+            waits.append(self._look_at - time.monotonic())
         if self._timers:
             waits.append((self._timers[0][0] - now).total_seconds())
         if any(run.journal for run in self.runs.values()):
@@ -159,9 +174,9 @@ class Engine:
             if execution_id in self.runs:
                 self._stirred.add(execution_id)
             else:
-                self._look = True
+                self._look_soon()
         if time.monotonic() - self._looked_at > POLL_SECONDS:
-            self._look = True
+            self._look_soon()
 
     def _take(self, message: Message) -> None:
         match message:
@@ -171,8 +186,8 @@ class Engine:
                     run.finish(job, outcome)
                     self._stirred.add(job.run_id)
             case Wake():
-                hint_arrived()
-                self._look = True
+                self._hinted = True
+                self._look_soon(self._paced_at - BURST_SECONDS)
             case MailFor(execution_ids):
                 self._deliver(each for each in execution_ids if each in self.runs)
             case Stop():
@@ -184,8 +199,11 @@ class Engine:
             self._stirred.add(execution_id)
 
     def _claim(self) -> None:
-        self._look = False
-        self._looked_at = time.monotonic()
+        if self._hinted:
+            self._hinted = False
+            hint_arrived()
+        self._look_at, self._looked_at = NEVER, time.monotonic()
+        self._paced_at = max(self._paced_at, self._looked_at) + PACE_SECONDS
         points.reach("before_claim")
         now = utc_now()
         claims = claim_due(self.owner, lease=self.lease, now=now)
@@ -198,7 +216,7 @@ class Engine:
             self._stirred.add(claim.id)
         self._deliver(claim.id for claim in claims if claim.has_mail)
         if len(claims) == BATCH:
-            self._look = True
+            self._look_soon()
             send_hint()  # there is probably more: let another worker help
 
     def _advance(self) -> None:
@@ -243,16 +261,18 @@ class Engine:
     def _committed(self, done: Committed) -> None:
         run = done.run
         self._nudger.tell(run.claim.id, run.journal.base_seq)
-        self._look |= done.others_due
+        if done.others_due:
+            self._look_soon()
         if not done.released:
             if done.has_mail:
                 self.tell(MailFor((run.claim.id,)))
             return
         del self.runs[run.claim.id]
-        self._look |= done.has_mail
+        if done.has_mail:
+            self._look_soon()
         if run.state.is_final:
             if run.has_limit and admit(run.claim.workflow_id, now=utc_now()):
-                self._look = True
+                self._look_soon()
         else:
             self._remember(run)
 

@@ -59,6 +59,8 @@ class Run:
         self.has_more = False
         """Stopped at the end of a slice, or at a quick step that must wait for the commit."""
         self._blocked = False
+        self._may_act = True
+        """Everything before the present pass is stored; steps that are ready together share a commit."""
         self._doing: Doing | None = None
         self._asked: Asked | None = None
         self._origin: dict[str, Json] = {}
@@ -119,7 +121,7 @@ class Run:
         left = SLICE
         moved, self._blocked = True, False
         while moved and left > 0:
-            moved = False
+            moved, self._may_act = False, not self.undurable
             for command in self.machine.work(utc_now()):
                 if isinstance(command, do.Withdraw):
                     moved |= self._withdraw(command)
@@ -205,8 +207,8 @@ class Run:
             self._record(node, attempt, prepared)
             return True
         inline = prepared.effect in (Effect.PURE, Effect.WAIT)
-        if prepared.quick and not inline and self.undurable:
-            self._blocked = True  # an idempotent step, too short for a thread: still one commit after each
+        if prepared.quick and not inline and not self._may_act:
+            self._blocked = True  # an idempotent step, too short for a thread: still a commit before the next
             return False
         context = self._context(node, attempt, prepared, names, now)
         self._doing = Doing(now, prepared.input)
