@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 
-
 QUIET_PATHS = ("/healthz", "/readyz", "/demo/")
 """Who asks for the probes knows their answer already; the demo's service is unwell by design."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -35,7 +35,9 @@ class TokenView(APIView):
     permission_classes = [AllowAny]
     authentication_classes = []
 
-    @extend_schema(request=LoginSerializer, responses=TokenPairSerializer, tags=["auth"])
+    @extend_schema(
+        request=LoginSerializer, responses=TokenPairSerializer, tags=["auth"], operation_id="auth_log_in"
+    )
     def post(self, request: Request) -> Response:
         given = valid_data(LoginSerializer(data=request.data))
         return _pair(log_in(given["username"], given["password"]))
@@ -47,7 +49,9 @@ class RefreshView(APIView):
     permission_classes = [AllowAny]
     authentication_classes = []
 
-    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer, tags=["auth"])
+    @extend_schema(
+        request=RefreshSerializer, responses=TokenPairSerializer, tags=["auth"], operation_id="auth_refresh"
+    )
     def post(self, request: Request) -> Response:
         return _pair(rotate(valid_data(RefreshSerializer(data=request.data))["refresh"]))
 
@@ -58,7 +62,9 @@ class LogoutView(APIView):
     permission_classes = [AllowAny]
     authentication_classes = []
 
-    @extend_schema(request=RefreshSerializer, responses={204: None}, tags=["auth"])
+    @extend_schema(
+        request=RefreshSerializer, responses={204: None}, tags=["auth"], operation_id="auth_log_out"
+    )
     def post(self, request: Request) -> Response:
         close_family(valid_data(RefreshSerializer(data=request.data))["refresh"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -71,13 +77,17 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         return Response(ProfileSerializer(person(request)).data)
 
-    @extend_schema(request=ProfileSerializer, responses=ProfileSerializer, tags=["me"])
+    @extend_schema(
+        request=ProfileSerializer, responses=ProfileSerializer, tags=["me"], operation_id="me_update"
+    )
     def patch(self, request: Request) -> Response:
+        """Change one's own profile and preferences; what is not given stays."""
         user = person(request)
         fields = valid_data(ProfileSerializer(user, data=request.data, partial=True))
         return Response(ProfileSerializer(update_profile(user, **fields)).data)
 
 
+@extend_schema_view(get=extend_schema(tags=["me"], operation_id="api_keys_list"))
 class ApiKeysView(ListAPIView[ApiKey]):
     """One's API keys."""
 
@@ -87,8 +97,14 @@ class ApiKeysView(ListAPIView[ApiKey]):
     def get_queryset(self) -> Any:
         return ApiKey.objects.visible_to(self.request.user)
 
-    @extend_schema(request=ApiKeySerializer, responses={201: NewApiKeySerializer}, tags=["me"])
+    @extend_schema(
+        request=ApiKeySerializer,
+        responses={201: NewApiKeySerializer},
+        tags=["me"],
+        operation_id="api_keys_create",
+    )
     def post(self, request: Request) -> Response:
+        """Make a key. Its secret stands in this answer and nowhere else."""
         given = valid_data(ApiKeySerializer(data=request.data))
         key, secret = create_api_key(person(request), **given)
         answer = {**ApiKeySerializer(key).data, "key": secret}
@@ -96,9 +112,9 @@ class ApiKeysView(ListAPIView[ApiKey]):
 
 
 class ApiKeyView(APIView):
-    @extend_schema(responses={204: None}, tags=["me"])
+    @extend_schema(responses={204: None}, tags=["me"], operation_id="api_keys_revoke")
     def delete(self, request: Request, key_id: UUID) -> Response:
-        """Revoke a key."""
+        """Revoke a key. It stops working at once."""
         revoke_api_key(person(request), key_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

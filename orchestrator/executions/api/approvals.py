@@ -17,13 +17,14 @@ from orchestrator.accounts.models import ApiScope
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.errors import NotFound
 from orchestrator.executions import queries
+from orchestrator.executions.api import examples
 from orchestrator.executions.api import serializers as shown
 from orchestrator.executions.api.filters import ApprovalFilter
 from orchestrator.executions.models import Approval
 from orchestrator.executions.services.approving import UNCHANGED, answer_approval
 
 
-@extend_schema_view(list=extend_schema(tags=["approvals"]))
+@extend_schema_view(list=extend_schema(tags=["approvals"], summary="List approvals"))
 class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
     """Approvals one may see; with ``?mine=true`` those one is asked."""
 
@@ -40,17 +41,29 @@ class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
 
     @extend_schema(responses=shown.ApprovalSerializer, tags=["approvals"])
     def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One approval, with what is asked and what became of it."""
         return self._detail(pk)
 
-    @extend_schema(request=shown.AnswerSerializer, responses=shown.ApprovalSerializer, tags=["approvals"])
+    @extend_schema(
+        request=shown.AnswerSerializer,
+        responses=shown.ApprovalSerializer,
+        examples=[examples.ANSWER, examples.ANSWER_EDITED, examples.ANSWERED],
+        tags=["approvals"],
+    )
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: UUID) -> Response:
-        """Approve, with a comment and, where there is a form, an edited payload."""
+        """Approve, with a comment and, where there is a form, an edited payload. 409 if it is decided."""
         return self._answer(request, pk, approves=True)
 
-    @extend_schema(request=shown.AnswerSerializer, responses=shown.ApprovalSerializer, tags=["approvals"])
+    @extend_schema(
+        request=shown.AnswerSerializer,
+        responses=shown.ApprovalSerializer,
+        examples=[examples.ANSWER],
+        tags=["approvals"],
+    )
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: UUID) -> Response:
+        """Reject, with a comment. 409 if it is decided."""
         return self._answer(request, pk, approves=False)
 
     def _answer(self, request: Request, pk: UUID, *, approves: bool) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orchestrator.accounts.api.serializers import PersonSerializer
+from orchestrator.core.api.fields import JsonObjectField
 from orchestrator.core.json import Json
 from orchestrator.executions.models import Approval, EventRow, Execution, StepRun
 
@@ -21,9 +22,11 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
 
     workflow = WorkflowRefSerializer(read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
-    started_by = PersonSerializer(read_only=True)
+    started_by = PersonSerializer(read_only=True, allow_null=True)
     trigger = serializers.CharField(source="trigger_type", read_only=True)
     duration_ms = serializers.IntegerField(read_only=True, allow_null=True)
+    error = JsonObjectField(read_only=True, allow_null=True, help_text="`message`, `code`, `node`, `at`")
+    metrics = JsonObjectField(read_only=True)
 
     class Meta:
         model = Execution
@@ -37,6 +40,7 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
 class ExecutionDetailSerializer(ExecutionSerializer):
     """One run with its data. ``outputs`` holds the last output of each node by its id."""
 
+    variables = JsonObjectField(read_only=True)
     outputs = serializers.DictField(help_text="Last output of each node, by node id")
 
     class Meta(ExecutionSerializer.Meta):
@@ -62,6 +66,10 @@ def execution_detail(execution: Execution, outputs: dict[str, Json]) -> dict[str
 
 
 class StepSerializer(serializers.ModelSerializer[StepRun]):
+    """One attempt at one firing of a node."""
+
+    error = JsonObjectField(read_only=True, allow_null=True)
+
     class Meta:
         model = StepRun
         fields = [
@@ -71,14 +79,24 @@ class StepSerializer(serializers.ModelSerializer[StepRun]):
 
 
 class EventSerializer(serializers.ModelSerializer[EventRow]):
+    """Something that happened in a run; `data` depends on the type."""
+
+    data = JsonObjectField(read_only=True)  # type: ignore[assignment]  # not Serializer.data
+    metadata = JsonObjectField(read_only=True)
+
     class Meta:
         model = EventRow
         fields = ["seq", "type", "node_id", "data", "metadata", "occurred_at"]
 
 
 class ApprovalSerializer(serializers.ModelSerializer[Approval]):
+    """A question that a run asks people."""
+
     workflow = WorkflowRefSerializer(source="execution.workflow", read_only=True)
-    decided_by = PersonSerializer(read_only=True)
+    decided_by = PersonSerializer(read_only=True, allow_null=True)
+    form = JsonObjectField(
+        read_only=True, allow_null=True, help_text="JSON Schema of what an approver may edit"
+    )
     can_answer = serializers.BooleanField(read_only=True, help_text="Whether you are asked")
 
     class Meta:

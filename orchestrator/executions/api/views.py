@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.generics import ListAPIView
@@ -22,6 +22,7 @@ from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.core.errors import InvalidInput
 from orchestrator.executions import queries
 from orchestrator.executions.access import find_execution
+from orchestrator.executions.api import examples
 from orchestrator.executions.api import serializers as shown
 from orchestrator.executions.api.filters import ExecutionFilter
 from orchestrator.executions.domain.codec import encode_state
@@ -32,8 +33,14 @@ from orchestrator.workflows.models import Access
 
 ACCEPTED = status.HTTP_202_ACCEPTED
 IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key starts the same run only once"
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="1 to 200 characters of your own choice. The same key starts one run of the workflow only: "
+    "send the request again whenever you are not sure that it arrived.",
+    examples=[OpenApiExample("The order's number", value="order-4711")],
 )
+RUN = OpenApiParameter("pk", UUID, OpenApiParameter.PATH, description="Id of the run")
 
 
 class ExecuteView(APIView):
@@ -43,7 +50,14 @@ class ExecuteView(APIView):
         request=shown.ExecuteSerializer,
         responses={202: shown.ExecutionDetailSerializer, 200: shown.ExecutionDetailSerializer},
         parameters=[IDEMPOTENCY],
+        examples=[
+            examples.EXECUTE,
+            examples.EXECUTE_VERSION,
+            examples.STARTED,
+            examples.STARTED_BEFORE,
+        ],
         tags=["executions"],
+        operation_id="workflows_execute",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Start a run. 202 with the run; 200 with the earlier one for a key that was used before."""
@@ -57,14 +71,14 @@ class ExecuteView(APIView):
 
 
 class StatsView(APIView):
-    @extend_schema(responses=shown.StatsSerializer, tags=["workflows"])
+    @extend_schema(responses=shown.StatsSerializer, tags=["workflows"], operation_id="workflows_stats")
     def get(self, request: Request, pk: UUID) -> Response:
         """How the runs of a workflow went."""
         find_workflow(person(request), pk, Access.VIEWER)
         return Response(queries.workflow_stats(pk))
 
 
-@extend_schema_view(list=extend_schema(tags=["executions"]))
+@extend_schema_view(list=extend_schema(tags=["executions"], summary="List runs, newest first"))
 class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
     """Runs of the workflows one may see, newest first."""
 
@@ -81,6 +95,7 @@ class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
 
     @extend_schema(responses=shown.ExecutionDetailSerializer, tags=["executions"])
     def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One run with its input, variables and outputs."""
         execution = find_execution(person(request), pk)
         return Response(shown.execution_detail(execution, queries.outputs_of(execution)))
 
@@ -102,10 +117,14 @@ class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
     @extend_schema(request=None, responses={202: shown.ExecutionSerializer}, tags=["executions"])
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: UUID) -> Response:
+        """Let a paused run go on."""
         return self._accepted(steering.resume_execution(person(request), pk))
 
     @extend_schema(
-        request=shown.RetrySerializer, responses={202: shown.ExecutionSerializer}, tags=["executions"]
+        request=shown.RetrySerializer,
+        responses={202: shown.ExecutionSerializer},
+        examples=[examples.RETRY_FAILED, examples.RETRY_NODE],
+        tags=["executions"],
     )
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: UUID) -> Response:
@@ -134,7 +153,11 @@ class SignalView(APIView):
     required_scope = ApiScope.RUN.value
 
     @extend_schema(
-        request=shown.SignalSerializer, responses={202: shown.ExecutionSerializer}, tags=["executions"]
+        request=shown.SignalSerializer,
+        responses={202: shown.ExecutionSerializer},
+        examples=[examples.SIGNAL],
+        tags=["executions"],
+        operation_id="executions_signal",
     )
     def post(self, request: Request, pk: UUID, name: str) -> Response:
         """Deliver a signal to the steps that wait for it, or keep it for one that will."""
@@ -147,7 +170,7 @@ class SeqCursorPagination(IdCursorPagination):
     ordering = "seq"
 
 
-@extend_schema_view(get=extend_schema(tags=["executions"]))
+@extend_schema_view(get=extend_schema(tags=["executions"], operation_id="executions_steps"))
 class StepsView(ListAPIView[StepRun]):
     """Every attempt at a step, in the order they ended."""
 
@@ -162,7 +185,9 @@ class StepsView(ListAPIView[StepRun]):
 
 @extend_schema_view(
     get=extend_schema(
-        tags=["executions"], parameters=[OpenApiParameter("after", int, description="Only later events")]
+        tags=["executions"],
+        operation_id="executions_events",
+        parameters=[RUN, OpenApiParameter("after", int, description="Only events after this `seq`")],
     )
 )
 class EventsView(ListAPIView[EventRow]):

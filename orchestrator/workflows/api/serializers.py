@@ -8,8 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orchestrator.accounts.api.serializers import PersonSerializer
+from orchestrator.core.api.fields import JsonObjectField, JsonObjectsField
 from orchestrator.core.json import JsonObject
-from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowVersion
+from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowPermission, WorkflowVersion
 
 
 class TagsField(serializers.ListField):
@@ -21,6 +22,7 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
 
     owner = PersonSerializer(read_only=True)
     tags = TagsField(required=False)
+    settings = JsonObjectField(read_only=True)
     is_favorite = serializers.BooleanField(read_only=True)
     access = serializers.ChoiceField(Access.choices, read_only=True, help_text="What you may do with it")
     current_version = serializers.IntegerField(source="current_number", read_only=True, allow_null=True)
@@ -38,10 +40,10 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
 class WorkflowDetailSerializer(WorkflowSerializer):
     """One workflow with the graph that an editor opens: its draft, else its newest version."""
 
-    nodes = serializers.JSONField()
-    edges = serializers.JSONField()
+    nodes = JsonObjectsField()
+    edges = JsonObjectsField()
     version = serializers.IntegerField(help_text="Number of the version that nodes and edges are")
-    version_status = serializers.CharField()
+    version_status = serializers.ChoiceField(VersionStatus.choices)
     checksum = serializers.CharField(help_text="Send as `base_checksum` to notice others' edits")
 
     class Meta(WorkflowSerializer.Meta):
@@ -64,8 +66,9 @@ class WorkflowWriteSerializer(serializers.ModelSerializer[Workflow]):
     """What a client may set. A graph goes into the draft."""
 
     tags = TagsField(required=False)
-    nodes = serializers.JSONField(required=False)
-    edges = serializers.JSONField(required=False)
+    settings = JsonObjectField(required=False)
+    nodes = JsonObjectsField(required=False)
+    edges = JsonObjectsField(required=False)
     note = serializers.CharField(required=False, allow_blank=True, max_length=500)
     base_checksum = serializers.CharField(required=False, max_length=64)
 
@@ -80,7 +83,7 @@ class WorkflowWriteSerializer(serializers.ModelSerializer[Workflow]):
 class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
     """A row of the version history."""
 
-    author = PersonSerializer(read_only=True)
+    author = PersonSerializer(read_only=True, allow_null=True)
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # not Field.parent
 
     class Meta:
@@ -96,13 +99,18 @@ class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
 
 
 class VersionDetailSerializer(VersionSerializer):
+    """A version with its graph."""
+
+    nodes = JsonObjectsField()
+    edges = JsonObjectsField()
+
     class Meta(VersionSerializer.Meta):
         fields = [*VersionSerializer.Meta.fields, "nodes", "edges"]
 
 
 class GraphSerializer(serializers.Serializer[Any]):
-    nodes = serializers.JSONField()
-    edges = serializers.JSONField(required=False, default=list)  # type: ignore[arg-type]  # the stubs expect an object
+    nodes = JsonObjectsField()
+    edges = JsonObjectsField(required=False, default=list)  # type: ignore[arg-type]  # the stubs expect an object
     note = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
 
 
@@ -114,8 +122,13 @@ class NameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
 
 
+@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/GraphProblem"}})
+class GraphProblemsField(serializers.ListField):
+    child = serializers.DictField()
+
+
 class ProblemsSerializer(serializers.Serializer[Any]):
-    problems = serializers.ListField(child=serializers.DictField(), help_text="Empty: it can be published")
+    problems = GraphProblemsField(help_text="Without errors it can be published")
 
 
 class PermissionSerializer(serializers.ModelSerializer[WorkflowPermission]):

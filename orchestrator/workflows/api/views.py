@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter
@@ -25,6 +25,7 @@ from orchestrator.core.errors import NotFound
 from orchestrator.graphs.diff import diff_graphs
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
 from orchestrator.workflows.api.filters import WorkflowFilter
 from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowVersion
@@ -33,13 +34,18 @@ from orchestrator.workflows.services import definitions, sharing, transfer, vers
 
 NO_CONTENT = status.HTTP_204_NO_CONTENT
 CREATED = status.HTTP_201_CREATED
+NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="Number of a version, from 1")
+OTHER = OpenApiParameter(
+    "other", int, OpenApiParameter.PATH, description="Number of the version to compare it with"
+)
+PERSON = OpenApiParameter("person_id", UUID, OpenApiParameter.PATH, description="Id of the person")
 
 
 class WorkflowPagination(IdCursorPagination):
     ordering = "-updated_at"
 
 
-@extend_schema_view(list=extend_schema(tags=["workflows"]))
+@extend_schema_view(list=extend_schema(tags=["workflows"], summary="List the workflows you may see"))
 class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
     """Workflows: what is said about them, their draft, and what can be done with them."""
 
@@ -59,6 +65,7 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
     @extend_schema(
         request=shown.WorkflowWriteSerializer,
         responses={201: shown.WorkflowDetailSerializer},
+        examples=[examples.NEW_WORKFLOW],
         tags=["workflows"],
     )
     def create(self, request: Request) -> Response:
@@ -70,6 +77,7 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
 
     @extend_schema(responses=shown.WorkflowDetailSerializer, tags=["workflows"])
     def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One workflow with the graph that an editor opens."""
         return self._detail(request, pk)
 
     @extend_schema(
@@ -83,15 +91,21 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
         request=shown.WorkflowWriteSerializer, responses=shown.WorkflowDetailSerializer, tags=["workflows"]
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change some of what is said about it, or its draft. With `base_checksum` as for `PUT`."""
         return self._change(request, pk, partial=True)
 
     @extend_schema(responses={204: None}, tags=["workflows"])
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Delete for good, with versions and runs."""
+        """Delete for good, with versions and runs. 409 while runs of it are under way."""
         definitions.delete_workflow(person(request), pk)
         return Response(status=NO_CONTENT)
 
-    @extend_schema(request=shown.NoteSerializer, responses=shown.VersionDetailSerializer, tags=["versions"])
+    @extend_schema(
+        request=shown.NoteSerializer,
+        responses={200: shown.VersionDetailSerializer, **examples.INVALID_GRAPH},
+        examples=[examples.PUBLISH],
+        tags=["versions"],
+    )
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: UUID) -> Response:
         """Make the draft the current version; 400 with all problems if it has any."""
@@ -99,7 +113,22 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
         version = versions.publish_draft(person(request), pk, note=note)
         return Response(shown.VersionDetailSerializer(version).data)
 
-    @extend_schema(request=shown.GraphSerializer, responses=shown.ProblemsSerializer, tags=["versions"])
+    @extend_schema(
+        methods=["POST"],
+        request=shown.GraphSerializer,
+        responses=shown.ProblemsSerializer,
+        examples=[examples.GRAPH, examples.NO_PROBLEMS, examples.PROBLEMS],
+        tags=["versions"],
+        summary="Find the problems of a graph",
+    )
+    @extend_schema(
+        methods=["GET"],
+        responses=shown.ProblemsSerializer,
+        examples=[examples.NO_PROBLEMS, examples.PROBLEMS],
+        tags=["versions"],
+        operation_id="workflows_validate_draft",
+        summary="Find the problems of the stored draft",
+    )
     @action(detail=True, methods=["post", "get"])
     def validate(self, request: Request, pk: UUID) -> Response:
         """Problems of the graph in the body, or without one of the stored draft."""
@@ -121,14 +150,38 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
         copy = definitions.duplicate_workflow(person(request), pk, name=name)
         return self._detail(request, copy.pk, CREATED)
 
-    @extend_schema(request=None, responses=shown.WorkflowDetailSerializer, tags=["workflows"])
+    @extend_schema(
+        methods=["POST"],
+        request=None,
+        responses={200: shown.WorkflowDetailSerializer},
+        tags=["workflows"],
+        summary="Put it away: it is kept and cannot be run",
+    )
+    @extend_schema(
+        methods=["DELETE"],
+        request=None,
+        responses={200: shown.WorkflowDetailSerializer},
+        tags=["workflows"],
+        operation_id="workflows_unarchive",
+        summary="Take it out of the archive",
+    )
     @action(detail=True, methods=["post", "delete"])
     def archive(self, request: Request, pk: UUID) -> Response:
         """Put it away (POST) or take it out again (DELETE)."""
         definitions.archive_workflow(person(request), pk, archived=request.method == "POST")
         return self._detail(request, pk)
 
-    @extend_schema(request=None, responses={204: None}, tags=["workflows"])
+    @extend_schema(
+        methods=["PUT"], request=None, responses={204: None}, tags=["workflows"], summary="Star it"
+    )
+    @extend_schema(
+        methods=["DELETE"],
+        request=None,
+        responses={204: None},
+        tags=["workflows"],
+        operation_id="workflows_unfavorite",
+        summary="Take the star away",
+    )
     @action(detail=True, methods=["put", "delete"])
     def favorite(self, request: Request, pk: UUID) -> Response:
         """Star it, or take the star away."""
@@ -161,7 +214,7 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
         return Response(shown.workflow_detail(workflow, latest), status=code)
 
 
-@extend_schema_view(get=extend_schema(tags=["versions"]))
+@extend_schema_view(get=extend_schema(tags=["versions"], operation_id="versions_list"))
 class VersionsView(ListAPIView[WorkflowVersion]):
     """The version history, newest first."""
 
@@ -173,7 +226,11 @@ class VersionsView(ListAPIView[WorkflowVersion]):
         return workflow.versions.select_related("author", "parent").defer("nodes", "edges")
 
     @extend_schema(
-        request=shown.GraphSerializer, responses={201: shown.VersionDetailSerializer}, tags=["versions"]
+        request=shown.GraphSerializer,
+        responses={201: shown.VersionDetailSerializer, **examples.INVALID_GRAPH},
+        examples=[examples.GRAPH],
+        tags=["versions"],
+        operation_id="versions_create",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Save and publish a graph in one step."""
@@ -183,7 +240,12 @@ class VersionsView(ListAPIView[WorkflowVersion]):
 
 
 class VersionView(APIView):
-    @extend_schema(responses=shown.VersionDetailSerializer, tags=["versions"])
+    @extend_schema(
+        responses=shown.VersionDetailSerializer,
+        parameters=[NUMBER],
+        tags=["versions"],
+        operation_id="versions_retrieve",
+    )
     def get(self, request: Request, pk: UUID, number: int) -> Response:
         """One version with its graph."""
         workflow = find_workflow(person(request), pk, Access.VIEWER)
@@ -191,7 +253,13 @@ class VersionView(APIView):
 
 
 class RestoreView(APIView):
-    @extend_schema(request=None, responses={201: shown.VersionDetailSerializer}, tags=["versions"])
+    @extend_schema(
+        request=None,
+        responses={201: shown.VersionDetailSerializer, **examples.INVALID_GRAPH},
+        parameters=[NUMBER],
+        tags=["versions"],
+        operation_id="versions_restore",
+    )
     def post(self, request: Request, pk: UUID, number: int) -> Response:
         """Publish the graph of an earlier version as a new one."""
         version = versions.restore_version(person(request), pk, number)
@@ -199,7 +267,9 @@ class RestoreView(APIView):
 
 
 class DiffView(APIView):
-    @extend_schema(responses={200: dict}, tags=["versions"])
+    @extend_schema(
+        responses={200: dict}, parameters=[NUMBER, OTHER], tags=["versions"], operation_id="versions_diff"
+    )
     def get(self, request: Request, pk: UUID, number: int, other: int) -> Response:
         """Nodes and edges added, removed, moved and changed from one version to another."""
         workflow = find_workflow(person(request), pk, Access.VIEWER)
@@ -207,7 +277,7 @@ class DiffView(APIView):
         return Response(asdict(diff_graphs(before, after)))
 
 
-@extend_schema_view(get=extend_schema(tags=["sharing"]))
+@extend_schema_view(get=extend_schema(tags=["sharing"], operation_id="permissions_list"))
 class PermissionsView(ListAPIView[WorkflowPermission]):
     """Who may do what with the workflow."""
 
@@ -219,7 +289,11 @@ class PermissionsView(ListAPIView[WorkflowPermission]):
         return workflow.permissions.select_related("user")
 
     @extend_schema(
-        request=shown.GrantSerializer, responses={201: shown.PermissionSerializer}, tags=["sharing"]
+        request=shown.GrantSerializer,
+        responses={201: shown.PermissionSerializer},
+        examples=[examples.GRANT],
+        tags=["sharing"],
+        operation_id="permissions_grant",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Give a person access, or change it."""
@@ -229,7 +303,9 @@ class PermissionsView(ListAPIView[WorkflowPermission]):
 
 
 class PermissionView(APIView):
-    @extend_schema(responses={204: None}, tags=["sharing"])
+    @extend_schema(
+        responses={204: None}, parameters=[PERSON], tags=["sharing"], operation_id="permissions_revoke"
+    )
     def delete(self, request: Request, pk: UUID, person_id: UUID) -> Response:
         """Take a person's access away."""
         sharing.revoke_access(person(request), pk, person_id=person_id)
@@ -237,7 +313,9 @@ class PermissionView(APIView):
 
 
 class NodeTypesView(APIView):
-    @extend_schema(responses=shown.NodeTypeSerializer(many=True), tags=["workflows"])
+    @extend_schema(
+        responses=shown.NodeTypeSerializer(many=True), tags=["workflows"], operation_id="node_types_list"
+    )
     def get(self, request: Request) -> Response:
         """Every node type with the JSON Schema of its configuration."""
         return Response(shown.NodeTypeSerializer(list(node_types), many=True).data)
