@@ -36,7 +36,7 @@ IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="1 to 200 characters of your own choice. The same key starts one run of the workflow only: "
+    description="1 to 200 printable characters of your choice. The same key starts one run of the workflow only: "
     "send the request again whenever you are not sure that it arrived.",
     examples=[OpenApiExample("The order's number", value="order-4711")],
 )

@@ -66,8 +66,8 @@ def start_execution(
 def _by_key(workflow_id: UUID, key: str | None) -> Execution | None:
     if key is None:
         return None
-    if not 1 <= len(key) <= 200:
-        raise InvalidInput("An idempotency key has 1 to 200 characters.")
+    if not 1 <= len(key) <= 200 or not key.isprintable():
+        raise InvalidInput("An idempotency key has 1 to 200 printable characters.")
     runs = Execution.objects.select_related("workflow", "version").defer("state", "version__nodes")
     return runs.filter(workflow=workflow_id, idempotency_key=key).first()
 
