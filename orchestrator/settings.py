@@ -43,7 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "orchestrator.core.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "orchestrator.core.web.assets.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "orchestrator.core.middleware.OriginMiddleware",
     "orchestrator.core.middleware.TimeZoneMiddleware",
+    "orchestrator.core.web.problems.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "orchestrator.urls"
@@ -106,13 +107,15 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
+CSRF_FAILURE_VIEW = "orchestrator.core.web.problems.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.is_https
 SECURE_HSTS_SECONDS = 365 * 86_400 if CONFIG.is_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = CONFIG.is_https
-SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects; behind it every request is plain HTTP
+# A proxy ends TLS and says so in X-Forwarded-Proto, which it must set itself, whatever the client sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.is_https else None
+SECURE_SSL_REDIRECT = CONFIG.is_https  # probes excepted: ProbeMiddleware answers them before this
 CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
@@ -156,7 +159,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["orchestrator.core.api.parsers.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "orchestrator.core.api.pagination.IdCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "orchestrator.core.api.schema.ApiSchema",
     "DEFAULT_THROTTLE_CLASSES": [],
     "EXCEPTION_HANDLER": "orchestrator.core.api.problems.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -166,19 +169,48 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Orchestrator",
-    "DESCRIPTION": "Versioned workflows of code, AI and people, and the durable runs of them.",
+    "DESCRIPTION": (
+        "Versioned workflows of code, AI and people, and the durable runs of them.\n\n"
+        "Say who you are with `Authorization: Api-Key orc_…` (a key from `me/api-keys/`) or with "
+        "`Authorization: Bearer …` (an access token from `auth/token/`). Lists are paged by cursor: follow "
+        "`next` until it is null. Times are ISO 8601 in UTC, ids are UUIDs, money is a decimal string. Every "
+        "error is a problem document (RFC 9457) with a stable `code`. A `POST` that starts work answers 202."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "docExpansion": "list"},
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "orchestrator.core.api.schema.name_path_ids",
+        "orchestrator.core.api.schema.add_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
-        "ExecutionStatus": "orchestrator.executions.models.EXECUTION_STATUSES",
+        "Access": "orchestrator.workflows.models.Access.choices",
+        "ApiScope": "orchestrator.accounts.models.ApiScope.choices",
+        "ApprovalStatus": "orchestrator.executions.models.ApprovalStatus.choices",
+        "ExecutionStatus": "orchestrator.executions.models.STATUS_CHOICES",
+        "Role": "orchestrator.accounts.models.Role.choices",
+        "StepStatus": "orchestrator.executions.models.StepStatus.choices",
+        "Theme": "orchestrator.accounts.models.Theme.choices",
+        "VersionChoice": ["original", "current"],
+        "VersionStatus": "orchestrator.workflows.models.VersionStatus.choices",
         "WorkflowStatus": "orchestrator.workflows.models.WorkflowStatus.choices",
     },
+    "TAGS": [
+        {"name": "auth", "description": "Tokens for API clients: logging in, refreshing, logging out."},
+        {"name": "me", "description": "One's own profile and API keys."},
+        {"name": "workflows", "description": "Workflows, and what kinds of node they can be made of."},
+        {"name": "versions", "description": "The graph of a workflow: validating, publishing, comparing."},
+        {"name": "sharing", "description": "Who may see, run and change a workflow."},
+        {"name": "executions", "description": "Runs: starting, following, steering and retrying them."},
+        {"name": "approvals", "description": "Questions that runs ask people."},
+    ],
 }
 
 REDIS_URL = CONFIG.redis

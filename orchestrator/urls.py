@@ -13,11 +13,21 @@ api = (
     "api",
 )
 
+api_docs = SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="core/api_docs.html")
+
 urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", api_docs, name="docs"),
     path("admin/", admin.site.urls),
     path("demo/", include("orchestrator.executions.demo.urls")),
     path("", include("orchestrator.executions.web.health_urls")),
+    path("", include("orchestrator.accounts.web.urls")),
+    path("", include("orchestrator.workflows.web.urls")),
+    path("", include("orchestrator.executions.web.urls")),
 ]
+
+handler400 = "orchestrator.core.web.problems.bad_request"
+handler403 = "orchestrator.core.web.problems.permission_denied"
+handler404 = "orchestrator.core.web.problems.not_found"
+handler500 = "orchestrator.core.web.problems.server_error"

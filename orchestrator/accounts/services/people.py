@@ -62,3 +62,9 @@ def ensure_demo_people() -> list[User]:
             user.save(update_fields=["password"])
         people.append(user)
     return people
+
+
+def demo_people() -> list[User]:
+    """Those of the demo's people who exist and can log in."""
+    names = [username for username, *_ in _DEMO_PEOPLE]
+    return list(User.objects.filter(username__in=names, email__endswith="@demo.invalid", is_active=True))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -12,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from orchestrator.core.errors import DomainError, InvalidInput
+from orchestrator.core.problems import CONTENT_TYPE, problem
 
-CONTENT_TYPE: Final = "application/problem+json"
+__all__ = ["CONTENT_TYPE", "problem", "problem_handler"]
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -42,17 +42,6 @@ def _problem(error: Exception) -> dict[str, Any] | None:
         case exceptions.APIException():
             return problem(error.status_code, _code(error), str(error.detail))
     return None
-
-
-def problem(status: int, code: str, detail: str, **extra: object) -> dict[str, Any]:
-    return {
-        "type": f"urn:orchestrator:problem:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        **extra,
-    }
 
 
 def _code(error: exceptions.APIException) -> str:

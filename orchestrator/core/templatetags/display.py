@@ -1,10 +1,57 @@
-"""How values look on pages: durations, sizes, statuses. Available in every template."""
+"""How values look on pages: durations, times, statuses, icons, JSON. Available in every template."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import orjson
 from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from orchestrator.core.clock import utc_now
 
 register = template.Library()
+
+_MONTH_SECONDS: Final = 30 * 86_400
+
+
+class Look(NamedTuple):
+    """A status as people see it: never by colour alone."""
+
+    tone: str
+    icon: str
+    label: str
+
+
+_LOOKS: Final = {
+    # runs
+    "pending": Look("muted", "circle-dashed", "Pending"),
+    "running": Look("running", "loader-circle", "Running"),
+    "waiting": Look("waiting", "hourglass", "Waiting"),
+    "paused": Look("paused", "circle-pause", "Paused"),
+    "completed": Look("good", "circle-check", "Completed"),
+    "failed": Look("bad", "circle-x", "Failed"),
+    "timed_out": Look("bad", "clock", "Timed out"),
+    "cancelled": Look("muted", "circle-slash", "Cancelled"),
+    # steps
+    "success": Look("good", "circle-check", "Success"),
+    "error": Look("bad", "circle-x", "Error"),
+    "skipped": Look("muted", "skip-forward", "Skipped"),
+    # approvals
+    "approved": Look("good", "circle-check", "Approved"),
+    "rejected": Look("bad", "circle-x", "Rejected"),
+    "withdrawn": Look("muted", "circle-slash", "Withdrawn"),
+    # workflows and versions
+    "draft": Look("waiting", "pencil", "Draft"),
+    "active": Look("good", "circle-check", "Active"),
+    "archived": Look("muted", "archive", "Archived"),
+    "published": Look("good", "circle-check", "Published"),
+    "current": Look("accent", "flag", "Current"),
+}
 
 
 @register.filter
@@ -25,3 +72,83 @@ def duration(milliseconds: float | None) -> str:
             return f"{amount} {large}" + (f" {rest} {small}" if rest else "")
         seconds = amount
     raise AssertionError("days have no upper bound")
+
+
+def relative(then: datetime, now: datetime) -> str:
+    """``3 min ago``, ``in 2 h``. The same words as ``relative`` in static/src/page/times.ts."""
+    seconds = round((now - then).total_seconds())
+    away = abs(seconds)
+    if away < 5:
+        return "just now"
+    for unit, size, limit in (("s", 1, 60), ("min", 60, 3_600), ("h", 3_600, 86_400)):
+        if away < limit:
+            text = f"{away // size} {unit}"
+            break
+    else:
+        text = f"{away // 86_400} d"
+    return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """A time as ``<time>``: relative within a month, else the date; exact, in the reader's zone, on hover."""
+    if moment is None:
+        return format_html('<span class="text-muted">{}</span>', "\N{EN DASH}")
+    here, now = timezone.localtime(moment), utc_now()
+    exact = f"{here:%-d %B %Y, %H:%M:%S} {here.tzname()}"
+    near = abs((now - moment).total_seconds()) < _MONTH_SECONDS
+    text = relative(moment, now) if near else f"{here:%-d %b %Y}"
+    return format_html(
+        '<time datetime="{}" title="{}" class="whitespace-nowrap" data-relative>{}</time>',
+        moment.isoformat(),
+        exact,
+        text,
+    )
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """A picture from static/src/icons.svg, for the eye only: the word stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        classes,
+        static("dist/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/status.html")
+def status(value: str, label: str = "") -> dict[str, Any]:
+    """A status as a pill with icon and word. A status nobody knows is shown as it is called."""
+    look = _LOOKS.get(value, Look("muted", "circle", value.replace("_", " ").capitalize()))
+    return {"tone": look.tone, "icon": look.icon, "label": label or look.label, "spins": value == "running"}
+
+
+@register.filter
+def tone(value: str) -> str:
+    """The CSS class of a status's colour."""
+    return f"tone-{_LOOKS[value].tone}" if value in _LOOKS else "tone-muted"
+
+
+@register.filter
+def pretty_json(value: object) -> str:
+    """Indented JSON, as text: the template escapes it."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
+
+
+@register.filter
+def short_id(value: object) -> str:
+    """The last part of a UUID, which tells apart rows that were made in the same second."""
+    return str(value)[-8:]
+
+
+@register.filter
+def person_name(user: Any) -> str:
+    """Full name if there is one, else the user name; "system" for nobody."""
+    return (user.get_full_name() or user.username) if user is not None else "system"
+
+
+@register.filter
+def initials(user: Any) -> str:
+    words = (user.get_full_name() or user.username).split()
+    return "".join(word[0] for word in words[:2]).upper()

@@ -1,0 +1,51 @@
+"""Lists of pages by cursor: the API's pagination, for templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from rest_framework.exceptions import NotFound as BadCursor
+from rest_framework.request import Request
+
+from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.errors import NotFound
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """The rows of one page and the addresses of its neighbours, which keep all filters."""
+
+    items: list[Row]
+    previous: str | None
+    next: str | None
+
+    @property
+    def is_only(self) -> bool:
+        return self.previous is None and self.next is None
+
+
+def keyset_page(
+    request: HttpRequest, rows: QuerySet[Row, Any], *, ordering: str, size: int = 50
+) -> Page[Row]:
+    """The page that ``?cursor=`` names. Raises NotFound for a cursor that was not made here.
+
+    ``ordering`` is a column with an index, with ``-`` for falling. Rows that are equal there are kept apart
+    by how many of them came before.
+    """
+    paginator = IdCursorPagination()
+    paginator.ordering, paginator.page_size, paginator.page_size_query_param = ordering, size, None  # type: ignore[assignment]
+    try:
+        items = paginator.paginate_queryset(rows, Request(request))
+    except BadCursor as error:
+        raise NotFound("This page of the list is no longer there. Start again from its beginning.") from error
+    return Page(list(items or ()), _path(paginator.get_previous_link()), _path(paginator.get_next_link()))
+
+
+def _path(link: str | None) -> str | None:
+    """Only the query: the page stays where it is, whatever the server is called."""
+    return "?" + link.partition("?")[2] if link else None

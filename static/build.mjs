@@ -1,0 +1,68 @@
+// Builds static/dist from static/src. The same sources give the same bytes on every machine.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const source = join(root, "static/src");
+const target = join(root, "static/dist");
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(join(target, "fonts"), { recursive: true });
+for (const name of [
+  "icons.svg",
+  "icons.LICENSE",
+  "favicon.svg",
+  "fonts/inter.woff2",
+  "fonts/inter.LICENSE",
+]) {
+  cpSync(join(source, name), join(target, name));
+}
+
+const islands = readdirSync(join(source, "islands")).filter((name) => /^[^.]+\.tsx?$/.test(name));
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: join(source, "app.ts"), out: "app" },
+    ...islands.map((name) => ({ in: join(source, "islands", name), out: name.replace(/\.tsx?$/, "") })),
+  ],
+  outdir: target,
+  bundle: true,
+  format: "esm",
+  splitting: false,
+  minify: true,
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  define: { "process.env.NODE_ENV": '"production"' },
+  metafile: true,
+  logLevel: "warning",
+});
+
+const packages = [
+  ...new Set(
+    Object.keys(metafile.inputs).flatMap(
+      (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+    ),
+  ),
+].sort();
+const notices = [...packages, "tailwindcss", "daisyui"].map((name) => {
+  const folder = join(root, "node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = ["LICENSE", "LICENSE.md", "license"].map((each) => join(folder, each)).find(existsSync);
+  return `${name} ${version} (${license})\n\n${file ? readFileSync(file, "utf8").trim() : ""}\n`;
+});
+writeFileSync(join(target, "licenses.txt"), notices.join(`\n${"-".repeat(80)}\n\n`));
+
+const tailwind = join(root, "node_modules/@tailwindcss/cli/dist/index.mjs");
+const styles = [tailwind, "--minify", "-i", join(source, "app.css"), "-o", join(target, "app.css")];
+const { status, stderr } = spawnSync(process.execPath, styles, { cwd: root, encoding: "utf8" });
+if (status !== 0) {
+  console.error(stderr);
+  process.exit(status ?? 1);
+}
+for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
+  console.log(`${relative(root, path)}  ${(bytes / 1024).toFixed(0)} KB`);
+}

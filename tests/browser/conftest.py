@@ -1,0 +1,119 @@
+"""A browser, the site it looks at, and people who are logged in there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from orchestrator.accounts.models import User
+from tests.browser.server import LiveSite
+from tests.browser.watching import Watch, axe, scrolls_sideways
+
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TIMEOUT_MS = 5_000
+
+OpenAs = Callable[..., Page]
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = _chromium() is None
+    for item in items:
+        if "tests/browser/" not in item.path.as_posix():
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.django_db(transaction=True))
+        if missing:
+            item.add_marker(
+                pytest.mark.skip("There is no Chromium here. On Debian: apt-get install chromium")
+            )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in the thread of the test, where Django would refuse the ORM.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        found = playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        yield found
+        found.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None) -> Iterator[LiveSite]:
+    site = LiveSite()
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fails the test when a page had a script error, a console error or a CSP violation."""
+    watch = Watch()
+    yield watch
+    watch.check()
+
+
+@pytest.fixture
+def open_as(browser: Browser, site: LiveSite, watch: Watch, transactional_db: None) -> Iterator[OpenAs]:
+    """``open_as(user, "/path/")`` gives a page of a new browser profile, logged in without the form.
+
+    ``phone=True`` for a narrow one, ``scheme="dark"`` for a device that prefers dark; other options go to
+    Playwright's ``new_context``. ``None`` as the user is somebody who is not logged in.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_page(user: User | None, path: str = "/", *, phone: bool = False, **options: Any) -> Page:
+        options.setdefault("color_scheme", options.pop("scheme", "light"))
+        size = PHONE if phone else DESKTOP
+        context = browser.new_context(base_url=site.url, viewport=size, reduced_motion="reduce", **options)
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([{"name": "sessionid", "value": _session(user), "url": site.url}])
+        page = context.new_page()
+        watch.attach(page)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def looks_right() -> Callable[[Page], None]:
+    """Checks a page in both themes with axe, and that it does not scroll sideways at 390 px."""
+
+    def check(page: Page) -> None:
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            assert axe(page) == [], f"axe, {theme}"
+        size = page.viewport_size
+        page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+        assert not scrolls_sideways(page), "the page scrolls sideways at 390 px"
+        assert axe(page) == [], "axe at 390 px"
+        if size is not None:
+            page.set_viewport_size(size)
+
+    return check
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user, backend="orchestrator.accounts.backends.AnyCaseBackend")
+    return client.cookies["sessionid"].value
