@@ -25,6 +25,10 @@ class StyledForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.style()
+
+    def style(self) -> None:
+        """For fields that a form adds by itself after it was made: call it then."""
         for field in self.fields.values():
             given = field.widget.attrs.get("class", "")
             field.widget.attrs["class"] = f"{_classes_of(field.widget)} {given}".strip()

@@ -1,8 +1,41 @@
 """Addresses of the pages about runs. ``home`` stands outside any namespace."""
 
-from django.urls import path
-from django.views.generic import RedirectView
+from django.urls import URLPattern, URLResolver, include, path
+
+from orchestrator.executions.web import actions, approvals, detail, home, lists, starting
+
+run_patterns = [
+    path("", detail.detail, name="detail"),
+    path("live/", detail.live, name="live"),
+    path("steps/", detail.steps, name="steps"),
+    path("steps/<uuid:step_id>/", detail.step, name="step"),
+    path("steps/<uuid:step_id>/<slug:part>.json", detail.step_data, name="step-data"),
+    path("events/", detail.events, name="events"),
+    path("events/<int:seq>/", detail.event, name="event"),
+    path("marks/", detail.marks, name="marks"),
+    path("data/<slug:part>.json", detail.data, name="data"),
+    path("cancel/", actions.cancel, name="cancel"),
+    path("pause/", actions.pause, name="pause"),
+    path("resume/", actions.resume, name="resume"),
+    path("retry/", actions.retry, name="retry"),
+    path("signal/", actions.signal, name="signal"),
+]
+
+execution_patterns: list[URLPattern | URLResolver] = [
+    path("workflows/<uuid:pk>/run/", starting.run, name="run"),
+    path("workflows/<uuid:pk>/runs/", lists.of_workflow, name="of-workflow"),
+    path("executions/", lists.listing, name="list"),
+    path("executions/rows/", lists.rows, name="rows"),
+    path("executions/<uuid:pk>/", include(run_patterns)),
+]
+
+approval_patterns = [
+    path("approvals/<uuid:pk>/approve/", approvals.approve, name="approve"),
+    path("approvals/<uuid:pk>/reject/", approvals.reject, name="reject"),
+]
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="workflows:list"), name="home"),
+    path("", home.home, name="home"),
+    path("", include((execution_patterns, "executions"))),
+    path("", include((approval_patterns, "approvals"))),
 ]

@@ -1,0 +1,1 @@
+"""What the pages about runs show, each part in a fixed number of queries and without payloads in lists."""

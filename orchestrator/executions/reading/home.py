@@ -1,0 +1,84 @@
+"""The first page: what waits for a person, what runs, what has ended, and how the last day went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Count
+
+from orchestrator.accounts.models import User
+from orchestrator.core.ids import id_at
+from orchestrator.executions.domain.status import FINAL, LIVE
+from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.queries import approvals_for, executions_for
+from orchestrator.executions.reading.runs import say_what_they_wait_for
+from orchestrator.workflows.models import Workflow, WorkflowStatus
+from orchestrator.workflows.queries import workflows_for
+
+ROWS: Final = 8
+MOST_COUNTED: Final = 5_000
+"""Runs of the last day that are counted; beyond it the figures say "or more"."""
+_FINAL: Final = [status.value for status in sorted(FINAL)]
+_LIVE: Final = [status.value for status in sorted(LIVE)]
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    counts: Mapping[str, int]
+    total: int
+    is_cut: bool
+    """More runs than were counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    approvals: list[Approval]
+    live: list[Execution]
+    finished: list[Execution]
+    last_day: LastDay
+    favorites: list[Workflow]
+    runnable: list[Workflow]
+    """Suggestions for somebody without favourites."""
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing has ever run here, as far as this person can see."""
+        return not self.live and not self.finished
+
+
+def home_of(user: User, *, now: datetime) -> Home:
+    """At most eight queries."""
+    live = list(executions_for(user).filter(status__in=_LIVE).order_by("-id")[:ROWS])
+    finished = list(executions_for(user).filter(status__in=_FINAL).order_by("-id")[:ROWS])
+    say_what_they_wait_for([*live, *finished])
+    active = workflows_for(user).filter(status=WorkflowStatus.ACTIVE)
+    favorites = list(active.filter(favorites__user=user).order_by("name")[:ROWS])
+    return Home(
+        approvals=approvals_waiting(user),
+        live=live,
+        finished=finished,
+        last_day=_last_day(user, now - timedelta(days=1)),
+        favorites=favorites,
+        runnable=[] if favorites else list(active.order_by("-updated_at")[:4]),
+    )
+
+
+def approvals_waiting(user: User) -> list[Approval]:
+    """Those that this person may answer, the oldest first: it has waited longest."""
+    asked = Approval.objects.asking(user).filter(status=ApprovalStatus.PENDING)
+    voted = asked.filter(votes__user=user).values("pk")
+    return list(
+        approvals_for(user).filter(pk__in=asked.values("pk")).exclude(pk__in=voted).order_by("id")[:ROWS]
+    )
+
+
+def _last_day(user: User, since: datetime) -> LastDay:
+    recent = Execution.objects.visible_to(user).filter(pk__gte=id_at(since))
+    counted = recent.order_by("-id").values("pk")[:MOST_COUNTED]
+    rows = Execution.objects.filter(pk__in=counted).order_by().values("status").annotate(runs=Count("pk"))
+    counts = {row["status"]: row["runs"] for row in rows}
+    total = sum(counts.values())
+    return LastDay(counts, total, total >= MOST_COUNTED)

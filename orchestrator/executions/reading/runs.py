@@ -1,0 +1,116 @@
+"""Runs in lists: which, in which order, and one line about how each stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from orchestrator.accounts.models import User
+from orchestrator.core.ids import id_at
+from orchestrator.executions.domain.status import Status
+from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.queries import executions_for
+
+_LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+TRIGGERS: Final[Mapping[str, str]] = {
+    "manual": "By hand",
+    "api": "API",
+    "schedule": "Schedule",
+    "webhook": "Webhook",
+    "parent": "Another run",
+    "retry": "Retry",
+    "command": "Command line",
+    "demo": "Demo",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What a person looks for. Days are whole days in the reader's zone."""
+
+    workflow: UUID | None = None
+    statuses: tuple[str, ...] = ()
+    started_by: str = ""
+    """A user name, or ``me``."""
+    trigger: str = ""
+    after: date | None = None
+    before: date | None = None
+    search: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return self != RunFilter()
+
+
+def runs_for(user: User, wanted: RunFilter) -> QuerySet[Execution]:
+    """Rows for a list, to be ordered by ``-id``: ids carry the time, so a day is a range of ids."""
+    rows = executions_for(user)
+    if wanted.workflow:
+        rows = rows.filter(workflow=wanted.workflow)
+    if wanted.statuses:
+        rows = rows.filter(status__in=wanted.statuses)
+    if wanted.started_by == "me":
+        rows = rows.filter(started_by=user)
+    elif wanted.started_by:
+        rows = rows.filter(started_by__in=User.objects.filter(username__iexact=wanted.started_by))
+    if wanted.trigger:
+        rows = rows.filter(trigger__type=wanted.trigger)
+    if wanted.after:
+        rows = rows.filter(pk__gte=id_at(_midnight(wanted.after)))
+    if wanted.before:
+        rows = rows.filter(pk__lt=id_at(_midnight(wanted.before + timedelta(days=1))))
+    return rows.filter(_matching(wanted.search)) if wanted.search else rows
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _matching(text: str) -> Q:
+    """Runs whose id begins so, or of workflows with the words in their name."""
+    ids = _id_range(text.strip().lower())
+    by_id = Q(pk__range=ids) if ids else Q()
+    return by_id if ids else Q(workflow__name__icontains=text.strip())
+
+
+def _id_range(text: str) -> tuple[UUID, UUID] | None:
+    digits = text.replace("-", "")
+    if not re.fullmatch(r"[0-9a-f]{6,32}", digits):
+        return None
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+
+
+def say_what_they_wait_for(runs: Iterable[Execution]) -> None:
+    """Give each run a ``remark``: the error of one that failed, the question of one that waits for people,
+    else the nodes where it stands. One query for all, none if no run waits.
+    """
+    waiting = [run.pk for run in runs if run.status in (Status.WAITING, Status.PAUSED)]
+    questions: dict[UUID, str] = {}
+    if waiting:
+        open_ = Approval.objects.filter(execution__in=waiting, status=ApprovalStatus.PENDING)
+        questions = dict(open_.order_by("-id").values_list("execution_id", "title"))
+    for run in runs:
+        run.remark = _remark(run, questions.get(run.pk))  # type: ignore[attr-defined]  # for the template
+
+
+def _remark(run: Execution, question: str | None) -> str:
+    if run.error:
+        return str(run.error.get("message", ""))
+    if question:
+        return question
+    if run.is_final:
+        return ""
+    if run.status == Status.PENDING:
+        return "Waits for its turn"
+    names = list(dict.fromkeys(name.rpartition(">")[2] for name in run.current_node_ids))
+    if not names:
+        return ""
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"At {shown}"

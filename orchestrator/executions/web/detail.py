@@ -1,0 +1,262 @@
+"""The page of one run, and the parts of it that are loaded or refreshed on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
+from orchestrator.core import json
+from orchestrator.core.errors import DomainError, NotFound
+from orchestrator.core.json import Json
+from orchestrator.executions.access import find_execution
+from orchestrator.executions.domain.status import Status
+from orchestrator.executions.models import EventRow, Execution, StepRun, StepStatus
+from orchestrator.executions.reading.marks import marks_of
+from orchestrator.executions.reading.records import events_after, events_before, steps_after
+from orchestrator.executions.reading.waits import Waits, place_of, waits_of
+from orchestrator.executions.web.approvals import Question, answerable
+from orchestrator.graphs.model import read_graph
+from orchestrator.graphs.nodetypes import node_types
+from orchestrator.workflows.access import access_of
+from orchestrator.workflows.models import Access, WorkflowVersion
+
+_MOST_LINKED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The graph that a run goes through, as its version has it."""
+
+    nodes: Json
+    edges: Json
+    titles: Mapping[str, str]
+    maps: tuple[str, ...]
+
+
+class RunView:
+    """One run for one person: what the page and its parts are made from."""
+
+    def __init__(self, user: User, pk: UUID) -> None:
+        self.user = user
+        self.execution = find_execution(user, pk)
+        self.seq = self.execution.last_seq
+        """Everything on the page is as of this event; the live feed goes on from here."""
+
+    @cached_property
+    def may_steer(self) -> bool:
+        access = access_of(self.user, self.execution.workflow)
+        return access is not None and access is not Access.VIEWER
+
+    @cached_property
+    def graph(self) -> Drawn:
+        nodes, edges = WorkflowVersion.objects.values_list("nodes", "edges").get(pk=self.execution.version_id)
+        graph, _ = read_graph({"nodes": nodes, "edges": edges})
+        kinds = {node.id: node_types.get(node.type) for node in graph.nodes}
+        maps = tuple(node for node, kind in kinds.items() if kind is not None and kind.body is not None)
+        return Drawn(nodes, edges, _titles(nodes), maps)
+
+    @cached_property
+    def waits(self) -> Waits:
+        return waits_of(self.user, self.execution, self.graph.titles)
+
+    @property
+    def questions(self) -> dict[UUID, Question]:
+        """By approval, of those that this person may answer."""
+        asked = [wait.approval for wait in self.waits.items if wait.approval is not None]
+        mine = [approval for approval in asked if getattr(approval, "can_answer", False)]
+        return {each.approval.pk: each for each in answerable(self.user, mine)} if mine else {}
+
+    def marks(self, seq: int) -> dict[str, Any]:
+        return marks_of(self.execution, self.graph.maps, up_to=seq)
+
+    def head(self) -> dict[str, Any]:
+        """What the header, the buttons and the panel of waits need."""
+        return {
+            "run": self.execution,
+            "may_steer": self.may_steer,
+            "waits": self.waits,
+            "waits_key": json.checksum(self.waits.key)[:16],
+            "questions": self.questions,
+            "can_resume": self.execution.status == Status.PAUSED,
+            "can_pause": not self.execution.is_final and self.execution.status != Status.PAUSED,
+            "next": "",
+        }
+
+
+def _titles(nodes: Json, found: dict[str, str] | None = None) -> dict[str, str]:
+    """Titles by node id, those inside maps included; the outer node wins where ids meet."""
+    found = {} if found is None else found
+    inner: list[Json] = []
+    for node in nodes if isinstance(nodes, list) else ():
+        if not isinstance(node, dict):
+            continue
+        data = node.get("data")
+        data = data if isinstance(data, dict) else {}
+        found.setdefault(str(node.get("id")), str(data.get("title") or node.get("id")))
+        config = data.get("config")
+        body = config.get("body") if isinstance(config, dict) else None
+        inner.append(body.get("nodes") if isinstance(body, dict) else None)
+    for nodes_inside in inner:
+        if nodes_inside:
+            _titles(nodes_inside, found)
+    return found
+
+
+@login_required
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return run_page(request, pk)
+
+
+def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None) -> HttpResponse:
+    """The page; with a problem, what went wrong with the action that was asked for is said on it."""
+    view = RunView(person(request), pk)
+    execution = view.execution
+    context = {
+        **view.head(),
+        "problem": problem,
+        "seq": view.seq,
+        "graph": view.graph,
+        "marks": view.marks(view.seq),
+        "steps": steps_after(pk, 0, view.graph.titles),
+        "step_statuses": StepStatus.choices,
+        "events": events_before(execution, None, up_to=view.seq),
+        "children": _linked(execution.children),
+        "retries": _linked(execution.retries),
+        "parts": _parts(execution),
+    }
+    return render(request, "executions/detail.html", context, status=problem.status if problem else 200)
+
+
+def _linked(runs: Any) -> list[Execution]:
+    rows = runs.select_related("workflow").only("id", "status", "created_at", "workflow__name")
+    return list(rows.order_by("id")[:_MOST_LINKED])
+
+
+def _parts(execution: Execution) -> list[tuple[str, str, Json]]:
+    """(name, heading, value) of the data that a run carries; what is empty is left out."""
+    parts = [
+        ("input", "Input", execution.input),
+        ("output", "Output", execution.output),
+        ("variables", "Variables", execution.variables),
+    ]
+    return [part for part in parts if part[2] not in (None, {}) or part[0] == "input"]
+
+
+@login_required
+@require_safe
+def live(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Header and waits as they are now. ``?waits=`` is the key of the waits that the page shows: they are
+    sent only if there are others, so that nobody's half-written answer is swept away.
+    """
+    view = RunView(person(request), pk)
+    context = {**view.head(), "shown_waits": request.GET.get("waits", ""), "graph": view.graph}
+    return render(request, "executions/_live.html", context)
+
+
+@login_required
+@require_safe
+def steps(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Rows after ``?after=``. With ``?live=1`` only what is new, for a table whose rows are all shown."""
+    view = RunView(person(request), pk)
+    found = steps_after(
+        pk,
+        _number(request, "after", 0),
+        view.graph.titles,
+        node=request.GET.get("node", "")[:100],
+        status=request.GET.get("status", "")[:9],
+    )
+    return render(request, "executions/_steps.html", {"run": view.execution, "steps": found})
+
+
+@login_required
+@require_safe
+def events(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Older events with ``?before=``, newer ones with ``?after=``; newest first."""
+    execution = find_execution(person(request), pk)
+    if "after" in request.GET:
+        found = events_after(execution, _number(request, "after", 0))
+        return render(request, "executions/_events.html", {"run": execution, "events": found, "newer": True})
+    before = _number(request, "before", execution.last_seq + 1)
+    found = events_before(execution, before, up_to=execution.last_seq)
+    return render(request, "executions/_events.html", {"run": execution, "events": found})
+
+
+@login_required
+@require_safe
+def marks(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The marks of the picture right after the event ``?seq=``, and that event in a sentence."""
+    view = RunView(person(request), pk)
+    seq = min(_number(request, "seq", view.seq), view.seq)
+    told = events_before(view.execution, seq + 1, up_to=seq, size=1).rows
+    found = {
+        "seq": seq,
+        "marks": view.marks(seq),
+        "sentence": told[0].sentence if told else "",
+        "at": told[0].at.isoformat() if told else None,
+    }
+    return JsonResponse(found)
+
+
+@login_required
+@require_safe
+def step(request: HttpRequest, pk: UUID, step_id: UUID) -> HttpResponse:
+    """What one attempt took in and gave back."""
+    execution = find_execution(person(request), pk)
+    found = StepRun.objects.filter(execution=execution, pk=step_id).first()
+    if found is None:
+        raise NotFound("This run has no such step.")
+    context = {"run": execution, "step": found, "place": place_of(found.scope, {})}
+    return render(request, "executions/_step.html", context)
+
+
+@login_required
+@require_safe
+def event(request: HttpRequest, pk: UUID, seq: int) -> HttpResponse:
+    """The whole of one event."""
+    execution = find_execution(person(request), pk)
+    found = EventRow.objects.filter(execution_id=execution.pk, seq=seq).first()
+    if found is None:
+        raise NotFound("This run has no such event.")
+    return render(request, "executions/_event.html", {"run": execution, "event": found})
+
+
+@login_required
+@require_safe
+def data(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
+    """Input, output, variables or error of a run, whole, as a file."""
+    execution = find_execution(person(request), pk)
+    if part not in ("input", "output", "variables", "error"):
+        raise NotFound("A run has input, output, variables and error.")
+    return _file(getattr(execution, part), f"run-{pk}-{part}.json")
+
+
+@login_required
+@require_safe
+def step_data(request: HttpRequest, pk: UUID, step_id: UUID, part: str) -> HttpResponse:
+    execution = find_execution(person(request), pk)
+    found = StepRun.objects.filter(execution=execution, pk=step_id).first()
+    if found is None or part not in ("input", "output", "error"):
+        raise NotFound("This run has no such step.")
+    return _file(getattr(found, part), f"step-{found.node_id}-{found.iteration}-{part}.json")
+
+
+def _file(value: Json, name: str) -> HttpResponse:
+    answer = HttpResponse(json.dumps(value), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _number(request: HttpRequest, name: str, default: int) -> int:
+    given = request.GET.get(name, "")
+    return int(given) if given.isdecimal() and len(given) <= 15 else default

@@ -1,0 +1,71 @@
+"""Lists of runs: all that one may see, and the last ones of a workflow."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.core.web.paging import keyset_page
+from orchestrator.executions.queries import executions_for, workflow_stats
+from orchestrator.executions.reading.runs import runs_for, say_what_they_wait_for
+from orchestrator.executions.web.forms import RunFilterForm
+from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.models import Access
+
+_LATEST: Final = 5
+_MOST_ROWS: Final = 50
+
+
+@login_required
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Newest first; the filters stand in the address."""
+    user = person(request)
+    filters = RunFilterForm(user, request.GET)
+    wanted = filters.wanted()
+    page = keyset_page(request, runs_for(user, wanted), ordering="-id", size=_MOST_ROWS)
+    say_what_they_wait_for(page.items)
+    context = {
+        "page": page,
+        "filters": filters,
+        "wanted": wanted,
+        "is_first": page.previous is None,
+        "follows_new": page.previous is None and not wanted.is_set,
+    }
+    return render(request, "executions/list.html", context)
+
+
+@login_required
+@require_safe
+def rows(request: HttpRequest) -> HttpResponse:
+    """The rows of ``?id=…&id=…`` as they are now, for a list that is open; unknown ids are left out."""
+    wanted = [UUID(each) for each in request.GET.getlist("id")[:_MOST_ROWS] if _is_uuid(each)]
+    found = list(executions_for(person(request)).filter(pk__in=wanted))
+    say_what_they_wait_for(found)
+    return render(request, "executions/_rows_changed.html", {"runs": found})
+
+
+@login_required
+@require_safe
+def of_workflow(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Part of the workflow's page: how its runs went, and the last of them."""
+    user = person(request)
+    workflow = find_workflow(user, pk, Access.VIEWER)
+    latest = list(executions_for(user).filter(workflow=pk).order_by("-id")[:_LATEST])
+    say_what_they_wait_for(latest)
+    context = {"workflow": workflow, "stats": workflow_stats(pk), "runs": latest}
+    return render(request, "executions/_of_workflow.html", context)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
