@@ -102,15 +102,21 @@ def looks_right() -> Callable[[Page], None]:
     def check(page: Page) -> None:
         for theme in ("light", "dark"):
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            assert axe(page) == [], f"axe, {theme}"
+            _no_findings(page, theme)
         size = page.viewport_size
         page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         assert not scrolls_sideways(page), "the page scrolls sideways at 390 px"
-        assert axe(page) == [], "axe at 390 px"
+        _no_findings(page, "390 px")
         if size is not None:
             page.set_viewport_size(size)
 
     return check
+
+
+def _no_findings(page: Page, where: str) -> None:
+    findings = axe(page)
+    if findings:
+        pytest.fail(f"axe, {where}:\n" + "\n".join(findings), pytrace=False)
 
 
 def _session(user: User) -> str:

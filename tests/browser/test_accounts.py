@@ -46,7 +46,7 @@ def test_somebody_without_a_choice_gets_the_theme_of_the_device(open_as: OpenAs)
 
 def test_the_account_menu_opens_and_closes_by_keyboard(open_as: OpenAs) -> None:
     page = open_as(make_user("kim"), "/settings/")
-    page.get_by_label("Account of kim").focus()
+    page.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Settings")).to_be_visible()
     page.keyboard.press("Escape")
