@@ -25,6 +25,7 @@ from orchestrator.executions.access import find_execution
 from orchestrator.executions.api import examples
 from orchestrator.executions.api import serializers as shown
 from orchestrator.executions.api.filters import ExecutionFilter
+from orchestrator.executions.api.pagination import NewestRunsPagination
 from orchestrator.executions.domain.codec import encode_state
 from orchestrator.executions.models import EventRow, Execution, StepRun
 from orchestrator.executions.services import retrying, starting, steering
@@ -36,7 +37,7 @@ IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="1 to 200 printable characters of your choice. The same key starts one run of the workflow only: "
+    description="1 to 200 printable characters. The same key starts one run of the workflow only: "
     "send the request again whenever you are not sure that it arrived.",
     examples=[OpenApiExample("The order's number", value="order-4711")],
 )
@@ -85,6 +86,7 @@ class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
     queryset = Execution.objects.none()
     serializer_class = shown.ExecutionSerializer
     filterset_class = ExecutionFilter
+    pagination_class = NewestRunsPagination
     lookup_value_converter = "uuid"
     required_scope = ApiScope.RUN.value
 
