@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ExecutionsConfig(AppConfig):
@@ -10,3 +11,12 @@ class ExecutionsConfig(AppConfig):
         from orchestrator.graphs.nodetypes import node_types
 
         register_node_types(node_types)
+        post_migrate.connect(_make_partitions, sender=self)
+
+
+def _make_partitions(**_: object) -> None:
+    """A new installation has its months before the first run, without waiting for beat."""
+    from orchestrator.core.clock import utc_now
+    from orchestrator.executions.services.partitions import make_event_partitions
+
+    make_event_partitions(now=utc_now())

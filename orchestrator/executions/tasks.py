@@ -1,4 +1,4 @@
-"""What the broker carries: hints and the sweep. Tasks take no data; rows say what is due."""
+"""What the broker carries: hints, the sweep, and the upkeep. Tasks take no data; rows say what is due."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from celery import shared_task
 from celery.signals import celeryd_after_setup, worker_shutdown
 
+from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime import sweeping
 from orchestrator.executions.runtime.hints import TASK
 from orchestrator.executions.runtime.worker import start_worker, stop_worker, wake_worker
+from orchestrator.executions.services.partitions import make_event_partitions
 
 ENGINE_QUEUE = "engine"
 
@@ -23,6 +25,11 @@ def wake_engine() -> bool:
 @shared_task(name="executions.sweep", ignore_result=True)
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task(name="executions.make_event_partitions", ignore_result=True)
+def make_partitions() -> None:
+    make_event_partitions(now=utc_now())
 
 
 @celeryd_after_setup.connect
