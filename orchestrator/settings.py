@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 
 from orchestrator.config import BASE_DIR, load_config
 
@@ -134,6 +135,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+UNFOLD = {
+    "SITE_TITLE": "Orchestrator",
+    "SITE_HEADER": "Orchestrator",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_SYMBOL": "account_tree",
+    "SHOW_VIEW_ON_SITE": False,
+}
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
@@ -238,6 +247,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "executions.sweep",
         "schedule": 1.0,
         "options": {"expires": 5, "queue": "celery"},
+    },
+    "make-event-partitions": {
+        "task": "executions.make_event_partitions",
+        "schedule": crontab(hour=2, minute=17),
+        "options": {"expires": 3600, "queue": "celery"},
     },
 }
 
