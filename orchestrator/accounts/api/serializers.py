@@ -31,6 +31,15 @@ class PersonSerializer(serializers.ModelSerializer[User]):
         fields = ["id", "username", "first_name", "last_name"]
         read_only_fields = fields
 
+    def to_representation(self, instance: User) -> dict[str, Any]:
+        """By hand, since lists show one in every row."""
+        return {
+            "id": instance.pk,
+            "username": instance.username,
+            "first_name": instance.first_name,
+            "last_name": instance.last_name,
+        }
+
 
 class ProfileSerializer(serializers.ModelSerializer[User]):
     """One's own account."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -14,13 +17,51 @@ from rest_framework.views import APIView
 from orchestrator.core.errors import InvalidInput
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a list by falling ids that a page may need: the newest before an id, or those just after."""
+
+    limit: int
+    before: UUID | None = None
+    after: UUID | None = None
+
+    def of(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """The rows of the window, nearest to its edge first; not yet cut off at the limit."""
+        if self.after is not None:
+            return rows.filter(pk__gt=self.after).order_by("pk")
+        return (rows.filter(pk__lt=self.before) if self.before is not None else rows).order_by("-pk")
+
+
+Narrow = Callable[[QuerySet[Any, Any], Window], QuerySet[Any, Any]]
+"""Leaves out rows that cannot be in the window, where the database needs help to find those that are."""
+
+
 class IdCursorPagination(CursorPagination):
     """Newest first: ids are UUIDv7, which sort by time of creation."""
+
+    narrow: Narrow | None = None
 
     ordering = "-id"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any, Any], request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        if self.narrow is not None:
+            self.get_ordering(request, queryset, view)  # type: ignore[arg-type]  # the view may be None
+            queryset = self.narrow(queryset, self._window(request))
+        return super().paginate_queryset(queryset, request, view)
+
+    def _window(self, request: Request) -> Window:
+        limit = (self.get_page_size(request) or self.page_size) + 1
+        cursor = self.decode_cursor(request)
+        if cursor is None:
+            return Window(limit)
+        edge = UUID(cursor.position) if cursor.position else None
+        limit += cursor.offset
+        return Window(limit, after=edge or UUID(int=0)) if cursor.reverse else Window(limit, before=edge)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
         ordering: tuple[str, ...] = super().get_ordering(request, queryset, view)

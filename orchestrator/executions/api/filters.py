@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import django_filters
 from django.db.models import QuerySet
 
+from orchestrator.core.ids import id_at
 from orchestrator.executions.models import STATUS_CHOICES, Approval, ApprovalStatus, Execution
 
 
@@ -12,8 +15,8 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no
     workflow = django_filters.UUIDFilter()
     status = django_filters.MultipleChoiceFilter(choices=STATUS_CHOICES)
     started_by = django_filters.CharFilter(method="started_by_person", help_text="User name, or `me`")
-    started_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    started_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    started_after = django_filters.IsoDateTimeFilter(method="from_moment")
+    started_before = django_filters.IsoDateTimeFilter(method="until_moment")
     trigger = django_filters.CharFilter(field_name="trigger__type")
     retry_of = django_filters.UUIDFilter()
     parent = django_filters.UUIDFilter()
@@ -26,6 +29,12 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no
         if value == "me":
             return queryset.filter(started_by=self.request.user)
         return queryset.filter(started_by__username__iexact=value)
+
+    def from_moment(self, queryset: QuerySet[Execution], name: str, value: datetime) -> QuerySet[Execution]:
+        return queryset.filter(pk__gte=id_at(value))  # by the index that the list is ordered by
+
+    def until_moment(self, queryset: QuerySet[Execution], name: str, value: datetime) -> QuerySet[Execution]:
+        return queryset.filter(pk__lt=id_at(value))
 
 
 class ApprovalFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types

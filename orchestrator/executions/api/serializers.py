@@ -36,6 +36,27 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
         ]  # fmt: skip
         read_only_fields = fields
 
+    def to_representation(self, instance: Execution) -> dict[str, Any]:
+        """By hand: the fields' own way takes longer than the database does for a page of runs."""
+        starter = instance.started_by
+        return {
+            "id": instance.pk,
+            "workflow": {"id": instance.workflow_id, "name": instance.workflow.name},
+            "version": instance.version.number,
+            "status": instance.status,
+            "trigger": instance.trigger_type,
+            "started_by": PersonSerializer(starter).data if starter is not None else None,
+            "current_node_ids": instance.current_node_ids,
+            "error": instance.error,
+            "metrics": instance.metrics,
+            "parent": instance.parent_id,
+            "retry_of": instance.retry_of_id,
+            "created_at": instance.created_at,
+            "started_at": instance.started_at,
+            "finished_at": instance.finished_at,
+            "duration_ms": instance.duration_ms,
+        }
+
 
 class ExecutionDetailSerializer(ExecutionSerializer):
     """One run with its data. ``outputs`` holds the last output of each node by its id."""

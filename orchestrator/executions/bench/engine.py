@@ -42,7 +42,7 @@ _FIRST: Final = Prepared(
 
 
 def measure_engine(*, times: int) -> Iterator[Figure]:
-    user = _bench_user()
+    user = bench_user()
     with processes([engine_worker(1), engine_worker(2)]):
         for system, step in ((PURE, _pure), (IDEMPOTENT, _idempotent)):
             row, short = _chain(user, 40, step), _chain(user, 5, step)
@@ -89,7 +89,7 @@ def _first_steps(user: User, workflow: Workflow, times: int) -> list[float]:
     return taken
 
 
-def _bench_user() -> User:
+def bench_user() -> User:
     user, _ = User.objects.get_or_create(username="bench", defaults={"role": Role.USER.value})
     return user
 

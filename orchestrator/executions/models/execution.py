@@ -133,6 +133,7 @@ class Execution(models.Model):
             models.Index(fields=["workflow", "status", "-id"], name="execution_by_flow_status"),
             models.Index(fields=["status", "-id"], name="execution_by_status"),
             models.Index(fields=["started_by", "-id"], name="execution_by_starter"),
+            models.Index(F("trigger__type"), F("id").desc(), name="execution_by_trigger"),
             models.Index(fields=["parent"], name="execution_by_parent", condition=Q(parent__isnull=False)),
             models.Index(
                 fields=["retry_of"], name="execution_by_retried", condition=Q(retry_of__isnull=False)

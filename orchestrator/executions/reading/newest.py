@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Func, OuterRef, QuerySet, Subquery, UUIDField
 
 from orchestrator.accounts.models import User
 from orchestrator.core.api.pagination import Window
@@ -47,16 +47,16 @@ def _ids(rows: QuerySet[Any, Any], window: Window) -> QuerySet[Any, UUID]:
     return rows.values_list("pk", flat=True)[: window.limit]
 
 
-def _by_workflow(rows: QuerySet[Execution], window: Window, user: User) -> Iterator[UUID]:
-    """The nearest runs of the workflows whose nearest run is nearest: no others can have any in the window."""
+def _by_workflow(rows: QuerySet[Execution], window: Window, user: User) -> QuerySet[Any, UUID]:
+    """Asks only the workflows whose nearest run is nearest: no others can have any in the window."""
     own = window.of(rows.filter(workflow=OuterRef("pk"))).values("pk")
-    rising = window.after is not None
-    workflows = (
+    sign = "-" if window.after is None else ""
+    near = (
         Workflow.objects.visible_to(user)
         .annotate(nearest=Subquery(own[:1]))
         .filter(nearest__isnull=False)
-        .order_by("nearest" if rising else "-nearest")
-        .annotate(runs=ArraySubquery(own[: window.limit]))
+        .order_by(f"{sign}nearest")
     )
-    for runs in workflows.values_list("runs", flat=True)[: window.limit]:
-        yield from runs
+    runs = Func(ArraySubquery(own[: window.limit]), function="unnest", output_field=UUIDField())
+    asked = Workflow.objects.filter(pk__in=near.values("pk")[: window.limit]).annotate(run=runs)
+    return asked.order_by(f"{sign}run").values_list("run", flat=True)[: window.limit]

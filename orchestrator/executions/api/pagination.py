@@ -1,0 +1,27 @@
+"""The cursor of the list of runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from orchestrator.accounts.current import person
+from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.executions.reading.newest import narrow_to_newest
+
+_LEAVE_FEW: Final = ("workflow", "started_by", "trigger", "retry_of", "parent")
+"""Filters with an index of their own."""
+
+
+class NewestRunsPagination(IdCursorPagination):
+    def paginate_queryset(
+        self, queryset: QuerySet[Any, Any], request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        asked = request.query_params
+        user = None if any(asked.get(name) for name in _LEAVE_FEW) else person(request)
+        self.narrow = partial(narrow_to_newest, user=user, statuses=asked.getlist("status"))
+        return super().paginate_queryset(queryset, request, view)
