@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
+import dj_database_url
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from orchestrator.email_url import EmailSettings, parse_email_url
 from orchestrator.embedded import locations
+from orchestrator.embedded.errors import EmbeddedError
 from orchestrator.embedded.secrets import local_secret
+
+_DATABASE_FORM: Final = "postgresql://user:password@host:5432/name"
+_REDIS_FORM: Final = "redis://host:6379/0, rediss://… or unix:///path?db=0"
+_HOST_AND_PORT: Final = re.compile(r"[A-Za-z0-9._:-]+:\d{1,5}")
+_SENDER: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+ <[^@\s<>]+@[^@\s<>]+>")
+SHORTEST_KEY: Final = 50
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
@@ -33,9 +44,10 @@ class Config(BaseSettings):
     port: int = Field(default=8000, gt=0, lt=65_536)
     base_url: str = ""
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost", "[::1]"]
-    log_format: str = Field(default="console", pattern="^(console|json)$")
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-    email_url: str = "file:"
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    email_url: SecretStr = SecretStr("file:")
+    email_from: str = "Orchestrator <orchestrator@localhost>"
     database_pool: int = Field(default=0, ge=0, le=200)
     static_root: Path | None = None
     """Where ``collectstatic`` puts files for a web server in front; WhiteNoise needs none."""
@@ -53,11 +65,87 @@ class Config(BaseSettings):
             [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
         )
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _named(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise ValueError("Name at least one host, or leave it unset")
+        return value
+
+    @field_validator("http_allowed_private")
+    @classmethod
+    def _reachable(cls, value: list[str]) -> list[str]:
+        for item in value:
+            if not _HOST_AND_PORT.fullmatch(item):
+                raise ValueError(f'"{item}" is no host with a port; expected host:port, host:port')
+        return value
+
+    @field_validator("secret_key", "webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"Too short: at least {SHORTEST_KEY} random characters are needed")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            raise ValueError("Expected the address people type, without a path: https://orchestrator.example")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        """The reason is not passed on: it would repeat the password."""
+        if value is not None:
+            try:
+                engine = dj_database_url.parse(value.get_secret_value())["ENGINE"]
+            except ValueError:
+                engine = ""
+            if "postgresql" not in engine:
+                raise ValueError(f"Expected {_DATABASE_FORM}")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                parts = urlsplit(value.get_secret_value())
+                known = parts.scheme in ("redis", "rediss", "unix") and bool(parts.hostname or parts.path)
+                known = known and parts.port != 0
+            except ValueError:
+                known = False
+            if not known:
+                raise ValueError(f"Expected {_REDIS_FORM}")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def _is_a_mail_address(cls, value: SecretStr) -> SecretStr:
+        parse_email_url(value.get_secret_value(), default_folder="")
+        return value
+
+    @field_validator("email_from")
+    @classmethod
+    def _is_a_sender(cls, value: str) -> str:
+        if not _SENDER.fullmatch(value):
+            raise ValueError("Expected an address, or Name <address>")
+        return value
+
     @model_validator(mode="before")
     @classmethod
     def _derive(cls, values: dict[str, Any]) -> dict[str, Any]:
         """What follows from other settings where it is not set itself."""
-        port = values.get("port", 8000)
+        given = str(values.get("port", ""))
+        port = given if given.isdecimal() and 0 < int(given) < 65_536 else "8000"  # a wrong one is told once
         values.setdefault("base_url", f"http://127.0.0.1:{port}")
         if values.get("ORCHESTRATOR_LOOPBACK"):  # the demo's workflows call this server
             values.setdefault("ORCHESTRATOR_HTTP_ALLOW", f"127.0.0.1:{port},localhost:{port}")
@@ -83,16 +171,16 @@ class Config(BaseSettings):
             return self.secret_key.get_secret_value()
         if self.database_url is not None and not self.loopback:
             raise ConfigurationError(
-                "SECRET_KEY is not set. A deployment with its own DATABASE_URL needs one."
+                "SECRET_KEY: Not set. A deployment with its own DATABASE_URL needs 50 random characters."
             )
-        return local_secret(self.data_dir, "secret-key")
+        return self._local_secret("secret-key")
 
     @cached_property
     def webhook_signing_secret(self) -> str:
         """Signs outgoing webhooks, so that receivers can tell them from forged ones."""
         if self.webhook_secret is not None:
             return self.webhook_secret.get_secret_value()
-        return local_secret(self.data_dir, "webhook-secret")
+        return self._local_secret("webhook-secret")
 
     @property
     def is_https(self) -> bool:
@@ -102,15 +190,15 @@ class Config(BaseSettings):
     def celery_broker(self) -> str:
         return locations.broker_url(self.redis)
 
-    @property
-    def email_backend(self) -> tuple[str, str | None]:
-        """``file:`` keeps mails in the data folder, ``console:`` prints them, anything else is SMTP."""
-        kind = self.email_url.partition(":")[0]
-        if kind == "file":
-            return "django.core.mail.backends.filebased.EmailBackend", str(self.data_dir / "mail")
-        if kind == "console":
-            return "django.core.mail.backends.console.EmailBackend", None
-        return "django.core.mail.backends.smtp.EmailBackend", None
+    @cached_property
+    def email(self) -> EmailSettings:
+        return parse_email_url(self.email_url.get_secret_value(), default_folder=str(self.data_dir / "mail"))
+
+    def _local_secret(self, name: str) -> str:
+        try:
+            return local_secret(self.data_dir, name)
+        except (EmbeddedError, OSError) as error:
+            raise ConfigurationError(f"ORCHESTRATOR_DATA_DIR: {error}") from error
 
 
 def load_config() -> Config:
@@ -118,5 +206,10 @@ def load_config() -> Config:
     try:
         return Config()
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
-        raise ConfigurationError("Wrong configuration.\n  " + "\n  ".join(lines)) from error
+        raise ConfigurationError("\n".join(_line(fault) for fault in error.errors())) from error
+
+
+def _line(fault: Any) -> str:
+    """``PORT: …``. What was given is not repeated: it may be a secret."""
+    name = str(fault["loc"][0]).upper() if fault["loc"] else "Configuration"
+    return f"{name}: {str(fault['msg']).removeprefix('Value error, ')}."

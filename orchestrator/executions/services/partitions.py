@@ -55,7 +55,7 @@ def months_from(now: datetime, count: int) -> list[datetime]:
 def _wanted(now: datetime) -> Iterable[datetime]:
     strayed = sql.SQL("SELECT DISTINCT date_trunc('month', occurred_at, 'UTC') FROM {}")
     with connection.cursor() as cursor:
-        cursor.execute(strayed.format(sql.Identifier(_DEFAULT)))  # type: ignore[arg-type]  # psycopg's own
+        cursor.execute(strayed.format(sql.Identifier(_DEFAULT)))
         found = {row[0].astimezone(UTC) for row in cursor.fetchall()}
     return {*months_from(now, 1 + MONTHS_AHEAD), *found}
 
@@ -78,11 +78,11 @@ def _make(month: datetime) -> str | None:
         "key": sql.Literal(_ONE_AT_A_TIME),
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(_LOCK).format(**words))  # type: ignore[arg-type]  # psycopg's own
+        cursor.execute(sql.SQL(_LOCK).format(**words))
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
         if cursor.fetchone()[0]:
             return None
-        cursor.execute(sql.SQL(_MAKE).format(**words))  # type: ignore[arg-type]  # psycopg's own
+        cursor.execute(sql.SQL(_MAKE).format(**words))
     return name
 
 
