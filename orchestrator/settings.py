@@ -154,8 +154,12 @@ STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
-EMAIL_BACKEND, EMAIL_FILE_PATH = CONFIG.email_backend
-DEFAULT_FROM_EMAIL = "Orchestrator <orchestrator@localhost>"
+EMAIL_BACKEND, EMAIL_FILE_PATH = CONFIG.email.backend, CONFIG.email.folder
+EMAIL_HOST, EMAIL_PORT = CONFIG.email.host, CONFIG.email.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.email.user, CONFIG.email.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = CONFIG.email.starttls, CONFIG.email.tls
+EMAIL_TIMEOUT = CONFIG.email.timeout_seconds
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.email_from
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
