@@ -19,7 +19,7 @@ from orchestrator.core.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The part of a list by falling ids that a page may need: the newest before an id, or those just after."""
+    """The part of a list by falling ids that a page needs: the newest before an id, or those just after."""
 
     limit: int
     before: UUID | None = None
@@ -47,7 +47,7 @@ class IdCursorPagination(CursorPagination):
     max_page_size = 200
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any, Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
         if self.narrow is not None:
             self.get_ordering(request, queryset, view)  # type: ignore[arg-type]  # the view may be None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -19,7 +18,7 @@ _LEAVE_FEW: Final = ("workflow", "started_by", "trigger", "retry_of", "parent")
 
 class NewestRunsPagination(IdCursorPagination):
     def paginate_queryset(
-        self, queryset: QuerySet[Any, Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
         asked = request.query_params
         user = None if any(asked.get(name) for name in _LEAVE_FEW) else person(request)

@@ -13,6 +13,7 @@ from django.db import connection
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
+from orchestrator.core.json import JsonObject
 from orchestrator.executions.domain.status import FINAL, Status
 from orchestrator.executions.models import Execution
 from orchestrator.workflows.models import Workflow, WorkflowVersion
@@ -65,7 +66,7 @@ def _make_people() -> list[User]:
 
 
 def _make_workflows(people: list[User]) -> None:
-    step = {"id": "only", "type": "transform", "data": {"config": {"output": {"ok": True}}}}
+    step: JsonObject = {"id": "only", "type": "transform", "data": {"config": {"output": {"ok": True}}}}
     for number in range(WORKFLOWS):
         owner = people[number % PEOPLE]
         workflow = create_workflow(owner, name=f"Seeded {number}", nodes=[step], is_public=number % 100 == 0)

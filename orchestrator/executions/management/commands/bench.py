@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if options["json"]:
             options["json"].write_text(document)
 
-    def _figures(self, parts: list[str], *, times: int, runs: int) -> Iterator[Figure]:
+    def _figures(self, parts: Collection[str], *, times: int, runs: int) -> Iterator[Figure]:
         if "limits" in parts:
             yield from measure_limits(times=times * 10)
         if "engine" in parts:
