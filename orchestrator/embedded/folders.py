@@ -20,6 +20,8 @@ def make_data_dir(data_dir: Path | str) -> Path:
     if not path.is_dir():
         _make(path, 0o755)
     if not os.access(path, os.W_OK | os.X_OK):
+        if path.lstat().st_uid == os.geteuid():
+            raise EmbeddedError(f'Cannot write to {path}, which is yours: chmod u+rwx "{path}"')
         raise EmbeddedError(
             f"Cannot write to {path}: it belongs to {owner_name(path)}. "
             f"Run this as {owner_name(path)}, or use another checkout."
