@@ -74,8 +74,6 @@ class NodeType:
     """The handler blocks (ORM, files, libraries without asyncio): call it in a thread."""
     quick: Callable[[Any], bool] = _never
     """Idempotent steps that take microseconds although they are not pure: done inside the loop, too."""
-    heavy: bool = False
-    """Runs in a task of its own instead of beside other runs."""
 
     def effect_of(self, config: Any) -> Effect:
         return self.effect if isinstance(self.effect, Effect) else self.effect(config)

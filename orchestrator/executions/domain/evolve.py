@@ -16,18 +16,23 @@ from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import (
     Ending,
-    Firing,
     MapProgress,
     Options,
     Phase,
     Rounds,
     Scope,
     State,
-    StepKey,
-    Token,
     Waits,
 )
 from orchestrator.executions.domain.status import Status
+from orchestrator.executions.domain.tokens import (
+    drop_items,
+    end_scope,
+    finish,
+    firing_of,
+    progress_of,
+    send,
+)
 
 
 def evolve(state: State, *events: ev.Event) -> State:
@@ -64,17 +69,17 @@ def _execution_started(state: State, event: ev.ExecutionStarted) -> None:
     state.input, state.trigger, state.info = event.input, event.trigger, event.info
     state.options = Options(**event.options)  # type: ignore[arg-type]  # written from Options' own fields
     state.deadline = event.deadline
-    _send(state, state.root, [(None, node) for node in event.entries], {})
+    send(state, state.root, [(None, node) for node in event.entries], {})
 
 
 def _step_started(state: State, event: ev.StepEvent) -> None:
-    _firing(state, event)
+    firing_of(state, event)
 
 
 def _step_succeeded(state: State, event: ev.StepSucceeded) -> None:
     scope = state.scopes[event.scope]
-    firing = _firing(state, event)
-    _finish(scope, firing)
+    firing = firing_of(state, event)
+    finish(scope, firing)
     scope.nodes[event.node] = {"output": event.output}
     scope.last = event.output
     state.variables.update(event.variables)
@@ -84,7 +89,7 @@ def _step_succeeded(state: State, event: ev.StepSucceeded) -> None:
         if not kept:
             del state.signals[event.signal]
     _count(state, event)
-    _send(state, scope, event.sends, firing.passed)
+    send(state, scope, event.sends, firing.passed)
 
 
 def _count(state: State, event: ev.StepSucceeded) -> None:
@@ -104,28 +109,28 @@ def _use(state: State, usage: Mapping[str, Any] | None) -> None:
 
 def _step_failed(state: State, event: ev.StepFailed) -> None:
     scope = state.scopes[event.scope]
-    firing = _firing(state, event)
-    _drop_items(state, event.key, firing)
+    firing = firing_of(state, event)
+    drop_items(state, event.key, firing)
     if event.retry_at is not None:
         firing.phase, firing.retry_at, firing.waits = Phase.BACKOFF, event.retry_at, None
         return
-    _finish(scope, firing)
+    finish(scope, firing)
     state.metrics.nodes += 1
     scope.nodes[event.node] = {"output": None, "error": event.error}
     if event.handled:
-        _send(state, scope, event.sends, firing.passed)
+        send(state, scope, event.sends, firing.passed)
     else:
-        _end_scope(scope, Ending(Status.FAILED, error={**event.error, "node": event.node}))
+        end_scope(scope, Ending(Status.FAILED, error={**event.error, "node": event.node}))
 
 
 def _step_restarted(state: State, event: ev.StepRestarted) -> None:
-    firing = _firing(state, event)
+    firing = firing_of(state, event)
     firing.phase, firing.attempt, firing.since = Phase.RUNNING, event.attempt, event.at
     firing.retry_at = firing.waits = None
 
 
 def _step_waiting(state: State, event: ev.StepWaiting) -> None:
-    firing = _firing(state, event)
+    firing = firing_of(state, event)
     firing.phase = Phase.WAITING
     firing.waits = Waits(
         timers=list(event.timers),
@@ -138,46 +143,46 @@ def _step_waiting(state: State, event: ev.StepWaiting) -> None:
 
 
 def _step_expanded(state: State, event: ev.StepExpanded) -> None:
-    firing = _firing(state, event)
+    firing = firing_of(state, event)
     firing.phase = Phase.MAPPING
     firing.map = MapProgress(event.items, event.concurrency, event.complete_when)
 
 
 def _step_stuck(state: State, event: ev.StepStuck) -> None:
-    firing = _firing(state, event)
+    firing = firing_of(state, event)
     firing.phase, firing.waits = Phase.STUCK, Waits(approval=event.approval)
 
 
 def _step_ended(state: State, event: ev.StepEnded) -> None:
     scope = state.scopes[event.scope]
-    _finish(scope, _firing(state, event))
+    finish(scope, firing_of(state, event))
     state.metrics.nodes += 1
     scope.nodes[event.node] = {"output": event.output}
     scope.last = event.output
     if event.succeeded:
-        _end_scope(scope, Ending(Status.COMPLETED, output=event.output))
+        end_scope(scope, Ending(Status.COMPLETED, output=event.output))
     else:
         told = event.output if isinstance(event.output, str) else ""
         message = told or f"The node {event.node} ended the run as failed."
         error: JsonObject = {"code": "ended_failed", "message": message}
-        _end_scope(scope, Ending(Status.FAILED, event.output, {**error, "node": event.node}))
+        end_scope(scope, Ending(Status.FAILED, event.output, {**error, "node": event.node}))
 
 
 def _step_cancelled(state: State, event: ev.StepCancelled) -> None:
     firing = state.scopes[event.scope].firings.pop(event.key.name)
-    _drop_items(state, event.key, firing)
+    drop_items(state, event.key, firing)
 
 
 def _item_started(state: State, event: ev.ItemStarted) -> None:
-    progress = _progress(state, event)
+    progress = progress_of(state, event)
     progress.active.append(event.index)
     progress.next_index = event.index + 1
     scope = state.scopes[event.key.item_scope(event.index)] = Scope()
-    _send(state, scope, [(None, node) for node in event.entries], {})
+    send(state, scope, [(None, node) for node in event.entries], {})
 
 
 def _item_finished(state: State, event: ev.ItemFinished) -> None:
-    progress = _progress(state, event)
+    progress = progress_of(state, event)
     progress.active.remove(event.index)
     if event.done:
         progress.results[event.index] = event.output
@@ -197,7 +202,7 @@ def _token_swallowed(state: State, event: ev.TokenSwallowed) -> None:
 
 
 def _join_starved(state: State, event: ev.JoinStarved) -> None:
-    _end_scope(state.scopes[event.scope], Ending(Status.FAILED, error=event.error))
+    end_scope(state.scopes[event.scope], Ending(Status.FAILED, error=event.error))
 
 
 def _signal_received(state: State, event: ev.SignalReceived) -> None:
@@ -214,15 +219,15 @@ def _resumed(state: State, event: ev.ExecutionResumed) -> None:
 
 
 def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
-    _end_scope(state.root, Ending(Status.CANCELLED))
+    end_scope(state.root, Ending(Status.CANCELLED))
 
 
 def _deadline_passed(state: State, event: ev.DeadlinePassed) -> None:
-    _end_scope(state.root, Ending(Status.TIMED_OUT, error=event.error))
+    end_scope(state.root, Ending(Status.TIMED_OUT, error=event.error))
 
 
 def _aborted(state: State, event: ev.ExecutionAborted) -> None:
-    _end_scope(state.root, Ending(Status.FAILED, error=event.error))
+    end_scope(state.root, Ending(Status.FAILED, error=event.error))
 
 
 def _ended(state: State, event: ev.ExecutionEnded) -> None:
@@ -234,69 +239,6 @@ def _ended(state: State, event: ev.ExecutionEnded) -> None:
 
 def _nothing(state: State, event: ev.Event) -> None:
     """For events that only tell the reader something."""
-
-
-def _end_scope(scope: Scope, ending: Ending) -> None:
-    """The first reason to end counts."""
-    scope.ending = scope.ending or ending
-
-
-def _firing(state: State, event: ev.StepEvent) -> Firing:
-    """The event's firing; begun now, by taking its tokens, if this is its first event."""
-    scope, key = state.scopes[event.scope], event.key
-    firing = scope.firings.get(key.name)
-    if firing is not None:
-        return firing
-    taken = [scope.tokens.pop(token) for token in event.takes]
-    passed = _merge_passed(taken)
-    if event.round is not None:
-        rounds = scope.rounds.setdefault(event.node, Rounds())
-        rounds.mark_fired(event.round)
-        rounds.edges.update((token.edge, event.round) for token in taken if token.edge is not None)
-        passed = {**passed, event.node: event.round}
-    scope.iterations[event.node] = event.iteration
-    state.steps += 1
-    firing = scope.firings[key.name] = Firing(
-        event.node, event.iteration, event.at, attempt=event.attempt, passed=passed
-    )
-    return firing
-
-
-def _merge_passed(tokens: list[Token]) -> dict[str, int]:
-    if len(tokens) == 1:
-        return tokens[0].passed
-    merged: dict[str, int] = {}
-    for token in tokens:
-        for node, number in token.passed.items():
-            merged[node] = max(number, merged.get(node, 0))
-    return merged
-
-
-def _finish(scope: Scope, firing: Firing) -> None:
-    del scope.firings[f"{firing.node}#{firing.iteration}"]
-
-
-def _drop_items(state: State, key: StepKey, firing: Firing) -> None:
-    """Forget a map's progress and all scopes below it."""
-    if firing.map is not None:
-        below = key.item_scope(0).removesuffix("0")
-        for path in [path for path in state.scopes if path.startswith(below)]:
-            del state.scopes[path]
-        firing.map = None
-
-
-def _progress(state: State, event: ev.StepEvent) -> MapProgress:
-    progress = state.scopes[event.scope].firings[event.key.name].map
-    assert progress is not None
-    return progress
-
-
-def _send(
-    state: State, scope: Scope, sends: Iterable[tuple[str | None, str]], passed: dict[str, int]
-) -> None:
-    for edge, node in sends:
-        scope.tokens[state.next_token] = Token(state.next_token, node, edge, passed)
-        state.next_token += 1
 
 
 _APPLY: Final[Mapping[type[ev.Event], Callable[[State, Any], None]]] = {

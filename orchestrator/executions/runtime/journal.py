@@ -11,7 +11,7 @@ from orchestrator.core.json import Json
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.codec import encode_metrics, encode_state
 from orchestrator.executions.domain.state import Firing, State
-from orchestrator.executions.domain.status import FINAL, Status
+from orchestrator.executions.domain.status import FINAL, Status, check_transition
 from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.commit import Batch, RunRow
 from orchestrator.executions.runtime.rows import Doing, active_nodes, event_row, step_row
@@ -71,6 +71,7 @@ class Journal:
         """Add everything pending to a batch; the returned row tells afterwards whether it was written."""
         snapshot = release is not None or self.seq - self.state_seq >= SNAPSHOT_EVERY
         status = release.status if release else Status.RUNNING
+        check_transition(Status.RUNNING, status)
         row = RunRow(
             id=self.claim.id,
             fence=self.claim.fence,

@@ -22,7 +22,6 @@ from orchestrator.executions.domain.names import names_at
 from orchestrator.executions.domain.record import Attempt, cancel_firing, skip
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
 from orchestrator.executions.domain.status import Status
-from orchestrator.executions.models.approval import EDITORS
 from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.consequences import Asked, side_effects_of
 from orchestrator.executions.runtime.handlers import Handlers, Job
@@ -30,10 +29,16 @@ from orchestrator.executions.runtime.journal import Journal, Release
 from orchestrator.executions.runtime.mail import Letter
 from orchestrator.executions.runtime.rows import Doing
 from orchestrator.executions.runtime.side_effects import DeleteMail
-from orchestrator.executions.runtime.stepping import Prepared, prepare, run_inline
+from orchestrator.executions.runtime.stepping import (
+    Prepared,
+    context_of,
+    did_it_take_place,
+    prepare,
+    run_inline,
+)
 from orchestrator.graphs.compiled import CompiledGraph, CompiledNode
 from orchestrator.graphs.nodetypes import Effect
-from orchestrator.graphs.steps import ApprovalRequest, Failed, Outcome, StepContext, Waiting
+from orchestrator.graphs.steps import Failed, Outcome, StepContext, Waiting
 
 SLICE: Final = 200
 """Steps that one run may do before the others of its worker get their turn."""
@@ -210,7 +215,7 @@ class Run:
         if prepared.quick and not inline and not self._may_act:
             self._blocked = True  # an idempotent step, too short for a thread: still a commit before the next
             return False
-        context = self._context(node, attempt, prepared, names, now)
+        context = context_of(self.claim, node, attempt, prepared, names, now)
         self._doing = Doing(now, prepared.input)
         if inline or prepared.quick:
             self._record(node, attempt, run_inline(node, context))
@@ -273,21 +278,7 @@ class Run:
 
     def _get_stuck(self, job: Job) -> None:
         """Nobody knows whether an interrupted ``once`` step took place: ask a person."""
-        request = ApprovalRequest(
-            title=f"Did “{job.node.node.title}” take place?",
-            instructions="The worker was interrupted during this step, which must not be repeated blindly. "
-            "Look at the outside system. Approve if the step took place, with its output as the payload. "
-            "Reject if it did not: it will then be done.",
-            approvers=(EDITORS, "role:admin"),
-            quorum="any",
-            form={},
-            payload=None,
-            deadline_at=None,
-            on_deadline="",
-            escalate_to=(),
-            starter_may_approve=True,
-        )
-        self._asked = Asked(new_id(), request)
+        self._asked = Asked(new_id(), did_it_take_place(job.node))
         approval: JsonObject = {
             "id": str(self._asked.id),
             "on_deadline": "",
@@ -296,31 +287,6 @@ class Run:
         }
         self.machine.emit(ev.StepStuck(**job.attempt.fields(utc_now()), approval=approval))
         self._asked = None
-
-    def _context(
-        self,
-        node: CompiledNode,
-        attempt: Attempt,
-        prepared: Prepared,
-        names: dict[str, object],
-        now: datetime,
-    ) -> StepContext:
-        scope, name, iteration = attempt.key
-        return StepContext(
-            execution_id=self.claim.id,
-            workflow_id=self.claim.workflow_id,
-            started_by_id=self.claim.started_by_id,
-            node_id=node.id,
-            title=node.node.title,
-            scope=scope,
-            iteration=iteration,
-            attempt=attempt.number,
-            depth=self.claim.depth,
-            config=prepared.config,
-            names=names,
-            idempotency_key=f"{self.claim.id}/{scope and scope + '>'}{name}#{iteration}",
-            now=now,
-        )
 
     def _on_event(self, event: ev.Event, firing: Firing | None) -> None:
         doing = None

@@ -12,11 +12,23 @@ from pydantic import BaseModel, ValidationError
 
 from orchestrator.core import json
 from orchestrator.core.json import Json, NotJson
+from orchestrator.executions.domain.record import Attempt
+from orchestrator.executions.models.approval import EDITORS
+from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.rows import redact
 from orchestrator.graphs.compiled import CompiledNode
 from orchestrator.graphs.expressions import EvaluationError
 from orchestrator.graphs.nodetypes import Effect
-from orchestrator.graphs.steps import Ended, Expanded, Failed, Outcome, StepContext, StepError, Succeeded
+from orchestrator.graphs.steps import (
+    ApprovalRequest,
+    Ended,
+    Expanded,
+    Failed,
+    Outcome,
+    StepContext,
+    StepError,
+    Succeeded,
+)
 
 MAX_OUTPUT_BYTES: Final = 1024 * 1024
 MAX_ITEMS: Final = 10_000
@@ -53,6 +65,51 @@ def prepare(node: CompiledNode, names: Mapping[str, Any], now: datetime) -> Prep
     if node.fixed is not None:
         node.memo["prepared"] = prepared
     return prepared
+
+
+def context_of(
+    claim: Claim,
+    node: CompiledNode,
+    attempt: Attempt,
+    prepared: Prepared,
+    names: dict[str, object],
+    now: datetime,
+) -> StepContext:
+    """What a handler is told. Its idempotency key is the same for all attempts at one firing."""
+    scope, name, iteration = attempt.key
+    return StepContext(
+        execution_id=claim.id,
+        workflow_id=claim.workflow_id,
+        started_by_id=claim.started_by_id,
+        node_id=node.id,
+        title=node.node.title,
+        scope=scope,
+        iteration=iteration,
+        attempt=attempt.number,
+        depth=claim.depth,
+        config=prepared.config,
+        names=names,
+        idempotency_key=f"{claim.id}/{scope and scope + '>'}{name}#{iteration}",
+        now=now,
+    )
+
+
+def did_it_take_place(node: CompiledNode) -> ApprovalRequest:
+    """The question that is asked of people about a ``once`` step whose end nobody saw."""
+    return ApprovalRequest(
+        title=f"Did “{node.node.title}” take place?",
+        instructions="The worker was interrupted during this step, which must not be repeated blindly. "
+        "Look at the outside system. Approve if the step took place, with its output as the payload. "
+        "Reject if it did not: it will then be done.",
+        approvers=(EDITORS, "role:admin"),
+        quorum="any",
+        form={},
+        payload=None,
+        deadline_at=None,
+        on_deadline="",
+        escalate_to=(),
+        starter_may_approve=True,
+    )
 
 
 def run_inline(node: CompiledNode, context: StepContext) -> Outcome:
