@@ -1,0 +1,27 @@
+# One image for every part of a deployment: web, engine workers, task workers, beat. See compose.yaml.
+FROM python:3.12-slim AS packages
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/venv
+COPY requirements/base.txt /tmp/base.txt
+RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/base.txt
+
+FROM python:3.12-slim
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=orchestrator.settings \
+    ORCHESTRATOR_DATA_DIR=/data \
+    LOG_FORMAT=json
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin orchestrator \
+    && install --directory --owner orchestrator --mode 0700 /data
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /app
+COPY manage.py ./
+COPY orchestrator orchestrator
+COPY templates templates
+COPY static/dist static/dist
+RUN python -m compileall -q orchestrator
+USER orchestrator
+VOLUME /data
+EXPOSE 8000
+CMD ["uvicorn", "orchestrator.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-access-log"]
