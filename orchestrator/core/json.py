@@ -37,6 +37,11 @@ def dumps(value: object) -> bytes:
         raise NotJson(f"The value cannot be written as JSON: {error}.") from error
 
 
+def pretty(value: object) -> str:
+    """Indented text for people to read and edit."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
+
+
 def normalize(value: object, *, limit: int | None = None) -> Any:
     """The value as it will read back from storage: tuples become lists, datetimes strings.
 

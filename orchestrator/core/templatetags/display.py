@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-import orjson
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 
 register = template.Library()
@@ -74,6 +74,15 @@ def duration(milliseconds: float | None) -> str:
     raise AssertionError("days have no upper bound")
 
 
+@register.filter
+def share(part: float | None) -> str:
+    """A share from 0 to 1 as ``94 %``; a dash for none. Only all is 100 %, only nothing 0 %."""
+    if part is None:
+        return "\N{EN DASH}"
+    percent = round(part * 100)
+    return f"{min(99, max(1, percent)) if 0 < part < 1 else percent} %"
+
+
 def relative(then: datetime, now: datetime) -> str:
     """``3 min ago``, ``in 2 h``. The same words as ``relative`` in static/src/page/times.ts."""
     seconds = round((now - then).total_seconds())
@@ -133,7 +142,18 @@ def tone(value: str) -> str:
 @register.filter
 def pretty_json(value: object) -> str:
     """Indented JSON, as text: the template escapes it."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z, default=str).decode()
+    return json.pretty(value)
+
+
+@register.filter
+def one_line_json(value: object) -> str:
+    return json.dumps(value).decode()
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A duration that is known in seconds; see ``duration``."""
+    return duration(None if value is None else value * 1000)
 
 
 @register.filter

@@ -20,4 +20,6 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # has 
         del response["Content-Type"]
         for name, value in found.headers:
             response[name] = value
+        if response.content:  # a file that was built anew meanwhile may have another length
+            response["Content-Length"] = str(len(response.content))
         return response

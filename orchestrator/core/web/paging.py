@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from rest_framework.exceptions import NotFound as BadCursor
 from rest_framework.request import Request
 
-from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.api.pagination import IdCursorPagination, Narrow
 from orchestrator.core.errors import NotFound
 
 Row = TypeVar("Row", bound=Model)
@@ -30,14 +30,20 @@ class Page(Generic[Row]):
 
 
 def keyset_page(
-    request: HttpRequest, rows: QuerySet[Row, Any], *, ordering: str, size: int = 50
+    request: HttpRequest,
+    rows: QuerySet[Row, Any],
+    *,
+    ordering: str,
+    size: int = 50,
+    narrow: Narrow | None = None,
 ) -> Page[Row]:
     """The page that ``?cursor=`` names. Raises NotFound for a cursor that was not made here.
 
     ``ordering`` is a column with an index, with ``-`` for falling. Rows that are equal there are kept apart
-    by how many of them came before.
+    by how many of them came before. ``narrow`` is for lists by falling ids.
     """
     paginator = IdCursorPagination()
+    paginator.narrow = narrow
     paginator.ordering, paginator.page_size, paginator.page_size_query_param = ordering, size, None  # type: ignore[assignment]
     try:
         items = paginator.paginate_queryset(rows, Request(request))

@@ -27,7 +27,7 @@ from orchestrator.graphs.nodetypes import node_types
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
-from orchestrator.workflows.api.filters import WorkflowFilter
+from orchestrator.workflows.filters import WorkflowFilter
 from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowVersion
 from orchestrator.workflows.queries import workflows_for
 from orchestrator.workflows.services import definitions, sharing, transfer, versions

@@ -1,4 +1,4 @@
-"""Filters of the workflow list."""
+"""Filters of the workflow list, for the API and the page alike."""
 
 from __future__ import annotations
 

@@ -1,0 +1,165 @@
+"""One workflow: what it is, its runs, versions, people and settings."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import InvalidInput, WrongState
+from orchestrator.core.web.paging import keyset_page
+from orchestrator.graphs.problems import errors_in
+from orchestrator.workflows.access import access_of, find_workflow
+from orchestrator.workflows.domain.settings import WorkflowSettings
+from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowStatus, WorkflowVersion
+from orchestrator.workflows.queries import history_of, people_of
+from orchestrator.workflows.services.definitions import delete_workflow, describe_workflow
+from orchestrator.workflows.services.sharing import grant_access, revoke_access
+from orchestrator.workflows.services.versions import check_graph, latest_version
+from orchestrator.workflows.web.forms import DescribeForm, ShareForm
+
+TABS: Final = {
+    "": "Overview",
+    "versions": "Versions",
+    "sharing": "Sharing",
+    "settings": "Settings",
+}
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The tab that the address names."""
+    workflow = find_workflow(person(request), pk, Access.VIEWER)
+    tab = request.GET.get("tab", "")
+    return _tab(request, workflow, tab if tab in TABS else "")
+
+
+@login_required
+@require_POST
+def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Save the settings tab."""
+    user = person(request)
+    workflow = find_workflow(user, pk, Access.EDITOR)
+    form = DescribeForm.of(workflow, request.POST, owner=access_of(user, workflow) is Access.OWNER)
+    if form.is_valid():
+        try:
+            describe_workflow(user, pk, **form.description_given())
+        except InvalidInput as error:
+            form.take(error, prefix="settings.")
+        else:
+            messages.success(request, "Saved.")
+            return redirect(_address(pk, "settings"))
+    return _tab(request, workflow, "settings", form=form)
+
+
+@login_required
+@require_POST
+def share(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Give somebody access, or change it."""
+    workflow = find_workflow(person(request), pk, Access.OWNER)
+    form = ShareForm(request.POST)
+    if form.is_valid():
+        try:
+            granted = grant_access(person(request), pk, **form.cleaned_data)
+        except InvalidInput as error:
+            form.take(error)
+        except WrongState as error:
+            form.add_error("username", error.message)
+        else:
+            access = Access(granted.access).label.partition(":")[0].lower()
+            messages.success(request, f"{granted.user.username} is {access} now.")
+            return redirect(_address(pk, "sharing"))
+    return _tab(request, workflow, "sharing", share_form=form)
+
+
+@login_required
+@require_POST
+def unshare(request: HttpRequest, pk: UUID, person_id: UUID) -> HttpResponse:
+    revoke_access(person(request), pk, person_id=person_id)
+    messages.success(request, "Access removed.")
+    return redirect(_address(pk, "sharing"))
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete for good, if the person typed the workflow's name."""
+    user = person(request)
+    workflow = find_workflow(user, pk, Access.OWNER)
+    if request.POST.get("confirm", "").strip() != workflow.name:
+        error = "Type the name exactly as it is written above."
+        return _tab(
+            request, workflow, "settings", delete_error=error, delete_typed=request.POST.get("confirm", "")
+        )
+    delete_workflow(user, pk)
+    messages.success(request, f"“{workflow.name}” is deleted.")
+    return redirect("workflows:list")
+
+
+def header_context(user: User, workflow: Workflow) -> dict[str, Any]:
+    """What the head of every page about one workflow needs."""
+    access = access_of(user, workflow)
+    latest = latest_version(workflow)
+    draft = latest if latest.status == VersionStatus.DRAFT else None
+    may_edit = access in (Access.OWNER, Access.EDITOR)
+    current = workflow.versions.filter(is_current=True).defer("nodes", "edges").first()
+    return {
+        "workflow": workflow,
+        "access": access,
+        "access_label": (access or Access.VIEWER).label.partition(":")[0],
+        "may_edit": may_edit,
+        "may_own": access is Access.OWNER,
+        "may_build": user.may_build,
+        "may_run": may_edit and current is not None and workflow.status != WorkflowStatus.ARCHIVED,
+        "is_favorite": workflow.favorites.filter(user=user).exists(),
+        "latest": latest,
+        "draft": draft,
+        "current": current,
+        "draft_errors": errors_in(check_graph(draft.document)) if draft and may_edit else [],
+    }
+
+
+def _tab(request: HttpRequest, workflow: Workflow, tab: str, **extra: Any) -> HttpResponse:
+    """A tab of the page; ``extra`` holds forms that were not right."""
+    user = person(request)
+    context = header_context(user, workflow)
+    more = {"": _overview, "versions": _versions, "sharing": _sharing, "settings": _settings}[tab]
+    tabs = [(f"?tab={name}" if name else "?", label, name == tab) for name, label in TABS.items()]
+    base = reverse("workflows:detail", args=[workflow.pk])
+    context |= {"tab": tab, "tabs": [(base + query, label, on) for query, label, on in tabs]}
+    context |= more(request, context) | extra
+    name = f"workflows/detail_{tab or 'overview'}.html"
+    return render(request, name, context, status=400 if extra else 200)
+
+
+def _overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    current = context["current"]
+    return {
+        "run_settings": WorkflowSettings.model_validate(context["workflow"].settings),
+        "shown": WorkflowVersion.objects.get(pk=current.pk) if current else context["latest"],
+    }
+
+
+def _versions(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return {"page": keyset_page(request, history_of(context["workflow"]), ordering="-number", size=30)}
+
+
+def _sharing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return {"people": people_of(context["workflow"]), "share_form": ShareForm()}
+
+
+def _settings(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return {"form": DescribeForm.of(context["workflow"], owner=context["may_own"])}
+
+
+def _address(pk: UUID, tab: str) -> str:
+    return reverse("workflows:detail", args=[pk]) + f"?tab={tab}"

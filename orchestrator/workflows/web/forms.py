@@ -1,0 +1,165 @@
+"""Forms of the workflow pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from orchestrator.core import json
+from orchestrator.core.web.forms import StyledForm
+from orchestrator.workflows.domain.settings import WorkflowSettings
+from orchestrator.workflows.examples import examples
+from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.services.versions import MAX_DOCUMENT_BYTES
+
+_DEFAULTS = WorkflowSettings()
+
+
+def _starts() -> list[tuple[str, str]]:
+    return [("", "Blank"), *((each.key, each.name) for each in examples())]
+
+
+class JsonText(forms.CharField):
+    """JSON as a person types it; empty means None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rows = kwargs.pop("rows", 8)
+        attrs = {"rows": rows, "class": "font-mono text-[0.8125rem]", "spellcheck": "false"}
+        super().__init__(widget=forms.Textarea(attrs=attrs), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return value
+        return json.pretty(value)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return json.loads(text)
+        except json.NotJson as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return True
+
+
+class NewForm(StyledForm):
+    name = forms.CharField(max_length=200)
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    start = forms.ChoiceField(choices=_starts, required=False, label="Begin with")
+
+
+class ImportForm(StyledForm):
+    """An exported file, or its text."""
+
+    file = forms.FileField(required=False, label="File", help_text="A .json file that “Export” has made.")
+    text = forms.CharField(
+        required=False,
+        label="or its text",
+        widget=forms.Textarea(
+            attrs={"rows": 5, "class": "font-mono text-[0.8125rem]", "spellcheck": "false"}
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        file, text = given.get("file"), given.get("text")
+        if not file and not text:
+            raise forms.ValidationError("Choose a file or paste its text.")
+        if file and file.size > MAX_DOCUMENT_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MAX_DOCUMENT_BYTES // 2**20} MB.")
+        try:
+            given["document"] = json.loads(file.read() if file else text)
+        except json.NotJson as error:
+            self.add_error("file" if file else "text", str(error))
+        return given
+
+
+class ShareForm(StyledForm):
+    username = forms.CharField(max_length=150, label="User name")
+    access = forms.ChoiceField(choices=Access.choices, initial=Access.VIEWER.value)
+
+
+class DescribeForm(StyledForm):
+    """What is said about a workflow and what holds for its runs. Empty settings mean the default."""
+
+    name = forms.CharField(max_length=200)
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    tags = forms.CharField(required=False, help_text="Separated by commas.")
+    folder = forms.CharField(required=False, max_length=200)
+    category = forms.CharField(required=False, max_length=100)
+    estimated_minutes = forms.IntegerField(
+        required=False, min_value=0, max_value=2**31 - 1, label="Usual duration, min"
+    )
+    is_public = forms.BooleanField(
+        required=False, label="Public", help_text="Everybody who can log in may see it and its runs."
+    )
+
+    timeout_seconds = forms.FloatField(
+        required=False, label="Time limit of a run, s", help_text="Empty: none."
+    )
+    concurrency = forms.IntegerField(
+        required=False, label="Runs at a time", help_text="Further ones wait their turn. Empty: no limit."
+    )
+    parallel_steps = forms.IntegerField(
+        required=False, label="Parallel steps", help_text=f"Of one run. Empty: {_DEFAULTS.parallel_steps}."
+    )
+    max_retries = forms.IntegerField(
+        required=False, label="Retries of a step", help_text="Where the step has no rule of its own."
+    )
+    max_steps = forms.IntegerField(
+        required=False, label="Most steps", help_text=f"Stops a runaway loop. Empty: {_DEFAULTS.max_steps:,}."
+    )
+    max_cost = forms.DecimalField(required=False, label="Most cost of a run", help_text="Empty: no limit.")
+    notify_on_failure = forms.BooleanField(required=False, label="Tell people when a run fails")
+    notify_on_success = forms.BooleanField(required=False, label="Tell people when a run completes")
+    notification_channels = forms.CharField(
+        required=False, label="Notification channels", help_text="Separated by commas."
+    )
+    input_schema = JsonText(
+        required=False,
+        label="Input schema",
+        rows=10,
+        help_text="JSON Schema. It makes the form behind “Run” and is checked when a run starts.",
+    )
+
+    @classmethod
+    def of(cls, workflow: Workflow, data: Any = None, *, owner: bool) -> DescribeForm:
+        settings = WorkflowSettings.model_validate(workflow.settings)
+        initial = {
+            **{name: getattr(workflow, name, None) for name in ("name", "description", "folder", "category")},
+            **{name: getattr(settings, name) for name in WorkflowSettings.model_fields},
+            "estimated_minutes": workflow.estimated_minutes,
+            "is_public": workflow.is_public,
+            "tags": ", ".join(workflow.tags),
+            "notification_channels": ", ".join(settings.notification_channels),
+        }
+        form = cls(data, initial=initial, auto_id="describe_%s")
+        if not owner:
+            del form.fields["is_public"]
+        return form
+
+    def description_given(self) -> dict[str, Any]:
+        """What ``describe_workflow`` takes."""
+        given = dict(self.cleaned_data)
+        settings = {name: given.pop(name) for name in WorkflowSettings.model_fields}
+        settings["notification_channels"] = _listed(settings["notification_channels"])
+        if settings["max_cost"] is not None:
+            settings["max_cost"] = str(settings["max_cost"])
+        given["tags"] = _listed(given["tags"])
+        return {**given, "settings": {name: each for name, each in settings.items() if each is not None}}
+
+
+class GraphForm(StyledForm):
+    """The editor without JavaScript, and what it sends."""
+
+    document = JsonText(label="Graph", rows=28)
+    base_checksum = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    note = forms.CharField(required=False, max_length=500)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
