@@ -18,7 +18,7 @@ from orchestrator.executions.narration import narrate
 from orchestrator.executions.reading.marks import goes_on
 from orchestrator.executions.reading.waits import place_of
 
-STEPS: Final = 100
+STEPS: Final = 50
 EVENTS: Final = 50
 _PAYLOADS: Final = ["output", "input", "payload", "variables", "sends", "takes", "seed", "info", "options"]
 
@@ -40,7 +40,6 @@ def steps_after(
     *,
     node: str = "",
     status: str = "",
-    size: int = STEPS,
 ) -> Steps:
     """Attempts at steps in the order in which they ended; each has ``title``, ``place`` and ``message``."""
     rows = StepRun.objects.filter(execution=execution_id, seq__gt=seq).order_by("seq")
@@ -49,11 +48,11 @@ def steps_after(
     if status:
         rows = rows.filter(status=status)
     rows = rows.defer("input", "output", "error").annotate(message=KT("error__message"))
-    found = list(rows[: size + 1])
+    found = list(rows[: STEPS + 1])
     for row in found:
         row.title = titles.get(row.node_id, row.node_id)  # type: ignore[attr-defined]  # for the template
         row.place = place_of(row.scope, titles)  # type: ignore[attr-defined]
-    return Steps(found[:size], len(found) > size)
+    return Steps(found[:STEPS], len(found) > STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ class Told:
     sentence: str
     node: str
     at: datetime
-    by: str
+    outcome: str
+    """The status with which the run ended, for its last event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +80,16 @@ class Events:
         return self.rows[-1].seq if self.rows else 0
 
 
-def events_before(execution: Execution, seq: int | None, *, up_to: int, size: int = EVENTS) -> Events:
-    """The latest events before ``seq``, or the latest of those up to ``up_to``."""
-    events = _events(execution).filter(seq__lte=up_to if seq is None else seq - 1)
-    found = [_told(execution, *row) for row in events.order_by("-seq")[: size + 1]]
+def events_before(execution: Execution, seq: int, titles: Mapping[str, str], *, size: int = EVENTS) -> Events:
+    """The latest events before ``seq``."""
+    events = _events(execution).filter(seq__lt=seq).order_by("-seq")
+    found = [_told(execution, titles, *row) for row in events[: size + 1]]
     return Events(found[:size], len(found) > size)
 
 
-def events_after(execution: Execution, seq: int, *, size: int = 200) -> Events:
-    found = [
-        _told(execution, *row) for row in _events(execution).filter(seq__gt=seq).order_by("seq")[: size + 1]
-    ]
+def events_after(execution: Execution, seq: int, titles: Mapping[str, str], *, size: int = 200) -> Events:
+    events = _events(execution).filter(seq__gt=seq).order_by("seq")
+    found = [_told(execution, titles, *row) for row in events[: size + 1]]
     return Events(found[:size][::-1], len(found) > size)
 
 
@@ -103,7 +102,19 @@ def _events(execution: Execution) -> QuerySet[EventRow, tuple[Any, ...]]:
     return rows.values_list("seq", "type", "node_id", "brief", "occurred_at")
 
 
-def _told(execution: Execution, seq: int, kind: str, node: str, data: dict[str, Any], at: datetime) -> Told:
+def _told(
+    execution: Execution,
+    titles: Mapping[str, str],
+    seq: int,
+    kind: str,
+    node: str,
+    data: dict[str, Any],
+    at: datetime,
+) -> Told:
+    """With nodes called by their titles, as on the picture."""
     if kind == "execution_started" and goes_on(execution):
         data = {**data, "seed": True}
-    return Told(seq, kind, narrate(kind, data), node, at, str(data.get("by", "")))
+    named = {"node": titles.get(node, node)} if node else {}
+    place = {"scope": place_of(data["scope"], titles)} if data.get("scope") else {}
+    sentence = narrate(kind, {**data, **named, **place})
+    return Told(seq, kind, sentence, node, at, str(data.get("status", "")))

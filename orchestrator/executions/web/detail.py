@@ -90,6 +90,7 @@ class RunView:
             "can_resume": self.execution.status == Status.PAUSED,
             "can_pause": not self.execution.is_final and self.execution.status != Status.PAUSED,
             "next": "",
+            "parts": _parts(self.execution),
         }
 
 
@@ -122,20 +123,32 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
     """The page; with a problem, what went wrong with the action that was asked for is said on it."""
     view = RunView(person(request), pk)
     execution = view.execution
+    marks = view.marks(view.seq)
     context = {
         **view.head(),
         "problem": problem,
         "seq": view.seq,
         "graph": view.graph,
-        "marks": view.marks(view.seq),
-        "steps": steps_after(pk, 0, view.graph.titles),
+        "marks": marks,
+        "steps": steps_after(pk, 0, view.graph.titles, **_step_filter(request)),
+        "steps_done": _steps_done(marks, view.graph.titles),
+        "step_node": request.GET.get("node", ""),
+        "step_status": request.GET.get("status", ""),
         "step_statuses": StepStatus.choices,
-        "events": events_before(execution, None, up_to=view.seq),
+        "events": events_before(execution, view.seq + 1, view.graph.titles),
         "children": _linked(execution.children),
         "retries": _linked(execution.retries),
-        "parts": _parts(execution),
     }
     return render(request, "executions/detail.html", context, status=problem.status if problem else 200)
+
+
+def _step_filter(request: HttpRequest) -> dict[str, str]:
+    return {"node": request.GET.get("node", "")[:100], "status": request.GET.get("status", "")[:9]}
+
+
+def _steps_done(marks: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(id, title) of the nodes that a retry may go on from: those that have begun."""
+    return [(node, titles.get(node, node)) for node in titles if node in marks["nodes"]]
 
 
 def _linked(runs: Any) -> list[Execution]:
@@ -146,8 +159,8 @@ def _linked(runs: Any) -> list[Execution]:
 def _parts(execution: Execution) -> list[tuple[str, str, Json]]:
     """(name, heading, value) of the data that a run carries; what is empty is left out."""
     parts = [
-        ("input", "Input", execution.input),
         ("output", "Output", execution.output),
+        ("input", "Input", execution.input),
         ("variables", "Variables", execution.variables),
     ]
     return [part for part in parts if part[2] not in (None, {}) or part[0] == "input"]
@@ -173,8 +186,7 @@ def steps(request: HttpRequest, pk: UUID) -> HttpResponse:
         pk,
         _number(request, "after", 0),
         view.graph.titles,
-        node=request.GET.get("node", "")[:100],
-        status=request.GET.get("status", "")[:9],
+        **_step_filter(request),
     )
     return render(request, "executions/_steps.html", {"run": view.execution, "steps": found})
 
@@ -183,13 +195,13 @@ def steps(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def events(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Older events with ``?before=``, newer ones with ``?after=``; newest first."""
-    execution = find_execution(person(request), pk)
-    if "after" in request.GET:
-        found = events_after(execution, _number(request, "after", 0))
-        return render(request, "executions/_events.html", {"run": execution, "events": found, "newer": True})
-    before = _number(request, "before", execution.last_seq + 1)
-    found = events_before(execution, before, up_to=execution.last_seq)
-    return render(request, "executions/_events.html", {"run": execution, "events": found})
+    view = RunView(person(request), pk)
+    execution, titles, newer = view.execution, view.graph.titles, "after" in request.GET
+    if newer:
+        found = events_after(execution, _number(request, "after", 0), titles)
+    else:
+        found = events_before(execution, _number(request, "before", view.seq + 1), titles)
+    return render(request, "executions/_events.html", {"run": execution, "events": found, "newer": newer})
 
 
 @login_required
@@ -198,7 +210,7 @@ def marks(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The marks of the picture right after the event ``?seq=``, and that event in a sentence."""
     view = RunView(person(request), pk)
     seq = min(_number(request, "seq", view.seq), view.seq)
-    told = events_before(view.execution, seq + 1, up_to=seq, size=1).rows
+    told = events_before(view.execution, seq + 1, view.graph.titles, size=1).rows
     found = {
         "seq": seq,
         "marks": view.marks(seq),

@@ -81,7 +81,8 @@ class SchemaForm(StyledForm):
         required = schema.get("required", ())
         given = given if isinstance(given, dict) else {}
         made: dict[str, forms.Field] = {}
-        for name, part in properties.items():
+        for name in _in_order(schema, properties):
+            part = properties[name]
             field_name = re.sub(r"\W", "_", name)
             field_name = f"{field_name}_{len(made)}" if field_name in made else field_name
             self.properties[name] = field_name
@@ -109,6 +110,18 @@ class SchemaForm(StyledForm):
             for message in messages:
                 text = f"{rest}: {message}" if rest else message
                 self.add_error(None if name is None else self.properties[name], text)
+
+
+def _in_order(schema: Mapping[str, Any], properties: Mapping[str, Any]) -> list[str]:
+    """``jsonb`` keeps lists in order, and objects not: what is required comes first, in its order there,
+    unless ``x-order`` lists the properties.
+    """
+    listed = [*_names(schema.get("x-order")), *_names(schema.get("required"))]
+    return list(dict.fromkeys([*(name for name in listed if name in properties), *properties]))
+
+
+def _names(listed: object) -> list[str]:
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
 
 
 def _leads(name: str, path: str) -> bool:
