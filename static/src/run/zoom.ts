@@ -7,7 +7,7 @@ const STEP = 1.25;
 /** The scale at which a picture is first shown: whole if it can be read then, else so that it can. */
 export function firstScale(width: number, height: number, roomX: number, roomY: number): number {
   const whole = Math.min(1, roomX / width, roomY / height);
-  if (whole >= 0.7) return whole;
+  if (whole >= 0.75) return whole;
   const wide = Math.min(1, roomX / width);
   return wide >= 0.55 ? wide : Math.max(0.55, Math.min(0.8, wide));
 }
