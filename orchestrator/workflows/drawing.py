@@ -98,7 +98,7 @@ def _draw(document: bytes) -> Drawing:
 def _node(graph: Graph, node: Node, box: Box) -> DrawnNode:
     kind = node_types.get(node.type)
     narrow = box.width < _NARROW
-    room = box.width - (30 if narrow else 76)
+    room = box.width - (30 if narrow else 68)
     followers = (graph.by_id.get(edge.target) for edge in graph.outgoing.get(node.id, ()))
     return DrawnNode(
         id=node.id,

@@ -20,6 +20,8 @@ _STEEP: Final = 150
 """The greatest height that a line climbs straight."""
 _CAREFUL: Final = 200
 """Lines beyond this number are drawn without looking what stands in their way."""
+_WORD: Final = 90
+"""Between boxes that stand closer, a label does not fit: it stands above them."""
 _CROWD: Final = 4
 """More boxes than this in the way are not evaded: the line passes behind them."""
 
@@ -113,6 +115,8 @@ class _Router:
         end = Point(target.x if rightward else target.right, target.middle.y)
         path = paths.move(start) + paths.curve_across(start, end)
         label = _between(start, end, 0.5)
+        if abs(end.x - start.x) < _WORD:
+            label = Point(label.x, min(source.y, target.y) - LANE / 2)
         return Line(link.id, link.source, link.target, start, end, path, label)
 
     def up(self, link: Link) -> Line:

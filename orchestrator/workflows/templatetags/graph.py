@@ -104,11 +104,11 @@ def _node_parts(node: DrawnNode, icons: str) -> tuple[SafeString, SafeString, Sa
         ""
         if node.is_narrow
         else format_html(
-            '<use class="node-kind" href="{}#{}" x="{}" y="{}" width="18" height="18"/>',
-            icons, node.icon, box.x + 14, box.y + 17,
+            '<use class="node-kind" href="{}#{}" x="{}" y="{}" width="16" height="16"/>',
+            icons, node.icon, box.x + 12, box.y + 18,
         )
     )  # fmt: skip
-    size, left = (12, 8) if node.is_narrow else (16, 42)
+    size, left = (12, 8) if node.is_narrow else (16, 37)
     middle = format_html(
         '"><title>{} ({})</title>{}<rect class="node-box" x="{}" y="{}" width="{}" height="{}" rx="10"/>{}{}'
         '<text class="node-title" x="{}" y="{}">{}</text>'

@@ -3,13 +3,15 @@
 export const LEAST = 0.2;
 export const MOST = 2;
 const STEP = 1.25;
+const ROOMY = 600;
 
 /** The scale at which a picture is first shown: whole if it can be read then, else so that it can. */
 export function firstScale(width: number, height: number, roomX: number, roomY: number): number {
   const whole = Math.min(1, roomX / width, roomY / height);
   if (whole >= 0.75) return whole;
   const wide = Math.min(1, roomX / width);
-  return wide >= 0.55 ? wide : Math.max(0.55, Math.min(0.8, wide));
+  if (wide >= 0.55) return wide;
+  return roomX >= ROOMY ? Math.max(wide, 0.35) : 0.8; // an overview, or a part that can be read
 }
 
 export function watchGraphs(root: ParentNode = document): void {
