@@ -195,7 +195,7 @@ def test_a_list_costs_the_same_number_of_queries_however_long_it_is(
         start(workflow)
     drain()
     client = client_for(viewer)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         assert len(client.get(URL).json()["results"]) == 12
     with django_assert_max_num_queries(4):
         client.get("/api/v1/workflows/")

@@ -19,7 +19,10 @@ def wait_for_death(process: psutil.Process, seconds: float) -> bool:
     """Whether the process ended by itself within the time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+        try:
+            if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:  # it ended between the two questions
             return True
         time.sleep(0.005)
     return False

@@ -10,16 +10,18 @@ from typing import Final
 from django.db.models import Count
 
 from orchestrator.accounts.models import User
+from orchestrator.core.api.pagination import Window
 from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import FINAL, LIVE
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 from orchestrator.executions.queries import approvals_for, executions_for
+from orchestrator.executions.reading.newest import narrow_to_newest
 from orchestrator.executions.reading.runs import say_what_they_wait_for
 from orchestrator.workflows.models import Workflow, WorkflowStatus
 from orchestrator.workflows.queries import workflows_for
 
 ROWS: Final = 8
-MOST_COUNTED: Final = 5_000
+MOST_COUNTED: Final = 1_000
 """Runs of the last day that are counted; beyond it the figures say "or more"."""
 _FINAL: Final = [status.value for status in sorted(FINAL)]
 _LIVE: Final = [status.value for status in sorted(LIVE)]
@@ -51,8 +53,7 @@ class Home:
 
 def home_of(user: User, *, now: datetime) -> Home:
     """At most eight queries."""
-    live = list(executions_for(user).filter(status__in=_LIVE).order_by("-id")[:ROWS])
-    finished = list(executions_for(user).filter(status__in=_FINAL).order_by("-id")[:ROWS])
+    live, finished = _newest(user, _LIVE), _newest(user, _FINAL)
     say_what_they_wait_for([*live, *finished])
     active = workflows_for(user).filter(status=WorkflowStatus.ACTIVE)
     favorites = list(active.filter(favorites__user=user).order_by("name")[:ROWS])
@@ -66,6 +67,12 @@ def home_of(user: User, *, now: datetime) -> Home:
     )
 
 
+def _newest(user: User, statuses: list[str]) -> list[Execution]:
+    rows = executions_for(user).filter(status__in=statuses)
+    rows = narrow_to_newest(rows, Window(ROWS), user=user, statuses=statuses)
+    return list(rows.order_by("-id"))[:ROWS]
+
+
 def approvals_waiting(user: User) -> list[Approval]:
     """Those that this person may answer, the oldest first: it has waited longest."""
     asked = Approval.objects.asking(user).filter(status=ApprovalStatus.PENDING)
@@ -76,7 +83,8 @@ def approvals_waiting(user: User) -> list[Approval]:
 
 
 def _last_day(user: User, since: datetime) -> LastDay:
-    recent = Execution.objects.visible_to(user).filter(pk__gte=id_at(since))
+    seen = Execution.objects.visible_to(user).filter(pk__gte=id_at(since))
+    recent = narrow_to_newest(seen, Window(MOST_COUNTED), user=user, statuses=())
     counted = recent.order_by("-id").values("pk")[:MOST_COUNTED]
     rows = Execution.objects.filter(pk__in=counted).order_by().values("status").annotate(runs=Count("pk"))
     counts = {row["status"]: row["runs"] for row in rows}

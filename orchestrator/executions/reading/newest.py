@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, UUIDField
 
 from orchestrator.accounts.models import User
 from orchestrator.core.api.pagination import Window
@@ -34,7 +34,8 @@ def narrow_to_newest(
             return rows
         ids = {pk for branch in _branches(rows, statuses) for pk in _ids(window.of(branch), window)}
     else:
-        ids = {pk for branch in _branches(rows, statuses) for pk in _by_workflow(branch, window, user)}
+        visible = list(Workflow.objects.visible_to(user).values_list("pk", flat=True))
+        ids = {pk for branch in _branches(rows, statuses) for pk in _by_workflow(branch, window, visible)}
     nearest = heapq.nlargest if window.after is None else heapq.nsmallest
     return rows.filter(pk__in=nearest(window.limit, ids))
 
@@ -47,16 +48,16 @@ def _ids(rows: QuerySet[Any, Any], window: Window) -> QuerySet[Any, UUID]:
     return rows.values_list("pk", flat=True)[: window.limit]
 
 
-def _by_workflow(rows: QuerySet[Execution], window: Window, user: User) -> QuerySet[Any, UUID]:
+def _by_workflow(rows: QuerySet[Execution], window: Window, workflows: Sequence[UUID]) -> QuerySet[Any, UUID]:
     """Asks only the workflows whose nearest run is nearest: no others can have any in the window."""
     own = window.of(rows.filter(workflow=OuterRef("pk"))).values("pk")
-    sign = "-" if window.after is None else ""
+    nearest, run = F("nearest"), F("run")
+    rising = window.after is not None
     near = (
-        Workflow.objects.visible_to(user)
+        Workflow.objects.filter(pk__in=workflows)
         .annotate(nearest=Subquery(own[:1]))
-        .filter(nearest__isnull=False)
-        .order_by(f"{sign}nearest")
+        .order_by(nearest.asc(nulls_last=True) if rising else nearest.desc(nulls_last=True))
     )
     runs = Func(ArraySubquery(own[: window.limit]), function="unnest", output_field=UUIDField())
     asked = Workflow.objects.filter(pk__in=near.values("pk")[: window.limit]).annotate(run=runs)
-    return asked.order_by(f"{sign}run").values_list("run", flat=True)[: window.limit]
+    return asked.order_by(run.asc() if rising else run.desc()).values_list("run", flat=True)[: window.limit]

@@ -48,6 +48,11 @@ class RunFilter:
     def is_set(self) -> bool:
         return self != RunFilter()
 
+    @property
+    def leaves_few(self) -> bool:
+        """Something is asked for that has an index of its own."""
+        return bool(self.workflow or self.started_by or self.trigger or self.search)
+
 
 def runs_for(user: User, wanted: RunFilter) -> QuerySet[Execution]:
     """Rows for a list, to be ordered by ``-id``: ids carry the time, so a day is a range of ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from django.views.decorators.http import require_safe
 from orchestrator.accounts.current import person
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.executions.queries import executions_for, workflow_stats
+from orchestrator.executions.reading.newest import narrow_to_newest
 from orchestrator.executions.reading.runs import runs_for, say_what_they_wait_for
 from orchestrator.executions.web.forms import RunFilterForm
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
 
 _LATEST: Final = 5
-_MOST_ROWS: Final = 50
+_MOST_ROWS: Final = 30
 
 
 @login_required
@@ -29,7 +31,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     user = person(request)
     filters = RunFilterForm(user, request.GET)
     wanted = filters.wanted()
-    page = keyset_page(request, runs_for(user, wanted), ordering="-id", size=_MOST_ROWS)
+    narrow = partial(narrow_to_newest, user=None if wanted.leaves_few else user, statuses=wanted.statuses)
+    page = keyset_page(request, runs_for(user, wanted), ordering="-id", size=_MOST_ROWS, narrow=narrow)
     say_what_they_wait_for(page.items)
     context = {
         "page": page,
