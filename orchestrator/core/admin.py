@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -109,8 +110,10 @@ class ReadOnlyAdmin(ServiceAdmin):
 
     paginator = CappedPaginator
     show_full_result_count = False
-    list_per_page = 50
+    list_per_page = list_max_show_all = 50
     ordering: ClassVar[Sequence[str]] = ["-id"]
+    sortable_by: ClassVar[Sequence[str]] = ()
+    """Newest first and no other way: only the primary key's order costs nothing."""
     id_fields: ClassVar[Sequence[str]] = ["pk"]
     """Columns that hold an id to search by: whole ids only, which an index finds."""
     search_fields: ClassVar[Sequence[str]] = ["pk"]
@@ -124,6 +127,15 @@ class ReadOnlyAdmin(ServiceAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        asked = request.GET.copy()
+        asked.pop(ORDER_VAR, None)  # Django sorts by it even where no column offers it
+        request.GET = asked  # type: ignore[assignment]  # a copy is mutable, no more
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Row], search_term: str

@@ -16,6 +16,8 @@ from orchestrator.executions.models import Approval, EventRow, Execution, StepRu
 
 LAST_EVENTS: Final = 200
 _MOST_SHOWN: Final = 2_000
+_CELL: Final = '<td class="pr-4">{}</td>'
+_EVENT: Final = f'<tr class="align-top">{_CELL * 4}<td class="break-all"><code>{{}}</code></td></tr>'
 _HEAVY: Final = ("state", "seed", "input", "output", "variables")
 
 
@@ -57,10 +59,8 @@ class ExecutionAdmin(ReadOnlyAdmin):
             (row.seq, f"{row.occurred_at:%Y-%m-%d %H:%M:%S.%f}", row.type, row.node_id, _short(row.data))
             for row in rows
         )
-        body = format_html_join(
-            "", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>", lines
-        )
-        return format_html("<table><tbody>{}</tbody></table>", body)
+        body = format_html_join("", _EVENT, lines)
+        return format_html('<div class="overflow-x-auto"><table><tbody>{}</tbody></table></div>', body)
 
 
 @admin.register(StepRun)

@@ -21,6 +21,7 @@ class PermissionInline(TabularInline):  # type: ignore[misc]  # has no types
 
     model = WorkflowPermission
     extra = 0
+    hide_title = True
     fields = ("user", "access", "granted_by", "created_at")
     readonly_fields = ("granted_by", "created_at")
     autocomplete_fields = ("user",)
