@@ -1,6 +1,6 @@
 """The hot commit: events, step rows and execution rows of several runs in one statement, one round trip.
 
-The one hand-written SQL statement of the product. Through the ORM the same commit is five statements in
+The one hand-written SQL statement on the path of a run. Through the ORM the same commit is five statements in
 a transaction (BEGIN, UPDATE per run, two INSERTs, COMMIT): about three times the round trips and twice
 the time of a whole burst (docs/performance.md). As one statement it is atomic by itself, and the fence
 guards every row it writes: a run whose lease was taken over matches no row, so nothing of it is written,
