@@ -8,10 +8,27 @@ from typing import Any, Final
 Data = Mapping[str, Any]
 
 
-def narrate(type_name: str, data: Data) -> str:
-    """Plain text without a full stop; holds names and numbers, never whole payloads."""
+def narrate(type_name: str, data: Data, titles: Mapping[str, str] | None = None) -> str:
+    """Plain text without a full stop; holds names and numbers, never whole payloads.
+
+    Nodes are called by their titles, where ``titles`` has any by their ids.
+    """
+    if titles and data.get("node"):
+        data = {**data, "node": titles.get(data["node"], data["node"])}
+    if data.get("scope"):
+        data = {**data, "scope": place_of(data["scope"], titles or {})}
     tell = _SENTENCES.get(type_name)
     return tell(data) if tell else type_name.replace("_", " ")
+
+
+def place_of(scope: str, titles: Mapping[str, str]) -> str:
+    """``each#1/4`` as people say it: ``item 5 of each``; innermost first."""
+    words = []
+    for part in reversed(scope.split(">")) if scope else ():
+        firing, _, index = part.rpartition("/")
+        node = firing.rpartition("#")[0]
+        words.append(f"item {int(index) + 1} of {titles.get(node, node)}")
+    return ", ".join(words)
 
 
 def _step(data: Data) -> str:
@@ -65,7 +82,7 @@ def _map(data: Data) -> str:
 
 def _item(data: Data) -> str:
     done = "is done" if data.get("done", True) else "is no longer needed"
-    return f"Item {data['index']} of {_step(data)} {done}"
+    return f"Item {data['index'] + 1} of {_step(data)} {done}"
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
@@ -81,7 +98,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "step_stuck": lambda data: f"{_step(data)} was interrupted; a person must say whether it took place",
     "step_ended": lambda data: f"{_step(data)} ends the run",
     "step_cancelled": lambda data: f"{_step(data)} was cancelled: {data.get('reason', '')}".rstrip(": "),
-    "item_started": lambda data: f"Item {data['index']} of {_step(data)} began",
+    "item_started": lambda data: f"Item {data['index'] + 1} of {_step(data)} began",
     "item_finished": _item,
     "tokens_withdrawn": lambda data: "Waiting branches were withdrawn",
     "token_swallowed": lambda data: f"A late arrival at {data['node']} was swallowed",

@@ -15,7 +15,12 @@ from orchestrator.executions.reading.newest import narrow_to_newest
 from orchestrator.workflows.models import Access
 from tests.factories import make_user, make_workflow, share, start
 
-STATUSES = ([], ["completed"], ["completed", "failed"], ["failed", "cancelled", "waiting"])
+STATUSES: tuple[list[str], ...] = (
+    [],
+    ["completed"],
+    ["completed", "failed"],
+    ["failed", "cancelled", "waiting"],
+)
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ status) names its own newest, which is one step in an index, and the newest of t
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,23 +29,17 @@ def narrow_to_newest(
     ``statuses``: what the rows were already filtered by, if anything. ``user``: whose workflows to ask;
     None if a filter leaves so few rows that they need not be asked one by one.
     """
+    branches = [rows.filter(status=status) for status in statuses] or [rows]
     if user is None or user.is_admin:
-        if len(statuses) < 2:
+        if len(branches) == 1:
             return rows
-        ids = {pk for branch in _branches(rows, statuses) for pk in _ids(window.of(branch), window)}
+        parts = [window.of(branch).values_list("pk", flat=True)[: window.limit] for branch in branches]
     else:
         visible = list(Workflow.objects.visible_to(user).values_list("pk", flat=True))
-        ids = {pk for branch in _branches(rows, statuses) for pk in _by_workflow(branch, window, visible)}
+        parts = [_by_workflow(branch, window, visible) for branch in branches]
     nearest = heapq.nlargest if window.after is None else heapq.nsmallest
-    return rows.filter(pk__in=nearest(window.limit, ids))
-
-
-def _branches(rows: QuerySet[Execution], statuses: Sequence[str]) -> Iterator[QuerySet[Execution]]:
-    return iter([rows.filter(status=status) for status in statuses] or [rows])
-
-
-def _ids(rows: QuerySet[Any, Any], window: Window) -> QuerySet[Any, UUID]:
-    return rows.values_list("pk", flat=True)[: window.limit]
+    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return rows.filter(pk__in=nearest(window.limit, found))
 
 
 def _by_workflow(rows: QuerySet[Execution], window: Window, workflows: Sequence[UUID]) -> QuerySet[Any, UUID]:

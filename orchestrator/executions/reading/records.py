@@ -14,9 +14,8 @@ from django.db.models.fields.json import KT
 
 from orchestrator.core.fields import JsonField
 from orchestrator.executions.models import EventRow, Execution, StepRun
-from orchestrator.executions.narration import narrate
+from orchestrator.executions.narration import narrate, place_of
 from orchestrator.executions.reading.marks import goes_on
-from orchestrator.executions.reading.waits import place_of
 
 STEPS: Final = 50
 EVENTS: Final = 50
@@ -114,7 +113,4 @@ def _told(
     """With nodes called by their titles, as on the picture."""
     if kind == "execution_started" and goes_on(execution):
         data = {**data, "seed": True}
-    named = {"node": titles.get(node, node)} if node else {}
-    place = {"scope": place_of(data["scope"], titles)} if data.get("scope") else {}
-    sentence = narrate(kind, {**data, **named, **place})
-    return Told(seq, kind, sentence, node, at, str(data.get("status", "")))
+    return Told(seq, kind, narrate(kind, data, titles), node, at, str(data.get("status", "")))

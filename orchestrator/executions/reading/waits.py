@@ -10,6 +10,7 @@ from typing import Final
 from orchestrator.accounts.models import User
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.narration import place_of
 from orchestrator.executions.queries import approvals_for, present_state
 
 MOST: Final = 20
@@ -94,13 +95,3 @@ def _wait(
         until=min(moments, default=waits.timeout_at),
         child=waits.child,
     )
-
-
-def place_of(scope: str, titles: Mapping[str, str]) -> str:
-    """``each#1/4`` as people say it: ``item 5 of each``; innermost first."""
-    words = []
-    for part in reversed(scope.split(">")) if scope else ():
-        name, _, index = part.rpartition("/")
-        node, _, _ = name.rpartition("#")
-        words.append(f"item {int(index) + 1} of {titles.get(node, node)}")
-    return ", ".join(words)

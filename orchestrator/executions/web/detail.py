@@ -21,9 +21,10 @@ from orchestrator.core.json import Json
 from orchestrator.executions.access import find_execution
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import EventRow, Execution, StepRun, StepStatus
+from orchestrator.executions.narration import place_of
 from orchestrator.executions.reading.marks import marks_of
 from orchestrator.executions.reading.records import events_after, events_before, steps_after
-from orchestrator.executions.reading.waits import Waits, place_of, waits_of
+from orchestrator.executions.reading.waits import Waits, waits_of
 from orchestrator.executions.web.approvals import Question, answerable
 from orchestrator.graphs.model import read_graph
 from orchestrator.graphs.nodetypes import node_types
