@@ -131,6 +131,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "nobody": "00000000-0000-7000-8000-000000000000",
         "one": 1,
         "word": "go",
+        "part": "input",
     }
     return World({"anonymous": None, **people}, names)
 

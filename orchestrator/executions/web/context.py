@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from orchestrator.accounts.models import User
 from orchestrator.executions.models import Approval, ApprovalStatus
@@ -14,13 +14,14 @@ _MOST: Final = 100
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
-    """``approvals_waiting``, counted when a template first asks."""
+    """``approvals_waiting``, counted once, when a template first asks."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
 
+    @cache
     def counted() -> int:
         asked = Approval.objects.asking(user).filter(status=ApprovalStatus.PENDING)
         return asked.values("pk")[:_MOST].count()
 
-    return {"approvals_waiting": SimpleLazyObject(counted)}
+    return {"approvals_waiting": counted}

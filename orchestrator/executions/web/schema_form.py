@@ -204,6 +204,8 @@ def _sent(value: Json) -> str:
 def _as_json(value: Any) -> Json:
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")  # browsers send lines so
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     found: Json = value
