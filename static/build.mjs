@@ -1,13 +1,23 @@
 // Builds static/dist from static/src. The same sources give the same bytes on every machine.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  existsSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = join(root, "static/src");
-const target = join(root, "static/dist");
+const final = join(root, "static/dist");
+const target = join(root, `static/.building-${process.pid}`); // so that dist is never half there
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(join(target, "fonts"), { recursive: true });
@@ -63,6 +73,8 @@ if (status !== 0) {
   console.error(stderr);
   process.exit(status ?? 1);
 }
+rmSync(final, { recursive: true, force: true });
+renameSync(target, final);
 for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
-  console.log(`${relative(root, path)}  ${(bytes / 1024).toFixed(0)} KB`);
+  console.log(`${basename(path)}  ${(bytes / 1024).toFixed(0)} KB`);
 }

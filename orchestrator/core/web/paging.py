@@ -7,11 +7,9 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from rest_framework.exceptions import NotFound as BadCursor
 from rest_framework.request import Request
 
 from orchestrator.core.api.pagination import IdCursorPagination, Narrow
-from orchestrator.core.errors import NotFound
 
 Row = TypeVar("Row", bound=Model)
 
@@ -37,7 +35,7 @@ def keyset_page(
     size: int = 50,
     narrow: Narrow | None = None,
 ) -> Page[Row]:
-    """The page that ``?cursor=`` names. Raises NotFound for a cursor that was not made here.
+    """The page that ``?cursor=`` names. Raises InvalidInput for a cursor of no such list.
 
     ``ordering`` is a column with an index, with ``-`` for falling. Rows that are equal there are kept apart
     by how many of them came before. ``narrow`` is for lists by falling ids.
@@ -45,10 +43,7 @@ def keyset_page(
     paginator = IdCursorPagination()
     paginator.narrow = narrow
     paginator.ordering, paginator.page_size, paginator.page_size_query_param = ordering, size, None  # type: ignore[assignment]
-    try:
-        items = paginator.paginate_queryset(rows, Request(request))
-    except BadCursor as error:
-        raise NotFound("This page of the list is no longer there. Start again from its beginning.") from error
+    items = paginator.paginate_queryset(rows, Request(request))
     return Page(list(items or ()), _path(paginator.get_previous_link()), _path(paginator.get_next_link()))
 
 

@@ -56,8 +56,8 @@ def problem_page(request: HttpRequest, status: int, message: str) -> HttpRespons
         toast = HttpResponse(render_to_string("components/toast.html", context), status=status)
         toast["HX-Retarget"], toast["HX-Reswap"] = "#toasts", "beforeend"
         return toast
-    context = {"status": status, "title": title, "message": message}
-    return render(request, [f"errors/{status}.html", "errors/error.html"], context, status=status)
+    page = {"status": status, "title": title, "message": message}
+    return render(request, [f"errors/{status}.html", "errors/error.html"], page, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

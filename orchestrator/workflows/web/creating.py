@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +29,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         graph = next((each for each in examples() if each.key == given["start"]), None)
-        parts = {"nodes": graph.nodes, "edges": graph.edges, "settings": graph.settings} if graph else {}
+        parts: dict[str, Any] = {}
+        if graph is not None:
+            parts = {"nodes": graph.nodes, "edges": graph.edges, "settings": graph.settings}
         try:
             workflow = create_workflow(user, name=given["name"], description=given["description"], **parts)
         except InvalidInput as error:

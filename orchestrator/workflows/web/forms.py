@@ -42,8 +42,9 @@ class JsonText(forms.CharField):
         except json.NotJson as error:
             raise forms.ValidationError(str(error)) from error
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return True
+    def validate(self, value: Any) -> None:
+        if value is None and self.required:  # an empty list is a value
+            raise forms.ValidationError(self.error_messages["required"], code="required")
 
 
 class NewForm(StyledForm):
@@ -72,9 +73,12 @@ class ImportForm(StyledForm):
         if file and file.size > MAX_DOCUMENT_BYTES:
             raise forms.ValidationError(f"The file is larger than {MAX_DOCUMENT_BYTES // 2**20} MB.")
         try:
-            given["document"] = json.loads(file.read() if file else text)
+            given["document"] = json.loads(file.read() if file else str(text))
         except json.NotJson as error:
             self.add_error("file" if file else "text", str(error))
+        else:
+            if not isinstance(given["document"], dict):
+                raise forms.ValidationError("This is not a workflow file: it would be an object with nodes.")
         return given
 
 

@@ -69,6 +69,7 @@ def restore(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 @require_safe
 def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """From the two selects to the address of the comparison."""
+    find_workflow(person(request), pk, Access.VIEWER)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     if not (before.isdecimal() and after.isdecimal() and len(before) < 10 and len(after) < 10):
         raise InvalidInput("Choose two versions to compare.")

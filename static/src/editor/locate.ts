@@ -24,20 +24,6 @@ export function locate(text: string, place: Place): Range | null {
   return pathRange(text, part, place.path) ?? idRange(text, part);
 }
 
-/** The node or edge that the position is inside of, for marking it in the picture. */
-export function partAt(text: string, position: number): Place | null {
-  const root = jsonLanguage.parser.parse(text).topNode.firstChild;
-  if (!root) return null;
-  for (const kind of ["node", "edge"] as const) {
-    for (const part of items(property(text, root, `${kind}s`))) {
-      if (part.from > position || position > part.to) continue;
-      const id = property(text, part, "id");
-      if (id) return { [kind]: unquoted(text, id) };
-    }
-  }
-  return null;
-}
-
 /** The first place where the text is no JSON; null if it is. */
 export function syntaxError(text: string): { position: number; message: string } | null {
   try {

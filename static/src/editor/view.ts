@@ -1,7 +1,7 @@
 /** The text editor itself: CodeMirror for JSON, in the page's colours. */
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import {
   bracketMatching,
@@ -55,14 +55,25 @@ const look = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--color-base-200)", color: "var(--color-base-content)" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--color-base-300)" },
   ".cm-panel.cm-search": { padding: "8px", fontFamily: "var(--font-sans)" },
+  ".cm-panel.cm-search label": {
+    display: "inline-flex",
+    alignItems: "center",
+    minHeight: "24px",
+    fontSize: "13px",
+  },
+  ".cm-panel.cm-search input[type=checkbox]": { width: "18px", height: "18px", margin: "3px" },
+  ".cm-panel.cm-search [name=close]": { width: "24px", height: "24px" },
   ".cm-textfield": {
     backgroundColor: "var(--color-base-100)",
     border: "1px solid var(--color-base-300)",
     borderRadius: "6px",
-    padding: "3px 6px",
+    padding: "5px 6px",
+    fontSize: "13px",
     color: "inherit",
   },
   ".cm-button": {
+    padding: "4px 8px",
+    fontSize: "13px",
     backgroundImage: "none",
     backgroundColor: "var(--color-base-100)",
     border: "1px solid var(--color-base-300)",
@@ -84,6 +95,24 @@ const look = EditorView.theme({
     padding: "0 6px",
   },
   ".cm-searchMatch": { backgroundColor: "color-mix(in oklab, var(--color-warning) 35%, transparent)" },
+});
+
+/** Typed text goes in by transaction: Chromium's own editing leaves `<span style>` behind, which the CSP refuses. */
+const typing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.composing)
+      return false;
+    event.preventDefault();
+    const text = event.data;
+    const { from, to } = view.state.selection.main;
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+    const handled = view.state
+      .facet(EditorView.inputHandler)
+      .some((handle) => handle(view, from, to, text, insert));
+    if (!handled) view.dispatch(insert());
+    return true;
+  },
 });
 
 /** CodeMirror brings its own style sheet: inside a shadow root it may, where the page's CSP forbids `<style>`. */
@@ -111,8 +140,9 @@ export function makeView(host: HTMLElement, text: string, changed: (view: Editor
         json(),
         syntaxHighlighting(colours),
         look,
+        typing,
         EditorState.tabSize.of(2),
-        EditorView.contentAttributes.of({ "aria-label": "Graph as JSON" }),
+        EditorView.contentAttributes.of({ "aria-label": "Graph as JSON", tabindex: "0" }),
         keymap.of([
           ...closeBracketsKeymap,
           ...searchKeymap,
@@ -128,9 +158,12 @@ export function makeView(host: HTMLElement, text: string, changed: (view: Editor
   });
 }
 
-/** Replace the text in one step, which one undo takes back. */
+/** Replace the text in one step, which one undo takes back and nothing else. */
 export function replaceText(view: EditorView, text: string): void {
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+  view.dispatch({
+    changes: { from: 0, to: view.state.doc.length, insert: text },
+    annotations: isolateHistory.of("full"),
+  });
 }
 
 export function mark(view: EditorView, diagnostics: Diagnostic[]): void {

@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { counted, grouped, type Problem, showProblems } from "./problems";
+
+const PROBLEMS: Problem[] = [
+  { code: "unknown_type", message: "<b>nope</b>", node: "a" },
+  { code: "unused", message: "never used", edge: "e", severity: "warning" },
+  { code: "no_entry", message: "no entry" },
+  { code: "bad_field", message: "too long", node: "a", path: "data.title" },
+];
+
+describe("problems", () => {
+  let list: HTMLElement;
+  beforeEach(() => {
+    list = document.createElement("div");
+  });
+
+  it("are grouped by where they sit, the graph's own first", () => {
+    expect(grouped(PROBLEMS).map(({ title, problems }) => [title, problems.length])).toEqual([
+      ["Graph", 1],
+      ["Node a", 2],
+      ["Edge e", 1],
+    ]);
+  });
+
+  it("are counted in words", () => {
+    expect(counted([])).toBe("No problems");
+    expect(counted(PROBLEMS)).toBe("3 problems, 1 warning");
+    expect(counted(PROBLEMS.slice(0, 1))).toBe("1 problem");
+  });
+
+  it("are buttons that lead to their place, with their text as text", () => {
+    const jump = vi.fn();
+    showProblems(list, PROBLEMS, jump);
+    const buttons = list.querySelectorAll("button");
+    expect(buttons).toHaveLength(4);
+    expect(list.querySelector("b")).toBeNull();
+    expect(list.textContent).toContain("<b>nope</b>");
+    buttons[3]?.click();
+    expect(jump).toHaveBeenCalledWith(PROBLEMS[1]);
+  });
+
+  it("none is said, too", () => {
+    showProblems(list, [], vi.fn());
+    expect(list.textContent).toBe("The graph can be published.");
+  });
+});

@@ -1,0 +1,145 @@
+"""Every page for anonymous, stranger, viewer, editor, owner and admin: who gets which answer.
+
+As for the API: a page that is not in the grid fails a test, so that nothing is added without deciding this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.test_permission_grid import PUBLIC, ROLES, Answers, World, answers, routes, world
+
+__all__ = ["world"]  # the fixture
+
+LOGIN = 302
+EVERYBODY: Answers = (LOGIN, 200, 200, 200, 200, 200)
+READ: Answers = (LOGIN, 404, 200, 200, 200, 200)
+EDIT: Answers = (LOGIN, 404, 403, 200, 200, 200)
+OWN: Answers = (LOGIN, 404, 403, 403, 200, 200)
+
+PAGE_SPACES = (
+    "home", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:", "approvals:"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """One method of one page. ``kwargs`` name objects of the world, ``form`` is sent as it is."""
+
+    route: str
+    method: str
+    expect: Answers
+    kwargs: dict[str, str] = field(default_factory=dict)
+    form: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+
+
+W = {"pk": "workflow"}
+V = {**W, "number": "one"}
+GRAPH = {"document": '{"nodes": []}'}
+E = {"pk": "execution"}
+A = {"pk": "approval"}
+STEP = {**E, "step_id": "nobody"}
+START = {"nonce": "n", "version": "1", "input-json": "{}"}
+NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
+ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
+
+PAGES = [
+    Page("healthz", "get", PUBLIC),
+    Page("readyz", "get", PUBLIC),
+    Page("schema", "get", PUBLIC),
+    Page("docs", "get", PUBLIC),
+    Page("home", "get", EVERYBODY),
+    Page("accounts:login", "get", (200, 302, 302, 302, 302, 302)),
+    Page("accounts:login", "post", (200, 302, 302, 302, 302, 302)),
+    Page("accounts:logout", "post", (302,) * 6),
+    Page("accounts:settings", "get", EVERYBODY),
+    Page("accounts:settings", "post", answers(EVERYBODY, 302), form={"part": "profile"}),
+    Page("accounts:theme", "post", (302,) * 6, form={"theme": "dark"}),
+    Page("accounts:create-key", "post", EVERYBODY, form={"name": "k", "scopes": ["read"]}),
+    Page("accounts:revoke-key", "post", (302, 404, 404, 404, 302, 404), {"pk": "key"}),
+    Page("workflows:list", "get", EVERYBODY),
+    Page("workflows:new", "get", EVERYBODY),
+    Page("workflows:new", "post", answers(EVERYBODY, 302), form={"name": "new"}),
+    Page("workflows:import", "post", answers(EVERYBODY, 302), form={"text": '{"nodes": []}'}),
+    Page("workflows:node-types", "get", EVERYBODY),
+    Page("workflows:detail", "get", READ, W),
+    Page("workflows:describe", "post", answers(EDIT, 302), W, {"name": "renamed"}),
+    Page("workflows:share", "post", answers(OWN, 302), W, {"username": "other", "access": "viewer"}),
+    Page("workflows:unshare", "post", answers(OWN, 404), {**W, "person_id": "nobody"}),
+    Page("workflows:delete", "post", answers(OWN, 400), W, {"confirm": "not its name"}),
+    Page("workflows:edit", "get", EDIT, W),
+    Page("workflows:edit", "post", answers(EDIT, 302), W, GRAPH),
+    Page("workflows:picture", "post", answers(READ, 400), W),
+    Page("workflows:version", "get", READ, V),
+    Page("workflows:restore", "post", answers(EDIT, 302), V),
+    Page("workflows:compare-choose", "get", answers(READ, 302), W, query="?before=1&after=1"),
+    Page("workflows:compare", "get", READ, {**W, "before": "one", "after": "one"}),
+    Page("workflows:publish", "post", answers(EDIT, 409), W),
+    Page("workflows:archive", "post", answers(EDIT, 302), W),
+    Page("workflows:unarchive", "post", answers(EDIT, 302), W),
+    Page("workflows:favorite", "post", answers(READ, 302), W),
+    Page("workflows:duplicate", "post", answers(READ, 302), W),
+    Page("workflows:export", "get", READ, W),
+    Page("executions:list", "get", EVERYBODY),
+    Page("executions:rows", "get", EVERYBODY),
+    Page("executions:run", "get", EDIT, W),
+    Page("executions:run", "post", answers(EDIT, 302), W, START),
+    Page("executions:of-workflow", "get", READ, W),
+    Page("executions:detail", "get", READ, E),
+    Page("executions:live", "get", READ, E),
+    Page("executions:steps", "get", READ, E),
+    Page("executions:step", "get", NO_STEP, STEP),
+    Page("executions:step-data", "get", NO_STEP, {**STEP, "part": "word"}),
+    Page("executions:events", "get", READ, E),
+    Page("executions:event", "get", READ, {**E, "seq": "one"}),
+    Page("executions:marks", "get", READ, E),
+    Page("executions:data", "get", READ, {**E, "part": "part"}),
+    Page("executions:cancel", "post", answers(EDIT, 302), E),
+    Page("executions:pause", "post", answers(EDIT, 302), E),
+    Page("executions:resume", "post", answers(EDIT, 409), E),
+    Page("executions:retry", "post", answers(EDIT, 409), E, {"start": "start"}),
+    Page("executions:signal", "post", answers(EDIT, 302), E, {"name": "go"}),
+    Page("approvals:approve", "post", ASKED, A),
+    Page("approvals:reject", "post", ASKED, A),
+]
+
+
+def visit(world: World, role: str, page: Page) -> tuple[int, str]:
+    """Status and where a redirect leads."""
+    client = Client(raise_request_exception=False)
+    person = world.people[role]
+    if person is not None:
+        client.force_login(person, backend="orchestrator.accounts.backends.AnyCaseBackend")
+    url = reverse(page.route, kwargs={name: world.names[key] for name, key in page.kwargs.items()})
+    answer = client.get(url + page.query) if page.method == "get" else client.post(url, page.form)
+    return answer.status_code, answer.headers.get("Location", "")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.route}")
+def test_a_page_answers_every_role_as_the_grid_says(world: World, page: Page, role: str) -> None:
+    status, leads_to = visit(world, role, page)
+    assert status == page.expect[ROLES.index(role)]
+    if role == "anonymous" and status == LOGIN:
+        assert leads_to.startswith(reverse("accounts:login")), "somebody unknown is sent to log in"
+
+
+def test_every_page_has_its_rows() -> None:
+    pages = {name for name in routes() if name.startswith(PAGE_SPACES)}
+    assert pages == {page.route for page in PAGES}
+
+
+@pytest.mark.parametrize("route", sorted({page.route for page in PAGES}))
+def test_no_page_has_a_method_that_the_grid_does_not_speak_of(world: World, route: str) -> None:
+    """What changes something is never a GET, and the other way round."""
+    rows = [page for page in PAGES if page.route == route]
+    missing = {"get", "post"} - {page.method for page in rows}
+    for method in missing:
+        status, _ = visit(world, "admin", Page(route, method, rows[0].expect, rows[0].kwargs))
+        assert status == 405
