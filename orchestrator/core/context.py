@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from orchestrator.core.json import Json
 
@@ -32,6 +32,11 @@ _current: ContextVar[Origin] = ContextVar("origin", default=_NOWHERE)
 def current_origin() -> Origin:
     """The origin of the request in progress; an empty one outside any request."""
     return _current.get()
+
+
+def acts_for(user_id: object) -> None:
+    """Name the person of the request in progress, where that is known only after it began."""
+    _current.set(replace(_current.get(), user_id=str(user_id)))
 
 
 @contextmanager

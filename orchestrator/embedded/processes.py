@@ -31,7 +31,7 @@ CELERY = (
 )
 WORKER_OPTIONS = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 ENGINE = ("--pool", "solo", "-Q", "engine")
-TASKS = ("--pool", "prefork", "--concurrency", "1", "-Q", "celery,heavy")
+TASKS = ("--pool", "prefork", "--concurrency", "1", "-Q", "celery")
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "branch_ended": lambda data: f"No edge from {_step(data)} was taken; this branch ends",
     "join_starved": lambda data: str(data["error"].get("message", "A join waits in vain")),
     "signal_received": lambda data: (
-        f"The signal {data['name']} came" + (" and is kept for later" if data.get("kept") else "")
+        f"The signal {data['name']} came{_by(data)}" + (" and is kept for later" if data.get("kept") else "")
     ),
     "approval_answered": lambda data: f"{_step(data)} was {data['decision']}{_by(data)}",
     "execution_paused": lambda data: f"Paused{_by(data)}",

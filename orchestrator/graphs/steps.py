@@ -59,12 +59,17 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The attempt failed. ``retryable`` admits another attempt where the node's policy has one left."""
+    """The attempt failed. ``retryable`` admits another attempt where the node's policy has one left.
+
+    ``uncertain``: the effect may have taken place all the same (the answer did not arrive). A ``once`` step
+    is then not tried again: the outside is asked, or a person.
+    """
 
     code: str
     message: str
     retryable: bool = True
     details: JsonObject = field(default_factory=dict)
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,13 @@ class StepError(Exception):
     """Raised by a handler to fail with a chosen code; anything else raised fails with ``handler_error``."""
 
     def __init__(
-        self, code: str, message: str, *, retryable: bool = True, details: JsonObject | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        retryable: bool = True,
+        details: JsonObject | None = None,
+        uncertain: bool = False,
     ) -> None:
         super().__init__(message)
-        self.outcome = Failed(code, message, retryable, details or {})
+        self.outcome = Failed(code, message, retryable, details or {}, uncertain)

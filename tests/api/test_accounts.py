@@ -136,6 +136,17 @@ def test_a_key_opens_what_its_scopes_allow(ann: User, client_for: ClientFor) -> 
     assert (refused.status_code, refused.json()["detail"]) == (403, 'This API key lacks the scope "write".')
 
 
+def test_a_key_makes_and_revokes_no_keys(ann: User, client_for: ClientFor) -> None:
+    client, key_id = key_client(ann, client_for, scopes=["read", "write"])
+    wider = client.post("/api/v1/me/api-keys/", {"name": "wider", "scopes": ["run", "approve", "write"]})
+        "/api/v1/me/api-keys/", {"name": "wider", "scopes": ["read", "run", "approve", "write"]}
+    )
+    assert (wider.status_code, ApiKey.objects.count()) == (403, 1)
+    assert "Log in" in wider.json()["detail"]
+    assert client.delete(f"/api/v1/me/api-keys/{key_id}/").status_code == 403
+    assert client.get("/api/v1/me/api-keys/").status_code == 200
+
+
 def test_a_key_s_use_is_noted(ann: User, client_for: ClientFor) -> None:
     client, key_id = key_client(ann, client_for)
     assert ApiKey.objects.get(pk=key_id).last_used_at is None

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
+from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import EventRow, Execution
 from orchestrator.workflows.models import Access
 from tests.api.conftest import ClientFor
@@ -107,6 +109,20 @@ def test_a_run_is_paused_resumed_signalled_and_cancelled(client_for: ClientFor, 
     event = EventRow.objects.get(execution_id=execution.pk, type="cancel_requested")
     assert event.metadata["user_id"] == str(execution.started_by_id)
     assert event.metadata["ip_address"] == "127.0.0.1"
+
+
+def test_who_came_with_a_key_stands_in_the_events(client_for: ClientFor, drain: Drain) -> None:
+    execution = start(make_workflow(nodes=[node("wait", "wait", NEVER)]))
+    drain()
+    assert execution.started_by is not None
+    _, secret = create_api_key(execution.started_by, name="k", scopes=["run"])
+    program = APIClient()
+    program.credentials(HTTP_AUTHORIZATION=f"Api-Key {secret}")
+    assert program.post(f"{URL}{execution.pk}/signals/go/", {"payload": None}).status_code == 202
+    drain()
+    event = EventRow.objects.get(execution_id=execution.pk, type="signal_received")
+    assert event.metadata["user_id"] == str(execution.started_by_id)
+    assert event.data["by"] == execution.started_by.username
 
 
 def test_a_failed_run_is_retried_from_a_node_on_a_version(client_for: ClientFor, drain: Drain) -> None:

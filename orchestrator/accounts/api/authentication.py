@@ -13,6 +13,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from orchestrator.accounts.models import ApiKey, User
 from orchestrator.accounts.services.keys import use_api_key
 from orchestrator.core.clock import utc_now
+from orchestrator.core.context import acts_for
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -27,6 +28,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = use_api_key(secret.strip(), now=utc_now())
         if key is None:
             raise AuthenticationFailed("This API key is not valid, was revoked or has expired.")
+        acts_for(key.user_id)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -35,6 +37,12 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 class AccessTokenAuthentication(JWTAuthentication):
     """``Authorization: Bearer …`` with an access token from ``auth/token/``."""
+
+    def authenticate(self, request: Request) -> Any:
+        found = super().authenticate(request)
+        if found is not None:
+            acts_for(found[0].pk)
+        return found
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -13,6 +13,15 @@ if TYPE_CHECKING:  # DRF's views load this module while they are being loaded
     from rest_framework.views import APIView
 
 
+class IsNoKey(BasePermission):
+    """For what makes or takes keys: a key that leaks must not be able to make itself others."""
+
+    message = "An API key cannot make or revoke keys. Log in to do it."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or not isinstance(request.auth, ApiKey)
+
+
 class HasScope(BasePermission):
     """Logged in; and a key must have the scope that the view asks for: ``required_scope`` on the view,
     else ``read`` for reading and ``write`` for the rest.

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from orchestrator.accounts.api.permissions import HasScope, IsNoKey
 from orchestrator.accounts.api.serializers import (
     ApiKeySerializer,
     LoginSerializer,
@@ -92,6 +93,7 @@ class ApiKeysView(ListAPIView[ApiKey]):
     """One's API keys."""
 
     serializer_class = ApiKeySerializer
+    permission_classes = [HasScope, IsNoKey]
     queryset = ApiKey.objects.none()
 
     def get_queryset(self) -> Any:
@@ -112,6 +114,8 @@ class ApiKeysView(ListAPIView[ApiKey]):
 
 
 class ApiKeyView(APIView):
+    permission_classes = [HasScope, IsNoKey]
+
     @extend_schema(responses={204: None}, tags=["me"], operation_id="api_keys_revoke")
     def delete(self, request: Request, key_id: UUID) -> Response:
         """Revoke a key. It stops working at once."""

@@ -38,10 +38,14 @@ def _tree(value: Json, level: int) -> SafeString:
         items = [
             (format_html('<span class="json-key">{}</span>: ', key), part) for key, part in value.items()
         ]
-        return _folded("{", "}", f"{len(value)} keys", items, level)
+        return _folded("{", "}", _count(len(value), "key"), items, level)
     if isinstance(value, list) and value:
-        return _folded("[", "]", f"{len(value)} items", [("", part) for part in value], level)
+        return _folded("[", "]", _count(len(value), "item"), [("", part) for part in value], level)
     return _leaf(value)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _folded(start: str, end: str, size: str, items: list[tuple[Any, Json]], level: int) -> SafeString:

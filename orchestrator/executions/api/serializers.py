@@ -131,7 +131,7 @@ class ApprovalSerializer(serializers.ModelSerializer[Approval]):
 
 
 class ExecuteSerializer(serializers.Serializer[Any]):
-    input = serializers.JSONField(required=False, default=None)
+    input = serializers.JSONField(required=False, allow_null=True, default=None)
     version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
 
 
@@ -152,12 +152,12 @@ class CancelSerializer(serializers.Serializer[Any]):
 
 
 class SignalSerializer(serializers.Serializer[Any]):
-    payload = serializers.JSONField(required=False, default=None)
+    payload = serializers.JSONField(required=False, allow_null=True, default=None)
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
-    payload = serializers.JSONField(required=False)
+    payload = serializers.JSONField(required=False, allow_null=True)
 
 
 class StateSerializer(serializers.Serializer[Any]):

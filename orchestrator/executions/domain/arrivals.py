@@ -23,6 +23,7 @@ MAX_KEPT_SIGNALS: Final = 1_000
 class Signal:
     name: str
     payload: Json = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _signal(machine: Machine, signal: Signal, at: datetime) -> None:
     waiting = [(key, firing, port) for key, firing in state.firings() if (port := _port(firing, signal.name))]
     full = sum(map(len, state.signals.values())) >= MAX_KEPT_SIGNALS
     kept = not waiting and not full
-    machine.emit(ev.SignalReceived(at=at, name=signal.name, payload=signal.payload, kept=kept))
+    machine.emit(ev.SignalReceived(at=at, name=signal.name, payload=signal.payload, kept=kept, by=signal.by))
     for key, firing, port in waiting:
         if state.firing(key) is firing:
             output: Json = {"port": port, "payload": signal.payload}

@@ -178,6 +178,7 @@ class SignalReceived(Event):
     name: str
     payload: Json = None
     kept: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ from orchestrator.graphs.steps import Outcome, StepContext, StepError, Succeeded
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 RETRY_STATUSES: Final = frozenset({408, 425, 429})
+UNCERTAIN_STATUSES: Final = frozenset({500, 502, 504})
+"""Answers after which the request may have had its effect all the same."""
 
 Url = Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"(?i)^https?://")]
 
@@ -110,9 +112,13 @@ async def _send(
     except outgoing.BodyTooLarge as error:
         raise StepError("answer_too_large", str(error), retryable=False) from error
     except httpx.TimeoutException as error:
-        raise StepError("http_timeout", f"{_host(url)} did not answer in time.") from error
+        sent = not isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+        message = f"{_host(url)} did not answer in time."
+        raise StepError("http_timeout", message, uncertain=sent) from error
     except httpx.HTTPError as error:
-        raise StepError("http_error", f"{_host(url)} could not be called: {_reason(error)}") from error
+        sent = not isinstance(error, httpx.ConnectError)
+        message = f"{_host(url)} could not be called: {_reason(error)}"
+        raise StepError("http_error", message, uncertain=sent) from error
     return {
         "status": response.status_code,
         "headers": {key: value for key, value in response.headers.items() if key != "set-cookie"},
@@ -137,10 +143,12 @@ def _check_status(answer: Mapping[str, Any], fail_on: str) -> None:
     if fail_on == "never" or status < 400 or (fail_on == "server" and not again):
         return
     details: JsonObject = {"status": status}
+    unknown = status in UNCERTAIN_STATUSES
     seconds = answer["headers"].get("retry-after", "")
     if seconds.isdigit():
         details["retry_after_seconds"] = int(seconds)
-    raise StepError("http_status", f"The answer was HTTP {status}.", retryable=again, details=details)
+    message = f"The answer was HTTP {status}."
+    raise StepError("http_status", message, retryable=again, details=details, uncertain=unknown)
 
 
 def _host(url: str) -> str:

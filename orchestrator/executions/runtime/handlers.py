@@ -118,7 +118,8 @@ class Handlers:
             async with asyncio.timeout(limit):
                 outcome = await self._call(job)
         except TimeoutError:
-            return Failed("timeout", f"The step {job.node.id} took longer than its {limit:g} s.")
+            message = f"The step {job.node.id} took longer than its {limit:g} s."
+            return Failed("timeout", message, uncertain=True)
         except Exception as error:  # noqa: BLE001 - a handler is foreign code: whatever it raises fails its step
             return failure_of(error, job.node)
         return checked(outcome) if outcome is not None else None

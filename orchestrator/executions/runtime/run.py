@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -143,7 +144,9 @@ class Run:
         if self.jobs.get(key) is not job:
             return  # withdrawn meanwhile
         del self.jobs[key]
-        if outcome is not None:
+        if job.effect is Effect.ONCE and isinstance(outcome, Failed) and outcome.uncertain:
+            self._find_out(job)
+        elif outcome is not None:
             self._doing = Doing(job.started_at, job.input)
             self._record(job.node, job.attempt, outcome)
         elif job.reconcile:
@@ -275,6 +278,13 @@ class Run:
             input=self._doing.input if self._doing else None,
         )
         self._doing = self._asked = None
+
+    def _find_out(self, job: Job) -> None:
+        """The answer to a ``once`` step did not arrive: ask the outside, which may be done only once."""
+        if job.reconcile or job.node.type.reconcile is None:
+            self._get_stuck(job)
+        else:
+            self.ready.append(replace(job, reconcile=True, task=None))
 
     def _get_stuck(self, job: Job) -> None:
         """Nobody knows whether an interrupted ``once`` step took place: ask a person."""

@@ -129,7 +129,7 @@ def failure_of(error: Exception, node: CompiledNode) -> Failed:
     if isinstance(error, EvaluationError):
         return Failed("expression_error", f"Node {node.id}: {error}", retryable=False)
     log.exception("handler_error", node=node.id, node_type=node.type.name)
-    return Failed("handler_error", f"{type(error).__name__}: {error}")
+    return Failed("handler_error", f"{type(error).__name__}: {error}", uncertain=True)
 
 
 def checked(outcome: Outcome) -> Outcome:

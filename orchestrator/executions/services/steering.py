@@ -58,7 +58,7 @@ def signal_execution(user: User, execution_id: UUID, name: str, payload: Json = 
     except NotJson as error:
         raise TooLarge(str(error)) from error
     execution = find_execution(user, execution_id, Access.EDITOR)
-    return _send(execution, Signal(name, payload))
+    return _send(execution, Signal(name, payload, by=user.username))
 
 
 @transaction.atomic

@@ -8,18 +8,21 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, Final
 
+import redis
 from django.core.management.base import BaseCommand, CommandError
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
+from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError
 from orchestrator.core.json import Json, NotJson
 from orchestrator.executions.models import EventRow, Execution
 from orchestrator.executions.narration import narrate
 from orchestrator.executions.queries import outputs_of
+from orchestrator.executions.runtime.presence import engines_about
 from orchestrator.executions.services.starting import start_execution
 from orchestrator.workflows.models import Workflow
-from orchestrator.workflows.services.definitions import create_workflow
+from orchestrator.workflows.services.definitions import create_workflow, describe_workflow
 from orchestrator.workflows.services.transfer import read_workflow_file
 from orchestrator.workflows.services.versions import create_version, latest_version
 
@@ -53,6 +56,8 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(_explain(error)) from error
         self.stderr.write(f"Run {execution.pk} of {workflow.name} started.")
+        if not _is_anybody_working():
+            self.stderr.write("No worker was seen lately: it waits until one runs, as with `make up`.")
         finished = self._follow(execution, watch=options["watch"], timeout=options["timeout"])
         self.stdout.write(json.dumps(_result(finished)).decode())
         sys.exit(EXIT.get(finished.status, EXIT_UNFINISHED))
@@ -83,6 +88,8 @@ class Command(BaseCommand):
         document = self._json(text, str(path))
         file = read_workflow_file({"name": path.stem, **document} if isinstance(document, dict) else document)
         known = Workflow.objects.filter(owner=user, name=file.name, category=CATEGORY).first()
+        if known is not None and known.settings != file.settings:
+            describe_workflow(user, known.pk, settings=file.settings)
         workflow = known or create_workflow(
             user, **{**file.model_dump(exclude={"format"}), "category": CATEGORY}
         )
@@ -126,6 +133,13 @@ def _result(execution: Execution) -> dict[str, Any]:
         "error": execution.error,
         "metrics": execution.metrics,
     }
+
+
+def _is_anybody_working() -> bool:
+    try:
+        return engines_about(now=utc_now()) > 0
+    except redis.RedisError:
+        return False
 
 
 def _explain(error: DomainError) -> str:
