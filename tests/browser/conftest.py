@@ -33,6 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.django_db(transaction=True))
+        # A page that is left while it loads something cancels the request; Django then leaves its body and
+        # its connection to the garbage collector.
+        item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
         if missing:
             item.add_marker(
                 pytest.mark.skip("There is no Chromium here. On Debian: apt-get install chromium")
