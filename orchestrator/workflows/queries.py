@@ -49,19 +49,15 @@ class Facets:
 
 
 def facets_for(user: User) -> Facets:
-    """Tags, folders and categories of the workflows the person may see, in three queries."""
+    """Tags, folders and categories of the workflows the person may see, in two queries."""
     visible = Workflow.objects.visible_to(user).order_by()
     unnested = visible.annotate(tag=Func(F("tags"), function="unnest")).values_list("tag", flat=True)
+    places = list(visible.values_list("folder", "category").distinct()[:_MOST_CHOICES])
     return Facets(
         tags=sorted(unnested.distinct()[:_MOST_CHOICES]),
-        folders=_values(visible, "folder"),
-        categories=_values(visible, "category"),
+        folders=sorted({folder for folder, _ in places if folder}),
+        categories=sorted({category for _, category in places if category}),
     )
-
-
-def _values(rows: QuerySet[Workflow], column: str) -> list[str]:
-    named = rows.exclude(**{column: ""}).values_list(column, flat=True)
-    return sorted(named.distinct()[:_MOST_CHOICES])
 
 
 def people_of(workflow: Workflow) -> QuerySet[WorkflowPermission]:

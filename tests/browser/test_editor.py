@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
@@ -92,7 +92,12 @@ def test_saving_by_keyboard_makes_a_draft(page: Page, workflow: Workflow) -> Non
 
 def test_leaving_with_unsaved_changes_asks(page: Page) -> None:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     write(page, graph(step("mine")))
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Workflows").click(
         no_wait_after=True

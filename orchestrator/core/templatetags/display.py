@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from django import template
@@ -121,16 +122,22 @@ def icon(name: str, classes: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"/></svg>',
         classes,
-        static("dist/icons.svg"),
+        _sprite(),
         name,
     )
 
 
-@register.inclusion_tag("components/status.html")
-def status(value: str, label: str = "") -> dict[str, Any]:
+@cache
+def _sprite() -> str:
+    return static("dist/icons.svg")
+
+
+@register.simple_tag
+def status(value: str, label: str = "") -> SafeString:
     """A status as a pill with icon and word. A status nobody knows is shown as it is called."""
     look = _LOOKS.get(value, Look("muted", "circle", value.replace("_", " ").capitalize()))
-    return {"tone": look.tone, "icon": look.icon, "label": label or look.label, "spins": value == "running"}
+    drawn = icon(look.icon, "spin" if value == "running" else "")
+    return format_html('<span class="pill tone-{}">{}{}</span>', look.tone, drawn, label or look.label)
 
 
 @register.filter

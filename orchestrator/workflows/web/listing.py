@@ -20,6 +20,7 @@ ORDERINGS: Final = {
     "-created_at": "Newest",
     "name": "Name",
 }
+PAGE_SIZE: Final = 25
 FILTERS: Final = ("search", "status", "tag", "folder", "category", "mine", "favorite")
 
 
@@ -35,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         filters.qs,
         ordering=ordering if ordering in ORDERINGS else "-updated_at",
+        size=PAGE_SIZE,
     )
     context = {
         "page": page,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { counted, grouped, type Problem, showProblems } from "./problems";
+import { counted, grouped, type Problem, showProblems, withoutPlace } from "./problems";
 
 const PROBLEMS: Problem[] = [
   { code: "unknown_type", message: "<b>nope</b>", node: "a" },
@@ -37,6 +37,14 @@ describe("problems", () => {
     expect(list.textContent).toContain("<b>nope</b>");
     buttons[3]?.click();
     expect(jump).toHaveBeenCalledWith(PROBLEMS[1]);
+  });
+
+  it("do not repeat where they sit", () => {
+    const told = (message: string) => withoutPlace({ code: "c", message, node: "a" });
+    expect(told("Node a at data.title: too long.")).toBe("Too long.");
+    expect(told("Node a: there is no such type.")).toBe("There is no such type.");
+    expect(told("Nothing leads to a.")).toBe("Nothing leads to a.");
+    expect(withoutPlace({ code: "c", message: "Node x: y" })).toBe("Node x: y");
   });
 
   it("none is said, too", () => {

@@ -47,6 +47,13 @@ export function counted(problems: Problem[]): string {
     .join(", ");
 }
 
+/** The message without the place, where heading and path tell it already. */
+export function withoutPlace({ message, node, edge }: Problem): string {
+  if (node === undefined && edge === undefined) return message;
+  const rest = message.replace(/^(?:Node|Edge) \S+(?: at \S+)?: /, "");
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
 export function showProblems(list: HTMLElement, problems: Problem[], jump: (problem: Problem) => void): void {
   if (problems.length === 0) {
     list.replaceChildren(
@@ -63,7 +70,7 @@ export function showProblems(list: HTMLElement, problems: Problem[], jump: (prob
     ...grouped(problems).map(({ title, problems: inside }) =>
       el(
         "section",
-        { class: "border-b border-line last:border-0" },
+        { class: "border-b border-line pb-1.5 last:border-0" },
         el("h3", { class: "px-4 pt-2.5 pb-1 font-mono text-xs font-medium text-muted break-all" }, title),
         el("ul", {}, ...inside.map((problem) => el("li", {}, row(problem, jump)))),
       ),
@@ -81,7 +88,7 @@ function row(problem: Problem, jump: (problem: Problem) => void): HTMLElement {
       "span",
       { class: "min-w-0 break-words" },
       el("span", { class: "sr-only" }, bad ? "Problem: " : "Warning: "),
-      problem.message,
+      withoutPlace(problem),
       problem.path !== undefined &&
         el("code", { class: "mt-0.5 block font-mono text-xs text-muted break-all" }, problem.path),
     ),

@@ -169,8 +169,10 @@ class Editor {
     }
     byId("save-state").textContent = "Saving …";
     try {
-      await this.draft.save(graphOf(JSON.parse(text)), overwrite);
+      const stored = await this.draft.save(graphOf(JSON.parse(text)), overwrite);
       this.saved = text;
+      if (stored.version_status === "draft")
+        byId("what-is-edited").textContent = `Draft of version ${stored.version}`;
       return true;
     } catch (error) {
       if (error instanceof Conflict) this.askAbout(error);
