@@ -123,7 +123,8 @@ def _node_parts(node: DrawnNode, icons: str) -> tuple[SafeString, SafeString, Sa
 
 def _with_taken(edge: DrawnEdge, taken: bool) -> str:
     before, after = _edge_parts(edge)
-    return f"{before}{' data-taken=""' if taken else ''}{after}"
+    mark = ' data-taken=""' if taken else ""
+    return f"{before}{mark}{after}"
 
 
 @lru_cache(maxsize=8192)
