@@ -139,8 +139,6 @@ def test_a_key_opens_what_its_scopes_allow(ann: User, client_for: ClientFor) -> 
 def test_a_key_makes_and_revokes_no_keys(ann: User, client_for: ClientFor) -> None:
     client, key_id = key_client(ann, client_for, scopes=["read", "write"])
     wider = client.post("/api/v1/me/api-keys/", {"name": "wider", "scopes": ["run", "approve", "write"]})
-        "/api/v1/me/api-keys/", {"name": "wider", "scopes": ["read", "run", "approve", "write"]}
-    )
     assert (wider.status_code, ApiKey.objects.count()) == (403, 1)
     assert "Log in" in wider.json()["detail"]
     assert client.delete(f"/api/v1/me/api-keys/{key_id}/").status_code == 403
