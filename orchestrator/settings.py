@@ -153,7 +153,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = CONFIG.static_root
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 0  # file names do not change with their contents: browsers ask, and are told 304
 
 EMAIL_BACKEND, EMAIL_FILE_PATH = CONFIG.email.backend, CONFIG.email.folder
 EMAIL_HOST, EMAIL_PORT = CONFIG.email.host, CONFIG.email.port

@@ -16,6 +16,7 @@ from orchestrator.accounts.current import person
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.core.json import JsonObject
+from orchestrator.graphs.model import NodeData
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.graphs.problems import InvalidGraph
 from orchestrator.workflows.access import find_workflow
@@ -82,8 +83,13 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def node_types_help(request: HttpRequest) -> HttpResponse:
     """What kinds of node there are, with the fields of their configuration."""
-    kinds = [(each, fields_of(each.schema())) for each in node_types]
-    return render(request, "workflows/node_types.html", {"kinds": kinds})
+    return render(request, "workflows/node_types.html", _help())
+
+
+def _help() -> dict[str, Any]:
+    """Node types with their fields, and the fields that all of them have."""
+    common = [row for row in fields_of(NodeData.model_json_schema()) if row.name != "config"]
+    return {"kinds": [(each, fields_of(each.schema())) for each in node_types], "common": common}
 
 
 def _graph(document: Any) -> JsonObject:
@@ -108,7 +114,7 @@ def _page(
         "form": shown,
         "conflict": conflict,
         "problems": check_graph(latest.document) if form is None else [],
-        "kinds": [(each, fields_of(each.schema())) for each in node_types],
+        **_help(),
         "editor": _for_island(workflow, latest, is_draft=is_draft),
     }
     status = 409 if conflict else 400 if form else 200
