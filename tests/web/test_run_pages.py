@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.executions.models import EventRow, Execution, StepRun
+from orchestrator.executions.reading.records import EVENTS, STEPS
 from orchestrator.workflows.models import Workflow
 from tests.factories import (
     chain,
@@ -107,7 +108,7 @@ def test_the_page_has_a_query_budget_whatever_the_length_of_the_run(
     with django_assert_max_num_queries(16):
         page = client.get(f"/executions/{run.pk}/").text
     assert "Done \N{MIDDLE DOT} 120\N{MULTIPLICATION SIGN}" in page
-    assert page.count('class="step"') == 50
+    assert page.count('class="step"') == STEPS
     assert "Show more" in page
     with django_assert_max_num_queries(12):
         client.get(f"/executions/{run.pk}/live/")
@@ -169,8 +170,8 @@ def test_events_are_told_newest_first_and_page_both_ways(visit: Visit, drain: Dr
     def seqs(query: str) -> list[int]:
         return [int(each) for each in re.findall(r'data-seq="(\d+)"', client.get(f"{url}{query}").text)]
 
-    assert seqs("") == list(range(last, last - 50, -1))
-    assert seqs(f"?before={last - 49}") == list(range(last - 50, 0, -1))
+    assert seqs("") == list(range(last, last - EVENTS, -1))
+    assert seqs(f"?before={last - EVENTS + 1}") == list(range(last - EVENTS, last - 2 * EVENTS, -1))
     assert seqs("?after=0") == list(range(last, 0, -1))
     assert seqs(f"?after={last}") == []
     page = client.get(url).text

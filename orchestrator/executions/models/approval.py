@@ -105,6 +105,16 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def asks(self, user: User, *, edits: bool) -> bool:
+        """What ``asking`` asks the database, for one approval that is at hand with its execution.
+
+        ``edits``: whether the person may edit the run's workflow.
+        """
+        if not self.starter_may_approve and self.execution.started_by_id == user.pk:
+            return False
+        named = any(address in self.approvers for address in addresses_of(user))
+        return named or (edits and EDITORS in self.approvers)
+
 
 class ApprovalVote(models.Model):
     """One person's word on an approval."""

@@ -17,8 +17,8 @@ from orchestrator.executions.models import EventRow, Execution, StepRun
 from orchestrator.executions.narration import narrate, place_of
 from orchestrator.executions.reading.marks import goes_on
 
-STEPS: Final = 50
-EVENTS: Final = 50
+STEPS: Final = 30
+EVENTS: Final = 30
 _PAYLOADS: Final = ["output", "input", "payload", "variables", "sends", "takes", "seed", "info", "options"]
 
 

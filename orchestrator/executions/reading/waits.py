@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from orchestrator.accounts.models import User
+from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 from orchestrator.executions.narration import place_of
-from orchestrator.executions.queries import approvals_for, present_state
+from orchestrator.executions.queries import present_state
 
 MOST: Final = 20
 """Waits that are told one by one."""
@@ -53,16 +54,30 @@ class Waits:
         return tuple(dict.fromkeys(name for wait in self.items for name in wait.signals))
 
 
-def waits_of(user: User, execution: Execution, titles: Mapping[str, str]) -> Waits:
-    """Of a run that has not ended. ``titles`` are those of the graph's nodes. At most two queries."""
+def waits_of(user: User, execution: Execution, titles: Mapping[str, str], *, edits: bool) -> Waits:
+    """Of a run that has not ended, first what this person can do something about. At most two queries.
+
+    ``titles`` are those of the graph's nodes; ``edits`` says whether the person may edit the workflow.
+    """
     if execution.is_final or execution.last_seq == 0:
         return Waits()
-    state = present_state(execution.pk, execution.state, execution.state_seq)
-    asked = approvals_for(user).filter(execution=execution.pk, status=ApprovalStatus.PENDING)[:MOST]
-    approvals = {str(approval.pk): approval for approval in asked}
+    state = _state(execution)
+    approvals: dict[str, Approval] = {}
+    if any(firing.waits and firing.waits.approval for _, firing in state.firings()):
+        pending = Approval.objects.filter(execution=execution.pk, status=ApprovalStatus.PENDING)
+        approvals = {str(approval.pk): approval for approval in pending.order_by("id")[:MOST]}
+    for approval in approvals.values():
+        approval.execution = execution
+        approval.can_answer = approval.asks(user, edits=edits)  # type: ignore[attr-defined]  # as in lists
     found = list(_found(state, titles, approvals))
-    found.sort(key=lambda wait: wait.approval is None or not getattr(wait.approval, "can_answer", False))
+    found.sort(key=lambda wait: not getattr(wait.approval, "can_answer", False))
     return Waits(tuple(found[:MOST]), max(0, len(found) - MOST))
+
+
+def _state(execution: Execution) -> State:
+    if execution.state is not None and execution.state_seq == execution.last_seq:
+        return decode_state(execution.state)
+    return present_state(execution.pk, execution.state, execution.state_seq)
 
 
 def _found(state: State, titles: Mapping[str, str], approvals: Mapping[str, Approval]) -> Iterator[Wait]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 
 from orchestrator.accounts.models import User
-from orchestrator.executions.models import Approval, ApprovalStatus
-
-_MOST: Final = 100
+from orchestrator.executions.reading.inbox import count_waiting
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
@@ -21,7 +19,6 @@ def waiting(request: HttpRequest) -> dict[str, Any]:
 
     @cache
     def counted() -> int:
-        asked = Approval.objects.asking(user).filter(status=ApprovalStatus.PENDING)
-        return asked.values("pk")[:_MOST].count()
+        return count_waiting(user)
 
     return {"approvals_waiting": counted}

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -18,17 +19,16 @@ from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError, NotFound
 from orchestrator.core.json import Json
-from orchestrator.executions.access import find_execution
+from orchestrator.executions.access import execution_and_access, find_execution
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import EventRow, Execution, StepRun, StepStatus
 from orchestrator.executions.narration import place_of
 from orchestrator.executions.reading.marks import marks_of
 from orchestrator.executions.reading.records import events_after, events_before, steps_after
 from orchestrator.executions.reading.waits import Waits, waits_of
-from orchestrator.executions.web.approvals import Question, answerable
+from orchestrator.executions.web.approvals import Question, question
 from orchestrator.graphs.model import read_graph
 from orchestrator.graphs.nodetypes import node_types
-from orchestrator.workflows.access import access_of
 from orchestrator.workflows.models import Access, WorkflowVersion
 
 _MOST_LINKED: Final = 20
@@ -49,14 +49,10 @@ class RunView:
 
     def __init__(self, user: User, pk: UUID) -> None:
         self.user = user
-        self.execution = find_execution(user, pk)
+        self.execution, access = execution_and_access(user, pk)
+        self.may_steer = access is not Access.VIEWER
         self.seq = self.execution.last_seq
         """Everything on the page is as of this event; the live feed goes on from here."""
-
-    @cached_property
-    def may_steer(self) -> bool:
-        access = access_of(self.user, self.execution.workflow)
-        return access is not None and access is not Access.VIEWER
 
     @cached_property
     def graph(self) -> Drawn:
@@ -68,14 +64,14 @@ class RunView:
 
     @cached_property
     def waits(self) -> Waits:
-        return waits_of(self.user, self.execution, self.graph.titles)
+        return waits_of(self.user, self.execution, self.graph.titles, edits=self.may_steer)
 
     @property
     def questions(self) -> dict[UUID, Question]:
         """By approval, of those that this person may answer."""
         asked = [wait.approval for wait in self.waits.items if wait.approval is not None]
         mine = [approval for approval in asked if getattr(approval, "can_answer", False)]
-        return {each.approval.pk: each for each in answerable(self.user, mine)} if mine else {}
+        return {approval.pk: question(approval, may_see_run=True) for approval in mine}
 
     def marks(self, seq: int) -> dict[str, Any]:
         return marks_of(self.execution, self.graph.maps, up_to=seq)
@@ -137,8 +133,7 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
         "step_status": request.GET.get("status", ""),
         "step_statuses": StepStatus.choices,
         "events": events_before(execution, view.seq + 1, view.graph.titles),
-        "children": _linked(execution.children),
-        "retries": _linked(execution.retries),
+        "related": _related(execution),
     }
     return render(request, "executions/detail.html", context, status=problem.status if problem else 200)
 
@@ -152,8 +147,10 @@ def _steps_done(marks: Mapping[str, Any], titles: Mapping[str, str]) -> list[tup
     return [(node, titles.get(node, node)) for node in titles if node in marks["nodes"]]
 
 
-def _linked(runs: Any) -> list[Execution]:
-    rows = runs.select_related("workflow").only("id", "status", "created_at", "workflow__name")
+def _related(execution: Execution) -> list[Execution]:
+    """Runs that this one started, and retries of it."""
+    rows = Execution.objects.filter(Q(parent=execution.pk) | Q(retry_of=execution.pk))
+    rows = rows.select_related("workflow").only("id", "status", "created_at", "parent_id", "workflow__name")
     return list(rows.order_by("id")[:_MOST_LINKED])
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from orchestrator.workflows.drawing import DrawnEdge, DrawnNode, draw
@@ -151,13 +151,11 @@ def _edge_parts(edge: DrawnEdge) -> tuple[SafeString, SafeString]:
 @register.simple_tag
 def node_words(node: DrawnNode, states: Mapping[str, Any]) -> SafeString:
     """A node in a sentence, for those who do not see the picture."""
-    mark = states.get(node.id, {})
-    follows = format_html_join(", ", "{}", ((title,) for title in node.leads_to))
-    return format_html(
-        '{} ({}){}<span data-node-words="{}">{}</span>',
-        node.title,
-        node.kind_title,
-        format_html(", leads to {}", follows) if follows else "",
-        node.id,
-        format_html(": {}", mark["note"]) if mark.get("note") else "",
-    )
+    note = states.get(node.id, {}).get("note", "")
+    return format_html("{}{}</span>", _words_before(node), f": {note}" if note else "")
+
+
+@lru_cache(maxsize=4096)
+def _words_before(node: DrawnNode) -> SafeString:
+    follows = format_html(", leads to {}", ", ".join(node.leads_to)) if node.leads_to else ""
+    return format_html('{} ({}){}<span data-node-words="{}">', node.title, node.kind_title, follows, node.id)
