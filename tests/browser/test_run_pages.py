@@ -128,7 +128,7 @@ def test_a_run_is_started_from_the_form_and_followed_to_its_end_without_a_reload
     expect(page.get_by_text("waits for your answer")).to_be_visible()
     assert page.evaluate("window.samePage")
     page.get_by_label("Approved amount").fill("199")
-    page.get_by_placeholder("Comment").fill("Less is more")
+    page.get_by_label("Comment").fill("Less is more")
     page.get_by_role("button", name=re.compile("^Approve")).click()
     expect(page.get_by_text("Approved: Approve 250?")).to_be_visible()
     is_live(page)
@@ -267,11 +267,11 @@ def test_a_half_written_answer_survives_what_happens_meanwhile(open_as: OpenAs, 
     drain()
     page = open_as(user, f"/executions/{run.pk}/")
     is_live(page)
-    page.get_by_placeholder("Comment").fill("I am still thin")
+    page.get_by_label("Comment").fill("I am still thin")
     go(run, drain)
     expect(state(page, "z")).to_have_attribute("data-state", "done")
     expect(page.locator("#run-waits")).not_to_contain_text("signal")
-    expect(page.get_by_placeholder("Comment")).to_have_value("I am still thin")
+    expect(page.get_by_label("Comment")).to_have_value("I am still thin")
 
 
 def test_the_slider_shows_any_moment_and_comes_back(open_as: OpenAs, drain: Drain) -> None:

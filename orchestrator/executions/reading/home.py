@@ -12,7 +12,7 @@ from django.db.models import Count
 from orchestrator.accounts.models import User
 from orchestrator.core.api.pagination import Window
 from orchestrator.core.ids import id_at
-from orchestrator.executions.domain.status import FINAL, LIVE
+from orchestrator.executions.domain.status import FINAL, LIVE, Status
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 from orchestrator.executions.queries import approvals_for, executions_for
 from orchestrator.executions.reading.newest import narrow_to_newest
@@ -92,6 +92,7 @@ def _last_day(user: User, since: datetime) -> LastDay:
         recent = recent.filter(workflow__in=visible)
     counted = recent.order_by("-id").values("pk")[:MOST_COUNTED]
     rows = Execution.objects.filter(pk__in=counted).order_by().values("status").annotate(runs=Count("pk"))
-    counts = {row["status"]: row["runs"] for row in rows}
+    found = {row["status"]: row["runs"] for row in rows}
+    counts = {status.value: found[status] for status in Status if status in found}
     total = sum(counts.values())
     return LastDay(counts, total, total >= MOST_COUNTED)
