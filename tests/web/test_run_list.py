@@ -184,3 +184,11 @@ def test_a_workflow_s_page_shows_how_its_runs_went(visit: Visit, drain: Drain) -
     assert "100 %" in page
     assert page.count("data-run=") == 5
     assert visit(make_user()).get(f"/workflows/{flow.pk}/runs/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["?search=%00", "?search=%25_%5C", "?started_by=%00", "?after=0001-01-01", "?before=9999-12-31"]
+)
+def test_odd_filters_do_no_harm(visit: Visit, query: str) -> None:
+    run = start(make_workflow())
+    assert visit(run.started_by).get(f"/executions/{query}").status_code == 200

@@ -202,3 +202,20 @@ def test_strangers_find_none_of_it(visit: Visit, drain: Drain) -> None:
     for part in ("", "live/", "steps/", f"steps/{found.pk}/", f"steps/{found.pk}/input.json", "events/",
                  f"events/{seq}/", "marks/", "data/input.json"):  # fmt: skip
         assert client.get(f"/executions/{run.pk}/{part}").status_code == 404, part
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["steps/?node=%00", "steps/?after=x&status=%00", "steps/?after=999999999999999999999", "?node=%00",
+     "events/?before=-1", "events/?after=%00", "marks/?seq=99999999999", "marks/?seq=x", "live/?waits=%00"],
+)  # fmt: skip
+def test_addresses_that_make_no_sense_do_no_harm(visit: Visit, drain: Drain, part: str) -> None:
+    run = waiting()
+    drain()
+    assert visit(run.started_by).get(f"/executions/{run.pk}/{part}").status_code == 200
+
+
+@pytest.mark.parametrize("part", ["events/99999999999999999999/", "events/0/"])
+def test_events_that_cannot_be_are_not_found(visit: Visit, part: str) -> None:
+    run = waiting()
+    assert visit(run.started_by).get(f"/executions/{run.pk}/{part}").status_code == 404

@@ -139,7 +139,9 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
 
 
 def _step_filter(request: HttpRequest) -> dict[str, str]:
-    return {"node": request.GET.get("node", "")[:100], "status": request.GET.get("status", "")[:9]}
+    """PostgreSQL cannot look for a NUL character."""
+    given = {name: request.GET.get(name, "").replace("\0", "") for name in ("node", "status")}
+    return {"node": given["node"][:100], "status": given["status"][:9]}
 
 
 def _steps_done(marks: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:

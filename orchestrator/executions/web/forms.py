@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
@@ -20,6 +22,13 @@ from orchestrator.workflows.models import Workflow, WorkflowVersion
 _MOST_WORKFLOWS = 200
 
 
+def _day(label: str) -> forms.DateField:
+    """Within the years that an id can tell."""
+    years = [MinValueValidator(date(1971, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(required=False, label=label, widget=widget, validators=years)
+
+
 class RunFilterForm(StyledForm):
     """The filters of the list, as they stand in its address."""
 
@@ -32,8 +41,8 @@ class RunFilterForm(StyledForm):
     )
     started_by = forms.CharField(required=False, max_length=150, label="Started by")
     trigger = forms.ChoiceField(required=False, choices=[("", "Any"), *TRIGGERS.items()])
-    after = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    before = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    after = _day("From")
+    before = _day("To")
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data, auto_id="filter_%s")
