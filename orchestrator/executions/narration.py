@@ -61,12 +61,12 @@ def _failed(data: Data) -> str:
 def _waiting(data: Data) -> str:
     reasons = []
     if data.get("approval"):
-        reasons.append("for an approval")
+        reasons.append("for an approval" + (" until its deadline" if data.get("timers") else ""))
     if data.get("child"):
         reasons.append("for another run")
     if data.get("signals"):
         reasons.append("for the signal " + " or ".join(signal for signal, _, _ in data["signals"]))
-    if data.get("timers"):
+    if data.get("timers") and not data.get("approval"):
         reasons.append("for a timer")
     return f"{_step(data)} waits {' or '.join(reasons)}".rstrip()
 

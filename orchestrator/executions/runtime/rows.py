@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from orchestrator.core.ids import new_id
-from orchestrator.core.json import Json
+from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.codec import encode_event, event_type
 from orchestrator.executions.domain.state import Firing, Phase, State
@@ -24,6 +24,7 @@ _SECRET_WORDS: Final = (
     "api-key",
     "apikey",
 )
+_FAILED_END: Final = "This node ends the run as failed."
 REDACTED: Final = "••••••"
 
 
@@ -51,9 +52,12 @@ def step_row(
     execution_id: UUID, seq: int, event: ev.Event, firing: Firing | None, doing: Doing | None, node_type: str
 ) -> dict[str, Any] | None:
     """The step row that an event completes, if it completes one."""
+    error: JsonObject | None
     match event:
         case ev.StepSucceeded():
             status, output, error = "skipped" if event.skipped else "success", event.output, None
+        case ev.StepEnded(succeeded=False):
+            status, output, error = "error", event.output, {"code": "ended_failed", "message": _FAILED_END}
         case ev.StepEnded():
             status, output, error = "success", event.output, None
         case ev.StepFailed():

@@ -14,6 +14,7 @@ from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.services.versions import MAX_DOCUMENT_BYTES
 
 _DEFAULTS = WorkflowSettings()
+_NO_NOTICE = "Kept for later: this version sends no notifications."
 
 
 def _starts() -> list[tuple[str, str]]:
@@ -115,11 +116,19 @@ class DescribeForm(StyledForm):
         required=False, label="Retries of a step", help_text="Where the step has no rule of its own."
     )
     max_steps = forms.IntegerField(
-        required=False, label="Most steps", help_text=f"Stops a runaway loop. Empty: {_DEFAULTS.max_steps:,}."
+        required=False,
+        label="Maximum steps",
+        help_text=f"Stops a runaway loop. Empty: {_DEFAULTS.max_steps:,}.",
     )
-    max_cost = forms.DecimalField(required=False, label="Most cost of a run", help_text="Empty: no limit.")
-    notify_on_failure = forms.BooleanField(required=False, label="Tell people when a run fails")
-    notify_on_success = forms.BooleanField(required=False, label="Tell people when a run completes")
+    max_cost = forms.DecimalField(
+        required=False, label="Maximum cost of a run", help_text="Empty: no limit. No step has a cost yet."
+    )
+    notify_on_failure = forms.BooleanField(
+        required=False, label="Tell people when a run fails", help_text=_NO_NOTICE
+    )
+    notify_on_success = forms.BooleanField(
+        required=False, label="Tell people when a run completes", help_text=_NO_NOTICE
+    )
     notification_channels = forms.CharField(
         required=False, label="Notification channels", help_text="Separated by commas."
     )
