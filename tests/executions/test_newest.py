@@ -11,6 +11,7 @@ from orchestrator.accounts.models import Role
 from orchestrator.core.api.pagination import Window
 from orchestrator.executions.models import Execution
 from orchestrator.executions.queries import executions_for
+from orchestrator.executions.reading import newest
 from orchestrator.executions.reading.newest import narrow_to_newest
 from orchestrator.workflows.models import Access
 from tests.factories import make_user, make_workflow, share, start
@@ -25,7 +26,11 @@ STATUSES: tuple[list[str], ...] = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.USER, Role.ADMIN])
-def test_every_window_holds_the_same_runs_as_a_walk_through_the_table(role: Role) -> None:
+@pytest.mark.parametrize("many", [0, 5_000], ids=["many workflows", "few workflows"])
+def test_every_window_holds_the_same_runs_as_a_walk_through_the_table(
+    role: Role, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest, "_MANY", many)
     person = make_user(role=role)
     flows = [make_workflow() for _ in range(6)]
     for flow in flows[:4]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,6 +19,9 @@ from orchestrator.accounts.models import User
 from orchestrator.core.api.pagination import Window
 from orchestrator.executions.models import Execution
 from orchestrator.workflows.models import Workflow
+
+_MANY: Final = 5_000
+"""Index entries beyond which it pays to ask first which workflows have any to offer."""
 
 
 def narrow_to_newest(
@@ -43,15 +46,18 @@ def narrow_to_newest(
 
 
 def _by_workflow(rows: QuerySet[Execution], window: Window, workflows: Sequence[UUID]) -> QuerySet[Any, UUID]:
-    """Asks only the workflows whose nearest run is nearest: no others can have any in the window."""
+    """The nearest runs of each workflow, and of those the nearest."""
     own = window.of(rows.filter(workflow=OuterRef("pk"))).values("pk")
-    nearest, run = F("nearest"), F("run")
-    rising = window.after is not None
-    near = (
-        Workflow.objects.filter(pk__in=workflows)
-        .annotate(nearest=Subquery(own[:1]))
-        .order_by(nearest.asc(nulls_last=True) if rising else nearest.desc(nulls_last=True))
-    )
+    asked = Workflow.objects.filter(pk__in=workflows)
+    if len(workflows) * window.limit > _MANY:
+        asked = Workflow.objects.filter(pk__in=_nearest(asked, own, window))
     runs = Func(ArraySubquery(own[: window.limit]), function="unnest", output_field=UUIDField())
-    asked = Workflow.objects.filter(pk__in=near.values("pk")[: window.limit]).annotate(run=runs)
-    return asked.order_by(run.asc() if rising else run.desc()).values_list("run", flat=True)[: window.limit]
+    order = F("run").desc() if window.after is None else F("run").asc()
+    return asked.annotate(run=runs).order_by(order).values_list("run", flat=True)[: window.limit]
+
+
+def _nearest(workflows: QuerySet[Workflow], own: QuerySet[Any, Any], window: Window) -> QuerySet[Any, Any]:
+    """The workflows whose nearest run is nearest: no others can have any in the window."""
+    nearest = F("nearest")
+    order = nearest.desc(nulls_last=True) if window.after is None else nearest.asc(nulls_last=True)
+    return workflows.annotate(nearest=Subquery(own[:1])).order_by(order).values("pk")[: window.limit]

@@ -21,7 +21,7 @@ from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
 
 _LATEST: Final = 5
-_MOST_ROWS: Final = 25
+_MOST_ROWS: Final = 20
 
 
 @login_required
