@@ -10,7 +10,7 @@ import pytest
 from orchestrator.accounts.models import Role, User
 from orchestrator.executions.models import Approval
 from orchestrator.executions.models.approval import EDITORS
-from orchestrator.executions.reading.inbox import count_waiting
+from orchestrator.executions.queries.inbox import count_waiting
 from orchestrator.workflows.access import access_of
 from orchestrator.workflows.models import Access
 from tests.factories import make_user, make_workflow, node, share, start

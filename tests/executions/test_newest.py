@@ -10,9 +10,9 @@ import pytest
 from orchestrator.accounts.models import Role
 from orchestrator.core.api.pagination import Window
 from orchestrator.executions.models import Execution
-from orchestrator.executions.queries import executions_for
-from orchestrator.executions.reading import newest
-from orchestrator.executions.reading.newest import narrow_to_newest
+from orchestrator.executions.queries import newest
+from orchestrator.executions.queries.newest import narrow_to_newest
+from orchestrator.executions.queries.visible import executions_for
 from orchestrator.workflows.models import Access
 from tests.factories import make_user, make_workflow, share, start
 

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.core.errors import NotFound, WrongState
 from orchestrator.executions.domain.fork import CannotRetry
 from orchestrator.executions.models import Execution
-from orchestrator.executions.queries import present_state, state_at
+from orchestrator.executions.queries.history import present_state, state_at
 from orchestrator.executions.services.retrying import retry_execution
 from orchestrator.executions.services.steering import cancel_execution
 from orchestrator.graphs.steps import Outcome, StepContext, StepError, Succeeded

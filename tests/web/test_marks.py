@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from orchestrator.executions.models import EventRow, Execution
-from orchestrator.executions.reading.marks import marks_of
+from orchestrator.executions.queries.marks import marks_of
 from orchestrator.executions.runtime.engine import Engine
 from orchestrator.executions.services.steering import signal_execution
 from orchestrator.graphs.steps import Failed, StepContext

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.executions.models import EventRow, Execution, StepRun
-from orchestrator.executions.reading.records import EVENTS, STEPS
+from orchestrator.executions.queries.records import EVENTS, STEPS
 from orchestrator.workflows.models import Workflow
 from tests.factories import (
     chain,

@@ -16,11 +16,11 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import ApiScope
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.errors import NotFound
-from orchestrator.executions import queries
 from orchestrator.executions.api import examples
 from orchestrator.executions.api import serializers as shown
 from orchestrator.executions.api.filters import ApprovalFilter
 from orchestrator.executions.models import Approval
+from orchestrator.executions.queries.visible import approvals_for
 from orchestrator.executions.services.approving import UNCHANGED, answer_approval
 
 
@@ -37,7 +37,7 @@ class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
     def get_queryset(self) -> QuerySet[Approval]:
         if getattr(self, "swagger_fake_view", False):
             return Approval.objects.none()
-        return queries.approvals_for(person(self.request))
+        return approvals_for(person(self.request))
 
     @extend_schema(responses=shown.ApprovalSerializer, tags=["approvals"])
     def retrieve(self, request: Request, pk: UUID) -> Response:

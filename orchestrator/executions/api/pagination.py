@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.pagination import IdCursorPagination
-from orchestrator.executions.reading.newest import narrow_to_newest
+from orchestrator.executions.queries.newest import narrow_to_newest
 
 _LEAVE_FEW: Final = ("workflow", "started_by", "trigger", "retry_of", "parent")
 """Filters with an index of their own."""

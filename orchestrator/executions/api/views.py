@@ -20,7 +20,6 @@ from orchestrator.accounts.models import ApiScope
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.core.errors import InvalidInput
-from orchestrator.executions import queries
 from orchestrator.executions.access import find_execution
 from orchestrator.executions.api import examples
 from orchestrator.executions.api import serializers as shown
@@ -28,6 +27,9 @@ from orchestrator.executions.api.filters import ExecutionFilter
 from orchestrator.executions.api.pagination import NewestRunsPagination
 from orchestrator.executions.domain.codec import encode_state
 from orchestrator.executions.models import EventRow, Execution, StepRun
+from orchestrator.executions.queries import history
+from orchestrator.executions.queries.statistics import workflow_stats
+from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.services import retrying, starting, steering
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
@@ -76,7 +78,7 @@ class StatsView(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """How the runs of a workflow went."""
         find_workflow(person(request), pk, Access.VIEWER)
-        return Response(queries.workflow_stats(pk))
+        return Response(workflow_stats(pk))
 
 
 @extend_schema_view(list=extend_schema(tags=["executions"], summary="List runs, newest first"))
@@ -93,13 +95,13 @@ class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
     def get_queryset(self) -> QuerySet[Execution]:
         if getattr(self, "swagger_fake_view", False):
             return Execution.objects.none()
-        return queries.executions_for(person(self.request))
+        return executions_for(person(self.request))
 
     @extend_schema(responses=shown.ExecutionDetailSerializer, tags=["executions"])
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One run with its input, variables and outputs."""
         execution = find_execution(person(request), pk)
-        return Response(shown.execution_detail(execution, queries.outputs_of(execution)))
+        return Response(shown.execution_detail(execution, history.outputs_of(execution)))
 
     @extend_schema(
         request=shown.CancelSerializer, responses={202: shown.ExecutionSerializer}, tags=["executions"]
@@ -145,7 +147,7 @@ class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
         """The state right after one of the run's events: replay."""
         execution = find_execution(person(request), pk)
         seq = whole_number(request, "seq", execution.last_seq)
-        return Response({"seq": seq, "state": encode_state(queries.state_at(execution.pk, seq))})
+        return Response({"seq": seq, "state": encode_state(history.state_at(execution.pk, seq))})
 
     def _accepted(self, execution: Execution) -> Response:
         return Response(shown.ExecutionSerializer(execution).data, status=ACCEPTED)

@@ -13,7 +13,7 @@ from orchestrator.core.json import JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.arrivals import to_iso
 from orchestrator.executions.domain.state import State
-from orchestrator.executions.queries import present_state
+from orchestrator.executions.queries.history import present_state
 from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.graphs import EMPTY, graph_of
 from orchestrator.executions.runtime.handlers import Handlers

@@ -14,7 +14,7 @@ from orchestrator.executions.access import find_execution
 from orchestrator.executions.domain.codec import encode_state
 from orchestrator.executions.domain.fork import reopen, state_before_failure, state_before_node
 from orchestrator.executions.models import Execution
-from orchestrator.executions.queries import events_of
+from orchestrator.executions.queries.history import events_of
 from orchestrator.executions.runtime import admission
 from orchestrator.executions.runtime.graphs import graph_of
 from orchestrator.executions.runtime.hints import hint_on_commit

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from orchestrator.core.clock import utc_now
 from orchestrator.core.templatetags.display import relative, tone
 from orchestrator.executions.models.approval import EDITORS
-from orchestrator.executions.reading.advice import advice_for
-from orchestrator.executions.reading.records import Told
+from orchestrator.executions.queries.advice import advice_for
+from orchestrator.executions.queries.records import Told
 
 register = template.Library()
 register.filter("advice", advice_for)

@@ -18,7 +18,7 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import DomainError, InvalidInput, NotFound
 from orchestrator.executions.models import Approval, Execution
-from orchestrator.executions.queries import approvals_for
+from orchestrator.executions.queries.visible import approvals_for
 from orchestrator.executions.services.approving import UNCHANGED, answer_approval
 from orchestrator.executions.web.forms import AnswerForm
 from orchestrator.executions.web.schema_form import SchemaForm

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from orchestrator.accounts.models import User
-from orchestrator.executions.reading.inbox import count_waiting
+from orchestrator.executions.queries.inbox import count_waiting
 
 
 def waiting(request: HttpRequest) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from orchestrator.executions.access import execution_and_access, find_execution
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import EventRow, Execution, StepRun, StepStatus
 from orchestrator.executions.narration import place_of
-from orchestrator.executions.reading.marks import marks_of
-from orchestrator.executions.reading.records import events_after, events_before, steps_after
-from orchestrator.executions.reading.waits import Waits, waits_of
+from orchestrator.executions.queries.marks import marks_of
+from orchestrator.executions.queries.records import events_after, events_before, steps_after
+from orchestrator.executions.queries.waits import Waits, waits_of
 from orchestrator.executions.web.approvals import Question, question
 from orchestrator.graphs.model import read_graph
 from orchestrator.graphs.nodetypes import node_types

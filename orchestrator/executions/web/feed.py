@@ -25,7 +25,7 @@ from orchestrator.core.errors import DomainError
 from orchestrator.core.json import JsonObject, NotJson
 from orchestrator.executions.access import find_execution
 from orchestrator.executions.models import EventRow
-from orchestrator.executions.queries import executions_for
+from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.web.hub import EVERYTHING, hub
 from orchestrator.executions.web.summary import execution_summary
 

@@ -14,7 +14,7 @@ from orchestrator.core import json
 from orchestrator.core.json import Json
 from orchestrator.core.web.forms import StyledForm
 from orchestrator.executions.models import STATUS_CHOICES
-from orchestrator.executions.reading.runs import TRIGGERS, RunFilter
+from orchestrator.executions.queries.runs import TRIGGERS, RunFilter
 from orchestrator.executions.services.steering import MAX_PAYLOAD_BYTES
 from orchestrator.executions.web.schema_form import JsonTextField
 from orchestrator.workflows.models import Workflow, WorkflowVersion

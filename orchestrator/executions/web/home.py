@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.clock import utc_now
-from orchestrator.executions.reading.home import home_of
+from orchestrator.executions.queries.home import home_of
 from orchestrator.executions.web.approvals import answerable
 
 

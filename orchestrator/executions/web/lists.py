@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.web.paging import keyset_page
-from orchestrator.executions.queries import executions_for, workflow_stats
-from orchestrator.executions.reading.newest import narrow_to_newest
-from orchestrator.executions.reading.runs import runs_for, say_what_they_wait_for
+from orchestrator.executions.queries.newest import narrow_to_newest
+from orchestrator.executions.queries.runs import runs_for, say_what_they_wait_for
+from orchestrator.executions.queries.statistics import workflow_stats
+from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.web.forms import RunFilterForm
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access

@@ -9,7 +9,7 @@ from orchestrator.executions.models import Execution
 
 
 def execution_summary(execution: Execution) -> JsonObject:
-    """From a row of ``queries.executions_for``."""
+    """From a row of ``queries.visible.executions_for``."""
     return {
         "id": str(execution.pk),
         "workflow": execution.workflow.name,

@@ -1,4 +1,4 @@
-/** How far a run has come, from its events: the same marks as `reading/marks.py` makes from stored ones. */
+/** How far a run has come, from its events: the same marks as `queries/marks.py` makes from stored ones. */
 
 export type State =
   "running" | "waiting" | "retrying" | "done" | "earlier" | "skipped" | "failed" | "cancelled";

@@ -18,7 +18,7 @@ from orchestrator.core.errors import DomainError
 from orchestrator.core.json import Json, NotJson
 from orchestrator.executions.models import EventRow, Execution
 from orchestrator.executions.narration import narrate
-from orchestrator.executions.queries import outputs_of
+from orchestrator.executions.queries.history import outputs_of
 from orchestrator.executions.runtime.presence import engines_about
 from orchestrator.executions.services.starting import start_execution
 from orchestrator.workflows.models import Workflow

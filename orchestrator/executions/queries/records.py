@@ -15,7 +15,7 @@ from django.db.models.fields.json import KT
 from orchestrator.core.fields import JsonField
 from orchestrator.executions.models import EventRow, Execution, StepRun
 from orchestrator.executions.narration import narrate, place_of
-from orchestrator.executions.reading.marks import goes_on
+from orchestrator.executions.queries.marks import goes_on
 
 STEPS: Final = 30
 EVENTS: Final = 30

@@ -12,7 +12,7 @@ from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 from orchestrator.executions.narration import place_of
-from orchestrator.executions.queries import present_state
+from orchestrator.executions.queries.history import present_state
 
 MOST: Final = 20
 """Waits that are told one by one."""

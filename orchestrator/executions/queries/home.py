@@ -14,9 +14,9 @@ from orchestrator.core.api.pagination import Window
 from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import FINAL, LIVE, Status
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
-from orchestrator.executions.queries import approvals_for, executions_for
-from orchestrator.executions.reading.newest import narrow_to_newest
-from orchestrator.executions.reading.runs import say_what_they_wait_for
+from orchestrator.executions.queries.newest import narrow_to_newest
+from orchestrator.executions.queries.runs import say_what_they_wait_for
+from orchestrator.executions.queries.visible import approvals_for, executions_for
 from orchestrator.workflows.models import Workflow, WorkflowStatus
 from orchestrator.workflows.queries import workflows_for
 

@@ -16,7 +16,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
-from orchestrator.executions.queries import executions_for
+from orchestrator.executions.queries.visible import executions_for
 
 _LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 TRIGGERS: Final[Mapping[str, str]] = {

@@ -1,0 +1,34 @@
+"""What a person may see, as rows of lists: pages and API filter and page them further."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from orchestrator.accounts.models import User
+from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+
+
+def executions_for(user: User) -> QuerySet[Execution]:
+    """Runs the person may see, as rows of a list: payloads stay in the database."""
+    return (
+        Execution.objects.visible_to(user)
+        .select_related("workflow", "version", "started_by")
+        .only(
+            "id", "status", "trigger", "current_node_ids", "error", "metrics", "parent_id", "retry_of_id",
+            "created_at", "started_at", "finished_at", "workflow__id", "workflow__name", "version__id",
+            "version__number", "started_by__id", "started_by__username", "started_by__first_name",
+            "started_by__last_name",
+        )
+    )  # fmt: skip
+
+
+def approvals_for(user: User) -> QuerySet[Approval]:
+    """Approvals the person may see, with ``can_answer``, in one query."""
+    asking = Approval.objects.asking(user).filter(pk=OuterRef("pk"), status=ApprovalStatus.PENDING)
+    return (
+        Approval.objects.visible_to(user)
+        .select_related("execution__workflow", "decided_by")
+        .defer("execution__state", "execution__seed", "execution__input", "execution__output")
+        .annotate(can_answer=Exists(asking))
+        .order_by("-id")
+    )
