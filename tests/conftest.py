@@ -10,6 +10,14 @@ import pytest
 from orchestrator.executions.runtime.engine import Engine
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop in the thread of the tests once it has begun,
+    beside which no test can run a loop of its own.
+    """
+    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
 @pytest.fixture
 def engine(db: None) -> Iterator[Engine]:
     """An engine in this thread and on this connection: it sees what the test has not committed."""
