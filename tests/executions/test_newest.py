@@ -46,9 +46,10 @@ def test_every_window_holds_the_same_runs_as_a_walk_through_the_table(
         rows = executions_for(person)
         rows = rows.filter(status__in=statuses) if statuses else rows
         for window in (Window(limit), Window(limit, before=run.pk), Window(limit, after=run.pk)):
-            narrowed = narrow_to_newest(rows, window, user=person, statuses=statuses)
             expected = [each.pk for each in window.of(rows)[:limit]]
-            assert [each.pk for each in window.of(narrowed)[:limit]] == expected
+            for among in (None, Execution.objects.all()):
+                narrowed = narrow_to_newest(rows, window, user=person, statuses=statuses, among=among)
+                assert [each.pk for each in window.of(narrowed)[:limit]] == expected
 
 
 @pytest.mark.django_db

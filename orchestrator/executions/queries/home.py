@@ -71,8 +71,10 @@ def home_of(user: User, *, now: datetime) -> Home:
 def _newest(user: User, statuses: list[str], *, rare: bool) -> list[Execution]:
     """``rare``: few runs are in these statuses, so each is looked up by itself."""
     rows = executions_for(user).filter(status__in=statuses)
-    rows = narrow_to_newest(rows, Window(ROWS), user=user, statuses=statuses if rare else ())
-    return list(rows.order_by("-id")[:ROWS])
+    among = Execution.objects.filter(status__in=statuses)
+    asked = statuses if rare else ()
+    newest = narrow_to_newest(rows, Window(ROWS), user=user, statuses=asked, among=among)
+    return list(newest.order_by("-id")[:ROWS])
 
 
 def approvals_waiting(user: User) -> list[Approval]:

@@ -25,20 +25,30 @@ _MANY: Final = 5_000
 
 
 def narrow_to_newest(
-    rows: QuerySet[Execution], window: Window, *, user: User | None, statuses: Sequence[str]
+    rows: QuerySet[Execution],
+    window: Window,
+    *,
+    user: User | None,
+    statuses: Sequence[str],
+    among: QuerySet[Execution] | None = None,
+    visible: Sequence[UUID] | None = None,
 ) -> QuerySet[Execution]:
     """Those of the rows that can be in the window.
 
     ``statuses``: what the rows were already filtered by, if anything. ``user``: whose workflows to ask;
-    None if a filter leaves so few rows that they need not be asked one by one.
+    None if a filter leaves so few rows that they need not be asked one by one. ``among``: the same rows
+    before they were limited to what the person may see, which makes the asking cheaper. ``visible``: the
+    workflows that the person may see, where they are known already.
     """
-    branches = [rows.filter(status=status) for status in statuses] or [rows]
+    source = rows if among is None or user is None else among
+    branches = [source.filter(status=status) for status in statuses] or [source]
     if user is None or user.is_admin:
         if len(branches) == 1:
             return rows
         parts = [window.of(branch).values_list("pk", flat=True)[: window.limit] for branch in branches]
     else:
-        visible = list(Workflow.objects.visible_to(user).values_list("pk", flat=True))
+        if visible is None:
+            visible = list(Workflow.objects.visible_to(user).values_list("pk", flat=True))
         parts = [_by_workflow(branch, window, visible) for branch in branches]
     nearest = heapq.nlargest if window.after is None else heapq.nsmallest
     found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]

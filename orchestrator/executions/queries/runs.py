@@ -16,7 +16,6 @@ from orchestrator.accounts.models import User
 from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
-from orchestrator.executions.queries.visible import executions_for
 
 _LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 TRIGGERS: Final[Mapping[str, str]] = {
@@ -53,25 +52,23 @@ class RunFilter:
         """Something is asked for that has an index of its own."""
         return bool(self.workflow or self.started_by or self.trigger or self.search)
 
-
-def runs_for(user: User, wanted: RunFilter) -> QuerySet[Execution]:
-    """Rows for a list, to be ordered by ``-id``: ids carry the time, so a day is a range of ids."""
-    rows = executions_for(user)
-    if wanted.workflow:
-        rows = rows.filter(workflow=wanted.workflow)
-    if wanted.statuses:
-        rows = rows.filter(status__in=wanted.statuses)
-    if wanted.started_by == "me":
-        rows = rows.filter(started_by=user)
-    elif wanted.started_by:
-        rows = rows.filter(started_by__in=User.objects.filter(username__iexact=wanted.started_by))
-    if wanted.trigger:
-        rows = rows.filter(trigger__type=wanted.trigger)
-    if wanted.after:
-        rows = rows.filter(pk__gte=id_at(_midnight(wanted.after)))
-    if wanted.before:
-        rows = rows.filter(pk__lt=id_at(_midnight(wanted.before + timedelta(days=1))))
-    return rows.filter(_matching(wanted.search)) if wanted.search else rows
+    def of(self, rows: QuerySet[Execution], user: User) -> QuerySet[Execution]:
+        """Those of the rows, to be ordered by ``-id``: ids carry the time, so a day is a range of ids."""
+        if self.workflow:
+            rows = rows.filter(workflow=self.workflow)
+        if self.statuses:
+            rows = rows.filter(status__in=self.statuses)
+        if self.started_by == "me":
+            rows = rows.filter(started_by=user)
+        elif self.started_by:
+            rows = rows.filter(started_by__in=User.objects.filter(username__iexact=self.started_by))
+        if self.trigger:
+            rows = rows.filter(trigger__type=self.trigger)
+        if self.after:
+            rows = rows.filter(pk__gte=id_at(_midnight(self.after)))
+        if self.before:
+            rows = rows.filter(pk__lt=id_at(_midnight(self.before + timedelta(days=1))))
+        return rows.filter(_matching(self.search)) if self.search else rows
 
 
 def _midnight(day: date) -> datetime:

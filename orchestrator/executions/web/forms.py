@@ -47,7 +47,10 @@ class RunFilterForm(StyledForm):
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data, auto_id="filter_%s")
         names = Workflow.objects.visible_to(user).order_by("name").values_list("pk", "name")
-        choices = [(str(pk), name) for pk, name in names[:_MOST_WORKFLOWS]]
+        seen = list(names[: _MOST_WORKFLOWS + 1])
+        self.visible = [pk for pk, _ in seen] if len(seen) <= _MOST_WORKFLOWS else None
+        """All workflows that the person may see, unless they are too many to choose from."""
+        choices = [(str(pk), name) for pk, name in seen[:_MOST_WORKFLOWS]]
         self.fields["workflow"].choices = [("", "Any workflow"), *choices]  # type: ignore[attr-defined]
 
     def wanted(self) -> RunFilter:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.web.paging import keyset_page
+from orchestrator.executions.models import Execution
 from orchestrator.executions.queries.newest import narrow_to_newest
-from orchestrator.executions.queries.runs import runs_for, say_what_they_wait_for
+from orchestrator.executions.queries.runs import say_what_they_wait_for
 from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.web.forms import RunFilterForm
@@ -32,8 +33,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     user = person(request)
     filters = RunFilterForm(user, request.GET)
     wanted = filters.wanted()
-    narrow = partial(narrow_to_newest, user=None if wanted.leaves_few else user, statuses=wanted.statuses)
-    page = keyset_page(request, runs_for(user, wanted), ordering="-id", size=_MOST_ROWS, narrow=narrow)
+    narrow = partial(
+        narrow_to_newest,
+        user=None if wanted.leaves_few else user,
+        statuses=wanted.statuses,
+        among=wanted.of(Execution.objects.all(), user),
+        visible=filters.visible,
+    )
+    rows = wanted.of(executions_for(user), user)
+    page = keyset_page(request, rows, ordering="-id", size=_MOST_ROWS, narrow=narrow)
     say_what_they_wait_for(page.items)
     context = {
         "page": page,
