@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.executions.models import EventRow, Execution, StepRun
@@ -27,32 +25,11 @@ from tests.factories import (
     step,
 )  # fmt: skip
 from tests.web.conftest import Visit
+from tests.web.run_pages import NEVER, failing, page_of, waiting
 
 pytestmark = pytest.mark.django_db
 
 Drain = Callable[[], None]
-NEVER = node("wait", "wait", {"any_of": [{"signal": "go", "port": "out"}, {"signal": "stop", "port": "out"}]})
-BOOM = step("boom", {"x": expression("input.missing")}, title="Boom <b>")
-
-
-def waiting(**options: Any) -> Execution:
-    flow = make_workflow(
-        nodes=[step("a", title="Alpha"), NEVER, step("b")], edges=chain("a", "wait", "b"), **options
-    )
-    return start(flow)
-
-
-def failing(**options: Any) -> Execution:
-    return start(make_workflow(nodes=[step("a"), BOOM], edges=chain("a", "boom"), **options), {"given": 1})
-
-
-def listed(client: Client, query: str = "") -> list[str]:
-    """Ids of the runs on the page, from top to bottom."""
-    return re.findall(r'data-run="([0-9a-f-]{36})"', client.get(f"/executions/{query}").text)
-
-
-def page_of(visit: Visit, run: Execution) -> str:
-    return visit(run.started_by).get(f"/executions/{run.pk}/").text
 
 
 def test_the_page_says_what_the_run_waits_for(visit: Visit, drain: Drain) -> None:
