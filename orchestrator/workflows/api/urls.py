@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from orchestrator.workflows.api import views
+from orchestrator.workflows.api import sharing, versions, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("workflows", views.WorkflowViewSet, basename="workflow")
@@ -10,13 +10,15 @@ _VERSION = "workflows/<uuid:pk>/versions/<int:number>/"
 
 urlpatterns = [
     *router.urls,
-    path("workflows/<uuid:pk>/versions/", views.VersionsView.as_view(), name="versions"),
-    path(_VERSION, views.VersionView.as_view(), name="version"),
-    path(f"{_VERSION}restore/", views.RestoreView.as_view(), name="version-restore"),
-    path(f"{_VERSION}diff/<int:other>/", views.DiffView.as_view(), name="version-diff"),
-    path("workflows/<uuid:pk>/permissions/", views.PermissionsView.as_view(), name="permissions"),
+    path("workflows/<uuid:pk>/versions/", versions.VersionsView.as_view(), name="versions"),
+    path(_VERSION, versions.VersionView.as_view(), name="version"),
+    path(f"{_VERSION}restore/", versions.RestoreView.as_view(), name="version-restore"),
+    path(f"{_VERSION}diff/<int:other>/", versions.DiffView.as_view(), name="version-diff"),
+    path("workflows/<uuid:pk>/permissions/", sharing.PermissionsView.as_view(), name="permissions"),
     path(
-        "workflows/<uuid:pk>/permissions/<uuid:person_id>/", views.PermissionView.as_view(), name="permission"
+        "workflows/<uuid:pk>/permissions/<uuid:person_id>/",
+        sharing.PermissionView.as_view(),
+        name="permission",
     ),
     path("node-types/", views.NodeTypesView.as_view(), name="node-types"),
 ]

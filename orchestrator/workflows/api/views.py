@@ -1,17 +1,15 @@
-"""The API of workflows and their versions. Every action parses, calls one service, and renders."""
+"""The API of workflows and of node types. Every action parses, calls one service, and renders."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter
-from rest_framework.generics import ListAPIView
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,23 +20,17 @@ from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.core.errors import NotFound
-from orchestrator.graphs.diff import diff_graphs
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
 from orchestrator.workflows.filters import WorkflowFilter
-from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowVersion
+from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.queries import workflows_for
 from orchestrator.workflows.services import definitions, sharing, transfer, versions
 
 NO_CONTENT = status.HTTP_204_NO_CONTENT
 CREATED = status.HTTP_201_CREATED
-NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="Number of a version, from 1")
-OTHER = OpenApiParameter(
-    "other", int, OpenApiParameter.PATH, description="Number of the version to compare it with"
-)
-PERSON = OpenApiParameter("person_id", UUID, OpenApiParameter.PATH, description="Id of the person")
 
 
 class WorkflowPagination(IdCursorPagination):
@@ -212,104 +204,6 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
             raise NotFound("There is no such workflow, or none that you may see.")
         latest = versions.latest_version(workflow)
         return Response(shown.workflow_detail(workflow, latest), status=code)
-
-
-@extend_schema_view(get=extend_schema(tags=["versions"], operation_id="versions_list"))
-class VersionsView(ListAPIView[WorkflowVersion]):
-    """The version history, newest first."""
-
-    queryset = WorkflowVersion.objects.none()
-    serializer_class = shown.VersionSerializer
-
-    def get_queryset(self) -> QuerySet[WorkflowVersion]:
-        workflow = find_workflow(person(self.request), self.kwargs["pk"], Access.VIEWER)
-        return workflow.versions.select_related("author", "parent").defer("nodes", "edges")
-
-    @extend_schema(
-        request=shown.GraphSerializer,
-        responses={201: shown.VersionDetailSerializer, **examples.INVALID_GRAPH},
-        examples=[examples.GRAPH],
-        tags=["versions"],
-        operation_id="versions_create",
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Save and publish a graph in one step."""
-        given = valid_data(shown.GraphSerializer(data=request.data))
-        version = versions.create_version(person(request), pk, **given)
-        return Response(shown.VersionDetailSerializer(version).data, status=CREATED)
-
-
-class VersionView(APIView):
-    @extend_schema(
-        responses=shown.VersionDetailSerializer,
-        parameters=[NUMBER],
-        tags=["versions"],
-        operation_id="versions_retrieve",
-    )
-    def get(self, request: Request, pk: UUID, number: int) -> Response:
-        """One version with its graph."""
-        workflow = find_workflow(person(request), pk, Access.VIEWER)
-        return Response(shown.VersionDetailSerializer(versions.find_version(workflow, number)).data)
-
-
-class RestoreView(APIView):
-    @extend_schema(
-        request=None,
-        responses={201: shown.VersionDetailSerializer, **examples.INVALID_GRAPH},
-        parameters=[NUMBER],
-        tags=["versions"],
-        operation_id="versions_restore",
-    )
-    def post(self, request: Request, pk: UUID, number: int) -> Response:
-        """Publish the graph of an earlier version as a new one."""
-        version = versions.restore_version(person(request), pk, number)
-        return Response(shown.VersionDetailSerializer(version).data, status=CREATED)
-
-
-class DiffView(APIView):
-    @extend_schema(
-        responses={200: dict}, parameters=[NUMBER, OTHER], tags=["versions"], operation_id="versions_diff"
-    )
-    def get(self, request: Request, pk: UUID, number: int, other: int) -> Response:
-        """Nodes and edges added, removed, moved and changed from one version to another."""
-        workflow = find_workflow(person(request), pk, Access.VIEWER)
-        before, after = (versions.find_version(workflow, each).document for each in (number, other))
-        return Response(asdict(diff_graphs(before, after)))
-
-
-@extend_schema_view(get=extend_schema(tags=["sharing"], operation_id="permissions_list"))
-class PermissionsView(ListAPIView[WorkflowPermission]):
-    """Who may do what with the workflow."""
-
-    queryset = WorkflowPermission.objects.none()
-    serializer_class = shown.PermissionSerializer
-
-    def get_queryset(self) -> QuerySet[WorkflowPermission]:
-        workflow = find_workflow(person(self.request), self.kwargs["pk"], Access.VIEWER)
-        return workflow.permissions.select_related("user")
-
-    @extend_schema(
-        request=shown.GrantSerializer,
-        responses={201: shown.PermissionSerializer},
-        examples=[examples.GRANT],
-        tags=["sharing"],
-        operation_id="permissions_grant",
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Give a person access, or change it."""
-        given = valid_data(shown.GrantSerializer(data=request.data))
-        permission = sharing.grant_access(person(request), pk, **given)
-        return Response(shown.PermissionSerializer(permission).data, status=CREATED)
-
-
-class PermissionView(APIView):
-    @extend_schema(
-        responses={204: None}, parameters=[PERSON], tags=["sharing"], operation_id="permissions_revoke"
-    )
-    def delete(self, request: Request, pk: UUID, person_id: UUID) -> Response:
-        """Take a person's access away."""
-        sharing.revoke_access(person(request), pk, person_id=person_id)
-        return Response(status=NO_CONTENT)
 
 
 class NodeTypesView(APIView):
