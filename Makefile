@@ -36,7 +36,7 @@ lint: ## Check style, types, import rules, migrations, templates and the front e
 	@$(MAKE) --no-print-directory --keep-going lint-python lint-django lint-templates lint-web
 
 lint-python:
-	$(INSTALL) base dev
+	$(INSTALL) base dev bench
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
