@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from orchestrator.accounts.models import User
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 
 
-def executions_for(user: User) -> QuerySet[Execution]:
-    """Runs the person may see, as rows of a list: payloads stay in the database."""
+def executions_for(user: User, *, workflows: Sequence[UUID] | None = None) -> QuerySet[Execution]:
+    """Runs the person may see, as rows of a list: payloads stay in the database.
+
+    ``workflows``: all that the person may see, where they are known; the database need not find them again.
+    """
+    seen = Execution.objects.visible_to(user)
+    if workflows is not None:
+        seen = Execution.objects.filter(workflow__in=workflows)
     return (
-        Execution.objects.visible_to(user)
-        .select_related("workflow", "version", "started_by")
+        seen.select_related("workflow", "version", "started_by")
         .only(
             "id", "status", "trigger", "current_node_ids", "error", "metrics", "parent_id", "retry_of_id",
             "created_at", "started_at", "finished_at", "workflow__id", "workflow__name", "version__id",

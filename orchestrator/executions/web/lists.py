@@ -40,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         among=wanted.of(Execution.objects.all(), user),
         visible=filters.visible,
     )
-    rows = wanted.of(executions_for(user), user)
+    rows = wanted.of(executions_for(user, workflows=filters.visible), user)
     page = keyset_page(request, rows, ordering="-id", size=_MOST_ROWS, narrow=narrow)
     say_what_they_wait_for(page.items)
     context = {
