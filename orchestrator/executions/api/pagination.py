@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.executions.models import Execution
 from orchestrator.executions.queries.newest import narrow_to_newest
 
 _LEAVE_FEW: Final = ("workflow", "started_by", "trigger", "retry_of", "parent")
@@ -22,5 +23,6 @@ class NewestRunsPagination(IdCursorPagination):
     ) -> list[Any] | None:
         asked = request.query_params
         user = None if any(asked.get(name) for name in _LEAVE_FEW) else person(request)
-        self.narrow = partial(narrow_to_newest, user=user, statuses=asked.getlist("status"))
+        among = None if view is None else view.filter_queryset(Execution.objects.all())  # type: ignore[attr-defined]  # a list's view
+        self.narrow = partial(narrow_to_newest, user=user, statuses=asked.getlist("status"), among=among)
         return super().paginate_queryset(queryset, request, view)

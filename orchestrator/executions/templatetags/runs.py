@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +22,19 @@ from orchestrator.executions.queries.records import Told
 
 register = template.Library()
 register.filter("advice", advice_for)
+_ANY: Final = UUID(int=0)
+
+
+@register.filter
+def run_url(pk: UUID) -> str:
+    """The address of a run's page. Long lists show many: the way there is looked up once."""
+    return _run_urls().replace(str(_ANY), str(pk))
+
+
+@cache
+def _run_urls() -> str:
+    return reverse("executions:detail", args=[_ANY])
+
 
 _TONES: Final[Mapping[str, str]] = {
     "step_succeeded": "good",
