@@ -5,6 +5,7 @@ from pathlib import Path
 import dj_database_url
 import django_stubs_ext
 from celery.schedules import crontab
+from django.templatetags.static import static
 
 from orchestrator.config import BASE_DIR, load_config
 
@@ -141,6 +142,13 @@ UNFOLD = {
     "SITE_HEADER": "Orchestrator",
     "SITE_SUBHEADER": "Administration",
     "SITE_SYMBOL": "account_tree",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("dist/favicon.svg"),
+        },
+    ],
     "SHOW_VIEW_ON_SITE": False,
 }
 

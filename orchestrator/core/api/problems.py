@@ -40,13 +40,18 @@ def _problem(error: Exception) -> dict[str, Any] | None:
         case PermissionDenied():
             return problem(403, "forbidden", "You may not do this.")
         case exceptions.APIException():
-            return problem(error.status_code, _code(error), str(error.detail))
+            return problem(error.status_code, _code(error), _sentence(error.detail))
     return None
 
 
 def _code(error: exceptions.APIException) -> str:
     codes = error.get_codes()
     return codes if isinstance(codes, str) else error.default_code
+
+
+def _sentence(detail: Any) -> str:
+    """Some errors of libraries bring a mapping, with the sentence under ``detail``."""
+    return str(detail.get("detail", detail)) if isinstance(detail, dict) else str(detail)
 
 
 def _fields(detail: Any, path: str = "") -> dict[str, list[str]]:
