@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import redis
@@ -25,10 +26,12 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def no_engines() -> Iterator[None]:
-    redis_client().delete(presence._KEY)
+def no_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A list of engines of this test's own: tests beside it start real ones on the same Redis."""
+    key = f"test:engines:{uuid4()}"
+    monkeypatch.setattr(presence, "_KEY", key)
     yield
-    redis_client().delete(presence._KEY)
+    redis_client().delete(key)
 
 
 @pytest.fixture(autouse=True)
