@@ -1,5 +1,6 @@
 """A supervisor under test, in a process of its own so that it can be sent signals."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -59,7 +60,7 @@ class Supervised:
 
     def __exit__(self, *_: object) -> None:
         for process in [*self._seen, *self.family()]:
-            if process.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended by itself
                 process.kill()
         if self.popen is not None:
             self.popen.kill()
