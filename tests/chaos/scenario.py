@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -126,7 +127,8 @@ class Hatchery:
     def close(self) -> None:
         children = psutil.Process(self._process.pid).children()
         for child in children:
-            child.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
