@@ -1,11 +1,12 @@
 import eslint from "@eslint/js";
+import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   { ignores: ["static/dist/**", "static/collected/**"] },
   eslint.configs.recommended,
   {
-    files: ["static/src/**/*.ts"],
+    files: ["static/src/**/*.{ts,tsx}"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -20,6 +21,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ["static/src/**/*.tsx"], ...reactHooks.configs.flat.recommended },
   {
     files: ["static/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },

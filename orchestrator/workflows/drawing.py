@@ -151,22 +151,19 @@ def _arrow(line: Line, target: Box) -> str:
 
 def fitted(text: str, width: float, size: float) -> str:
     """The text, cut so that it is about ``width`` wide at a font size. SVG cannot shorten text itself."""
-    used = 0.0
     room = width / size
-    for index, letter in enumerate(text):
-        used += _width(letter)
-        if used > room:
-            return f"{_until(text[:index], room - 0.7)}…"
-    return text
+    if _letters_in(room, text) == len(text):
+        return text
+    return f"{text[: _letters_in(room - 0.7, text)].rstrip()}…"
 
 
-def _until(text: str, room: float) -> str:
+def _letters_in(room: float, text: str) -> int:
     used = 0.0
     for index, letter in enumerate(text):
         used += _width(letter)
         if used > room:
-            return text[:index].rstrip()
-    return text.rstrip()
+            return index
+    return len(text)
 
 
 def _width(letter: str) -> float:

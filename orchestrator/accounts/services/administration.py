@@ -10,8 +10,9 @@ from django.db import transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import ApiKey, User
+from orchestrator.accounts.services.keys import revoke_one
 from orchestrator.accounts.services.tokens import close_all_families
-from orchestrator.core.errors import NotAllowed, NotFound, WrongState
+from orchestrator.core.errors import NotAllowed, WrongState
 
 RIGHTS: Final = frozenset({"role", "is_active", "is_staff", "is_superuser"})
 _SECRET: Final = frozenset({"password", "password1", "password2", "usable_password"})
@@ -59,14 +60,7 @@ def password_was_set(admin: User, account: User) -> None:
 def revoke_key_of_anybody(admin: User, key_id: UUID) -> ApiKey:
     """The key stops working at once, whoever it belongs to. Idempotent."""
     _require_admin(admin)
-    key = ApiKey.objects.select_for_update().filter(pk=key_id).first()
-    if key is None:
-        raise NotFound("There is no such key.")
-    if key.is_active:
-        key.is_active = False
-        key.save(update_fields=["is_active"])
-        record_audit(admin, "apikey.revoked", key, before={"name": key.name, "prefix": key.prefix})
-    return key
+    return revoke_one(admin, ApiKey.objects.filter(pk=key_id), "There is no such key.")
 
 
 def _require_admin(person: User) -> None:

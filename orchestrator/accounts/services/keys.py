@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import ApiKey, ApiScope, User
@@ -52,13 +52,18 @@ def create_api_key(
 @transaction.atomic
 def revoke_api_key(user: User, key_id: UUID) -> ApiKey:
     """The key stops working at once. Idempotent."""
-    key = ApiKey.objects.visible_to(user).select_for_update().filter(pk=key_id).first()
+    return revoke_one(user, ApiKey.objects.visible_to(user).filter(pk=key_id), "You have no such key.")
+
+
+def revoke_one(actor: User, found: QuerySet[ApiKey], none: str) -> ApiKey:
+    """Revoke the key that was found, in the caller's transaction. Raises NotFound, saying ``none``."""
+    key = found.select_for_update().first()
     if key is None:
-        raise NotFound("You have no such key.")
+        raise NotFound(none)
     if key.is_active:
         key.is_active = False
         key.save(update_fields=["is_active"])
-        record_audit(user, "apikey.revoked", key, before={"name": key.name, "prefix": key.prefix})
+        record_audit(actor, "apikey.revoked", key, before={"name": key.name, "prefix": key.prefix})
     return key
 
 

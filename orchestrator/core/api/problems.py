@@ -13,8 +13,6 @@ from rest_framework.views import set_rollback
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.core.problems import CONTENT_TYPE, problem
 
-__all__ = ["CONTENT_TYPE", "problem", "problem_handler"]
-
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None lets Django answer 500, with the details only in the log."""

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import renderers
 
 from orchestrator.core import json
-from orchestrator.core.api.problems import CONTENT_TYPE
+from orchestrator.core.problems import CONTENT_TYPE
 
 
 class JsonRenderer(renderers.BaseRenderer):

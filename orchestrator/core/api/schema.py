@@ -7,10 +7,9 @@ from typing import Any, Final
 
 from drf_spectacular.openapi import AutoSchema
 
-from orchestrator.core.api.problems import CONTENT_TYPE, problem
+from orchestrator.core.problems import CONTENT_TYPE, problem
 
 PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
-PROBLEM_TYPE: Final = CONTENT_TYPE
 _SENTENCE_ENDS: Final = re.compile(r"[.;:](\s|$)")
 
 _PROBLEM_SCHEMA: Final = {

@@ -14,6 +14,8 @@ from orchestrator.core.fields import IdField, JsonField
 from orchestrator.executions.models.execution import Execution
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import AnonymousUser
 
 
@@ -51,6 +53,11 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 def addresses_of(user: User) -> list[str]:
     """How an approval may name this person."""
     return [f"user:{user.username}", f"role:{user.role}"]
+
+
+def is_named(user: User, approvers: Iterable[str]) -> bool:
+    """Whether an approval addresses this person by name or role."""
+    return not set(addresses_of(user)).isdisjoint(approvers)
 
 
 class Approval(models.Model):
@@ -110,10 +117,8 @@ class Approval(models.Model):
 
         ``edits``: whether the person may edit the run's workflow.
         """
-        if not self.starter_may_approve and self.execution.started_by_id == user.pk:
-            return False
-        named = any(address in self.approvers for address in addresses_of(user))
-        return named or (edits and EDITORS in self.approvers)
+        barred = not self.starter_may_approve and self.execution.started_by_id == user.pk
+        return not barred and (is_named(user, self.approvers) or (edits and EDITORS in self.approvers))
 
 
 class ApprovalVote(models.Model):

@@ -29,17 +29,21 @@ def state_at(execution_id: UUID, seq: int) -> State:
     return fold(events)
 
 
-def present_state(execution_id: UUID, snapshot: JsonObject | None, snapshot_seq: int) -> State:
-    """The state as of the last commit: a stored snapshot and the events since."""
+def present_state(execution_id: UUID, snapshot: JsonObject | None, snapshot_seq: int, last_seq: int) -> State:
+    """The state as of the last commit: a stored snapshot and the events since, if there are any."""
     state = State() if snapshot is None else decode_state(snapshot)
+    if snapshot_seq == last_seq:
+        return state
     tail = EventRow.objects.filter(execution_id=execution_id, seq__gt=snapshot_seq).order_by("seq")
     for row in tail.values_list("type", "data", "occurred_at"):
         apply_event(state, decode_event(*row))
     return state
 
 
+def state_of(execution: Execution) -> State:
+    return present_state(execution.pk, execution.state, execution.state_seq, execution.last_seq)
+
+
 def outputs_of(execution: Execution) -> dict[str, Json]:
     """The last output of each node of the workflow itself, by node id."""
-    if execution.last_seq == 0:
-        return {}
-    return present_state(execution.pk, execution.state, execution.state_seq).outputs()
+    return state_of(execution).outputs()

@@ -6,7 +6,7 @@ from typing import Final
 
 from orchestrator.accounts.models import User
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
-from orchestrator.executions.models.approval import EDITORS, addresses_of
+from orchestrator.executions.models.approval import EDITORS, addresses_of, is_named
 
 MOST: Final = 100
 
@@ -26,7 +26,7 @@ def count_waiting(user: User) -> int:
     for run, approvers, starter_may, starter in rows[: MOST * 2]:
         if not starter_may and starter == user.pk:
             continue
-        if set(addresses_of(user)) & set(approvers):
+        if is_named(user, approvers):
             named += 1
         else:
             by_edit.append(run)

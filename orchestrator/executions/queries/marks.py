@@ -53,7 +53,7 @@ class Mark:
 
     @property
     def note(self) -> str:
-        """The same words as ``noteOf`` in static/src/islands/run/marks.ts."""
+        """The same words as ``noteOf`` in static/src/run/marks.ts."""
         text = _WORDS[self.state]
         if self.total is not None and self.state in ("running", "waiting"):
             text = f"{self.done or 0} of {self.total} items"

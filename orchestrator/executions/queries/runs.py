@@ -17,7 +17,6 @@ from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 
-_LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 TRIGGERS: Final[Mapping[str, str]] = {
     "manual": "By hand",
     "api": "API",
@@ -78,8 +77,7 @@ def _midnight(day: date) -> datetime:
 def _matching(text: str) -> Q:
     """Runs whose id begins so, or of workflows with the words in their name."""
     ids = _id_range(text.strip().lower())
-    by_id = Q(pk__range=ids) if ids else Q()
-    return by_id if ids else Q(workflow__name__icontains=text.strip())
+    return Q(pk__range=ids) if ids else Q(workflow__name__icontains=text.strip())
 
 
 def _id_range(text: str) -> tuple[UUID, UUID] | None:

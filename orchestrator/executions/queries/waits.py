@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from orchestrator.accounts.models import User
-from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
 from orchestrator.executions.narration import place_of
-from orchestrator.executions.queries.history import present_state
+from orchestrator.executions.queries.history import state_of
 
 MOST: Final = 20
 """Waits that are told one by one."""
@@ -61,7 +60,7 @@ def waits_of(user: User, execution: Execution, titles: Mapping[str, str], *, edi
     """
     if execution.is_final or execution.last_seq == 0:
         return Waits()
-    state = _state(execution)
+    state = state_of(execution)
     approvals: dict[str, Approval] = {}
     if any(firing.waits and firing.waits.approval for _, firing in state.firings()):
         pending = Approval.objects.filter(execution=execution.pk, status=ApprovalStatus.PENDING)
@@ -72,12 +71,6 @@ def waits_of(user: User, execution: Execution, titles: Mapping[str, str], *, edi
     found = list(_found(state, titles, approvals))
     found.sort(key=lambda wait: not getattr(wait.approval, "can_answer", False))
     return Waits(tuple(found[:MOST]), max(0, len(found) - MOST))
-
-
-def _state(execution: Execution) -> State:
-    if execution.state is not None and execution.state_seq == execution.last_seq:
-        return decode_state(execution.state)
-    return present_state(execution.pk, execution.state, execution.state_seq)
 
 
 def _found(state: State, titles: Mapping[str, str], approvals: Mapping[str, Approval]) -> Iterator[Wait]:

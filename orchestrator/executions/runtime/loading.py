@@ -57,9 +57,7 @@ def abort(run: Run, code: str, message: str) -> None:
 
 
 def _stored_state(claim: Claim) -> State:
-    if claim.last_seq == 0:
-        return State()
-    return present_state(claim.id, claim.state, claim.state_seq)
+    return present_state(claim.id, claim.state, claim.state_seq, claim.last_seq)
 
 
 def _graph(claim: Claim) -> tuple[CompiledGraph, JsonObject | None]:

@@ -224,10 +224,7 @@ def marks(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def step(request: HttpRequest, pk: UUID, step_id: UUID) -> HttpResponse:
     """What one attempt took in and gave back."""
-    execution = find_execution(person(request), pk)
-    found = StepRun.objects.filter(execution=execution, pk=step_id).first()
-    if found is None:
-        raise NotFound("This run has no such step.")
+    execution, found = _find_step(request, pk, step_id)
     context = {"run": execution, "step": found, "place": place_of(found.scope, {})}
     return render(request, "executions/_step.html", context)
 
@@ -256,11 +253,18 @@ def data(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
 @login_required
 @require_safe
 def step_data(request: HttpRequest, pk: UUID, step_id: UUID, part: str) -> HttpResponse:
+    _, found = _find_step(request, pk, step_id)
+    if part not in ("input", "output", "error"):
+        raise NotFound("A step has input, output and error.")
+    return _file(getattr(found, part), f"step-{found.node_id}-{found.iteration}-{part}.json")
+
+
+def _find_step(request: HttpRequest, pk: UUID, step_id: UUID) -> tuple[Execution, StepRun]:
     execution = find_execution(person(request), pk)
     found = StepRun.objects.filter(execution=execution, pk=step_id).first()
-    if found is None or part not in ("input", "output", "error"):
+    if found is None:
         raise NotFound("This run has no such step.")
-    return _file(getattr(found, part), f"step-{found.node_id}-{found.iteration}-{part}.json")
+    return execution, found
 
 
 def _file(value: Json, name: str) -> HttpResponse:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 
-from orchestrator.core.api.problems import problem
-from orchestrator.core.api.schema import PROBLEM, PROBLEM_TYPE
+from orchestrator.core.api.schema import PROBLEM
+from orchestrator.core.problems import CONTENT_TYPE, problem
 
 _NODES: Final[list[dict[str, Any]]] = [
     {
@@ -74,10 +74,10 @@ _INVALID_GRAPH: Final = OpenApiExample(
     value=problem(400, "invalid_graph", _PROBLEM["message"], problems=[_PROBLEM]),
     response_only=True,
     status_codes=["400"],
-    media_type=PROBLEM_TYPE,
+    media_type=CONTENT_TYPE,
 )
 INVALID_GRAPH: Final = {
-    (400, PROBLEM_TYPE): OpenApiResponse(
+    (400, CONTENT_TYPE): OpenApiResponse(
         PROBLEM, description="The graph has problems; nothing was published.", examples=[_INVALID_GRAPH]
     )
 }

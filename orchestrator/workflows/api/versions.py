@@ -20,6 +20,7 @@ from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
 from orchestrator.workflows.models import Access, WorkflowVersion
+from orchestrator.workflows.queries import history_of
 from orchestrator.workflows.services import versions
 
 NUMBER = OpenApiParameter("number", int, OpenApiParameter.PATH, description="Number of a version, from 1")
@@ -37,7 +38,7 @@ class VersionsView(ListAPIView[WorkflowVersion]):
 
     def get_queryset(self) -> QuerySet[WorkflowVersion]:
         workflow = find_workflow(person(self.request), self.kwargs["pk"], Access.VIEWER)
-        return workflow.versions.select_related("author", "parent").defer("nodes", "edges")
+        return history_of(workflow)
 
     @extend_schema(
         request=shown.GraphSerializer,

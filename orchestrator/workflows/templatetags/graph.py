@@ -28,7 +28,7 @@ STATE_ICONS: Final[Mapping[str, str]] = {
     "failed": "circle-x",
     "cancelled": "circle-slash",
 }
-"""By state of a node; the same as in static/src/islands/run/marks.ts."""
+"""By state of a node; the same as in static/src/run/marks.ts."""
 
 
 @register.inclusion_tag("workflows/graph_picture.html")
