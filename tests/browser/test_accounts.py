@@ -62,7 +62,7 @@ def test_the_first_tab_leads_to_the_content(open_as: OpenAs) -> None:
 
 def test_revoking_a_key_asks_once(open_as: OpenAs) -> None:
     user = make_user()
-    page = open_as(user, "/settings/")
+    page = open_as(user, "/settings/api-keys/")
     page.get_by_label("Name", exact=True).fill("nightly")
     page.get_by_role("button", name="Create key").click()
     expect(page.locator("#secret")).to_contain_text("orc_")
@@ -77,4 +77,5 @@ def test_revoking_a_key_asks_once(open_as: OpenAs) -> None:
 
 def test_the_account_pages_look_right(open_as: OpenAs, looks_right: LooksRight) -> None:
     looks_right(open_as(None, "/login/"))
-    looks_right(open_as(make_user(), "/settings/"))
+    for name in ("", "notifications/", "security/", "api-keys/"):
+        looks_right(open_as(make_user(), f"/settings/{name}"))

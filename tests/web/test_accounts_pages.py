@@ -66,16 +66,14 @@ def test_profile_and_preferences_are_saved_apart(visit: Visit) -> None:
     client = visit(user)
     client.post("/settings/", {"part": "preferences", "theme": "dark", "time_zone": "Europe/Paris"})
     user.refresh_from_db()
-    assert (user.first_name, user.theme, user.time_zone, user.notify_email) == (
-        "Kim",
-        "dark",
-        "Europe/Paris",
-        False,
-    )
+    assert (user.first_name, user.theme, user.time_zone) == ("Kim", "dark", "Europe/Paris")
     client.post("/settings/", {"part": "profile", "first_name": "Kimberly", "email": "new@example.test"})
     user.refresh_from_db()
     assert (user.first_name, user.email, user.theme) == ("Kimberly", "new@example.test", "dark")
-    assert AuditRecord.objects.filter(action="profile.changed").count() == 2
+    client.post("/settings/notifications/", {"notify_push": "on"})
+    user.refresh_from_db()
+    assert (user.notify_email, user.notify_push, user.theme) == (False, True, "dark")
+    assert AuditRecord.objects.filter(action="profile.changed").count() == 3
 
 
 def test_a_taken_address_is_told_beside_what_was_typed(visit: Visit) -> None:
@@ -105,20 +103,20 @@ def test_a_key_is_shown_once(visit: Visit) -> None:
     user = make_user()
     client = visit(user)
     form = {"name": XSS, "scopes": ["read", "run"], "lifetime": "30"}
-    page = client.post("/settings/keys/", form).content.decode()
+    page = client.post("/settings/api-keys/", form).content.decode()
     key = ApiKey.objects.get()
     assert page.count(key.prefix) >= 2
     assert XSS not in page
     assert key.expires_at is not None
     secret = page.split('id="secret"')[1].split(">")[1].split("<")[0]
     assert secret.startswith("orc_")
-    again = client.get("/settings/").content.decode()
+    again = client.get("/settings/api-keys/").content.decode()
     assert secret not in again
     assert key.prefix in again
 
 
 def test_a_key_without_scopes_is_refused_and_its_name_kept(visit: Visit) -> None:
-    answer = visit(make_user()).post("/settings/keys/", {"name": "nightly", "lifetime": "30"})
+    answer = visit(make_user()).post("/settings/api-keys/", {"name": "nightly", "lifetime": "30"})
     assert answer.status_code == 400
     assert 'value="nightly"' in answer.content.decode()
     assert not ApiKey.objects.exists()
@@ -127,7 +125,7 @@ def test_a_key_without_scopes_is_refused_and_its_name_kept(visit: Visit) -> None
 def test_only_ones_own_keys_can_be_revoked(visit: Visit) -> None:
     owner = make_user()
     key, _ = create_api_key(owner, name="k", scopes=["read"])
-    url = f"/settings/keys/{key.pk}/revoke/"
+    url = f"/settings/api-keys/{key.pk}/revoke/"
     assert visit(make_user()).post(url).status_code == 404
     answer = visit(owner).post(url)
     assert answer.status_code == 302

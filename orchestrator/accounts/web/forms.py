@@ -50,6 +50,9 @@ class PreferencesForm(StyledForm):
     time_zone = forms.ChoiceField(
         choices=_time_zones, help_text="Times on pages and in mails are shown in this zone."
     )
+
+
+class NotificationsForm(StyledForm):
     notify_email = forms.BooleanField(
         required=False, label="By e-mail", help_text="Approvals that wait for you and what you choose below."
     )
