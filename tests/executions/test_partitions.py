@@ -25,7 +25,9 @@ FAR = datetime(2041, 11, 20, 23, 30, tzinfo=UTC)
 
 
 def event(at: datetime, seq: int = 1) -> EventRow:
-    return EventRow.objects.create(execution_id=new_id(), seq=seq, occurred_at=at, type="run_started")
+    return EventRow.objects.create(
+        execution_id=new_id(), workflow_id=new_id(), seq=seq, occurred_at=at, type="run_started"
+    )
 
 
 def home_of(row: EventRow) -> str:
@@ -101,7 +103,8 @@ def test_a_month_has_the_keys_and_indexes_of_the_table() -> None:
             " LEFT JOIN pg_inherits inh ON inh.inhrelid = i.indexrelid"
             " WHERE i.indrelid = 'executions_event_y2041m11'::regclass GROUP BY i.indexrelid, 1 ORDER BY 1"
         )
-        assert cursor.fetchall() == [(False, 1), (True, 1)]
+        found = cursor.fetchall()
+    assert found == [*[(False, 1)] * len(EventRow._meta.indexes), (True, 1)]
 
 
 @pytest.mark.django_db

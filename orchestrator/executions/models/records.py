@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from typing import TYPE_CHECKING, Final, Self
 
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
+
+from orchestrator.accounts.models import User
 from orchestrator.core.fields import IdField, JsonField
 from orchestrator.executions.models.execution import Execution
+from orchestrator.workflows.models import Workflow
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+COMMON_EVENTS: Final = ("step_started", "step_succeeded", "item_started", "item_finished")
+"""Types that are met at every turn: looking for them needs no index, and theirs would be written most."""
 
 
 class StepStatus(models.TextChoices):
@@ -51,25 +62,55 @@ class StepRun(models.Model):
         return f"{self.node_id}#{self.iteration} attempt {self.attempt}"
 
 
+class EventQuerySet(models.QuerySet["EventRow"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Events of workflows the person may see, also of runs that were cleaned up since."""
+        if isinstance(user, User) and user.is_admin:
+            return self
+        return self.filter(workflow_id__in=Workflow.objects.visible_to(user).values("pk"))
+
+
 class EventRow(models.Model):
     """One stored event. Append-only, and partitioned by month so that old ones are dropped whole.
 
-    The run it belongs to is named without a foreign key: summaries outlive events and the other way round.
+    Run and workflow are named without foreign keys: summaries outlive events and the other way round.
     """
 
     pk = models.CompositePrimaryKey("execution_id", "seq", "occurred_at")
     execution_id = models.UUIDField()
+    workflow_id = models.UUIDField()
     seq = models.BigIntegerField()
     occurred_at = models.DateTimeField()
     type = models.CharField(max_length=32)
     node_id = models.CharField(max_length=100, blank=True)
     data = JsonField(default=dict)
     metadata = JsonField(default=dict)
+    """Who caused it and from where, for what people did: user_id, session_id, ip_address, user_agent."""
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         db_table = "executions_event"
         indexes = [
             models.Index(fields=["-occurred_at"], name="event_by_time"),
+            models.Index(fields=["workflow_id", "-occurred_at"], name="event_by_workflow"),
+            models.Index(
+                fields=["type", "-occurred_at"], name="event_by_type", condition=~Q(type__in=COMMON_EVENTS)
+            ),
+            models.Index(
+                fields=["workflow_id", "type", "-occurred_at"],
+                name="event_by_flow_type",
+                condition=~Q(type__in=COMMON_EVENTS),
+            ),
+            models.Index(
+                KT("metadata__user_id"),
+                F("occurred_at").desc(),
+                name="event_by_person",
+                condition=Q(metadata__has_key="user_id"),
+            ),
+            models.Index(
+                fields=["workflow_id", "-occurred_at"], name="event_of_ai", condition=Q(data__has_key="usage")
+            ),
         ]
 
     def __str__(self) -> str:

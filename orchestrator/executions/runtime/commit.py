@@ -38,10 +38,11 @@ WITH run AS (
                        THEN e.wake_at ELSE r.wake_at END
     FROM run AS r
     WHERE e.id = r.id AND e.fence = r.fence AND e.last_seq = r.base_seq
-    RETURNING e.id, e.mail_posted
+    RETURNING e.id, e.workflow_id, e.mail_posted
 ), event AS (
-    INSERT INTO executions_event (execution_id, seq, occurred_at, type, node_id, data, metadata)
-    SELECT v.* FROM jsonb_to_recordset((%(batch)s)::jsonb -> 'events') AS v(
+    INSERT INTO executions_event (
+        execution_id, seq, occurred_at, type, node_id, data, metadata, workflow_id)
+    SELECT v.*, fenced.workflow_id FROM jsonb_to_recordset((%(batch)s)::jsonb -> 'events') AS v(
         execution_id uuid, seq bigint, occurred_at timestamptz, type text, node_id text,
         data jsonb, metadata jsonb)
     JOIN fenced ON fenced.id = v.execution_id

@@ -34,7 +34,9 @@ def load(claim: Claim, handlers: Handlers, now: datetime) -> Run:
     graph, fault = _graph(claim)
     run = Run(claim, graph, _stored_state(claim), handlers)
     if claim.last_seq == 0:
-        run.machine.emit(_started(claim, graph, now))
+        trigger = {name: value for name, value in claim.trigger.items() if name != "origin"}
+        origin = claim.trigger.get("origin")
+        run.begin(_started(claim, graph, trigger, now), origin if isinstance(origin, dict) else {})
     if claim.recoveries:
         run.machine.emit(ev.ExecutionRecovered(at=now, times=claim.recoveries))
     if claim.recoveries > MAX_RECOVERIES:
@@ -67,13 +69,14 @@ def _graph(claim: Claim) -> tuple[CompiledGraph, JsonObject | None]:
         return EMPTY, {"code": "invalid_graph", "message": f"The version cannot run here: {error}"}
 
 
-def _started(claim: Claim, graph: CompiledGraph, now: datetime) -> ev.ExecutionStarted:
+def _started(claim: Claim, graph: CompiledGraph, trigger: JsonObject, now: datetime) -> ev.ExecutionStarted:
+    """Expressions see the trigger, and not from where the person called."""
     settings = WorkflowSettings.model_validate(claim.settings)
     timeout = settings.timeout_seconds
     return ev.ExecutionStarted(
         at=now,
         input=claim.input,
-        trigger=claim.trigger,
+        trigger=trigger,
         info={
             "id": str(claim.id),
             "workflow_id": str(claim.workflow_id),

@@ -104,6 +104,12 @@ class Run:
         """When time alone will move this run."""
         return next_due(self.state)
 
+    def begin(self, event: ev.ExecutionStarted, origin: dict[str, Json]) -> None:
+        """The first event of all, on behalf of whoever started the run."""
+        self._origin = origin
+        self.machine.emit(event)
+        self._origin = {}
+
     def take(self, letters: Iterable[Letter]) -> None:
         """Let mail arrive, in order. Letters of one run are numbered in the order of their commits."""
         taken = []
