@@ -32,6 +32,30 @@ def _one_port(config: Config) -> tuple[str, ...]:
     return (DEFAULT_PORT,)
 
 
+@dataclass(frozen=True, slots=True)
+class PortsAt:
+    """Ports that the configuration names, at paths like ``rules.*.port``, in that order and each once.
+
+    Declared rather than computed, so that the builder knows the ports of a node while it is edited.
+    """
+
+    paths: tuple[str, ...]
+
+    def __call__(self, config: Config) -> tuple[str, ...]:
+        found = [value for path in self.paths for value in _values_at(config, path.split("."))]
+        return tuple(dict.fromkeys(value for value in found if isinstance(value, str) and value))
+
+
+def _values_at(value: Any, path: list[str]) -> Iterator[Any]:
+    if not path:
+        yield value
+    elif path[0] == "*":
+        for item in value if isinstance(value, list) else ():
+            yield from _values_at(item, path[1:])
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from _values_at(value[path[0]], path[1:])
+
+
 def _never(config: Any) -> bool:
     return False
 
@@ -68,6 +92,8 @@ class NodeType:
     """Names that those expressions see beyond the usual ones."""
     body: Callable[[Config], object] | None = None
     """The graph inside this node, for types that run one."""
+    body_field: str = ""
+    """The field of the configuration that holds it."""
     reconcile: Reconcile | None = None
     """Asks the outside whether a ``once`` step that a crash interrupted took place. None: not known."""
     blocking: bool = False
@@ -77,6 +103,11 @@ class NodeType:
 
     def effect_of(self, config: Any) -> Effect:
         return self.effect if isinstance(self.effect, Effect) else self.effect(config)
+
+    @property
+    def port_paths(self) -> tuple[str, ...]:
+        """Where the configuration names ports; empty if they never change."""
+        return self.ports.paths if isinstance(self.ports, PortsAt) else ()
 
     def schema(self) -> JsonObject:
         """JSON Schema of ``config``, from which forms and documentation are made."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.executions.nodes.config import NodeConfig
 from orchestrator.graphs.expressions import compile_expression
-from orchestrator.graphs.nodetypes import Effect, NodeType
+from orchestrator.graphs.nodetypes import Effect, NodeType, PortsAt
 from orchestrator.graphs.steps import Failed, Outcome, StepContext, Succeeded
 
 
@@ -45,12 +45,6 @@ def decide(step: StepContext) -> Outcome:
     return Succeeded({"ports": ports}, tuple(ports))  # type: ignore[dict-item]  # list is invariant
 
 
-def _ports(config: Mapping[str, Any]) -> tuple[str, ...]:
-    ports = [rule["port"] for rule in _rules(config) if isinstance(rule.get("port"), str)]
-    default = config.get("default")
-    return tuple(dict.fromkeys([*ports, default] if isinstance(default, str) else ports))
-
-
 def _expressions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for index, rule in enumerate(_rules(config)):
         if isinstance(rule.get("when"), str):
@@ -71,7 +65,7 @@ DECISION = NodeType(
     config=DecisionConfig,
     effect=Effect.PURE,
     run=decide,
-    ports=_ports,
+    ports=PortsAt(("rules.*.port", "default")),
     raw_fields=frozenset({"rules"}),
     expressions=_expressions,
 )

@@ -57,4 +57,5 @@ MAP = NodeType(
     expressions=_expressions,
     expression_names=frozenset({"done", "total", "results"}),
     body=_body,
+    body_field="body",
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.executions.nodes.config import NodeConfig
-from orchestrator.graphs.nodetypes import Effect, NodeType
+from orchestrator.graphs.nodetypes import Effect, NodeType, PortsAt
 from orchestrator.graphs.steps import Outcome, SignalPort, StepContext, TimerPort, Waiting
 
 
@@ -48,16 +46,6 @@ def wait(step: StepContext) -> Outcome:
     )
 
 
-def _ports(config: Mapping[str, Any]) -> tuple[str, ...]:
-    options = config.get("any_of")
-    found = (
-        [each.get("port") for each in options if isinstance(each, Mapping)]
-        if isinstance(options, list)
-        else []
-    )
-    return tuple(dict.fromkeys(port for port in found if isinstance(port, str)))
-
-
 WAIT = NodeType(
     name="wait",
     title="Wait for a signal",
@@ -67,5 +55,5 @@ WAIT = NodeType(
     config=WaitConfig,
     effect=Effect.WAIT,
     run=wait,
-    ports=_ports,
+    ports=PortsAt(("any_of.*.port",)),
 )

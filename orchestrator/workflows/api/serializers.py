@@ -153,10 +153,25 @@ class NodeTypeSerializer(serializers.Serializer[Any]):
     category = serializers.CharField()
     icon = serializers.CharField()
     effect = serializers.SerializerMethodField()
+    ports = serializers.SerializerMethodField(help_text="Ports of a node without configuration")
+    port_paths = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Where the configuration names ports, e.g. `rules.*.port`; empty if they never change",
+    )
+    raw_fields = serializers.SerializerMethodField(
+        help_text='Fields in which `{"=": …}` is not an expression'
+    )
+    body_field = serializers.CharField(help_text="The field that holds a graph of its own, or empty")
     schema = serializers.SerializerMethodField()
 
     def get_effect(self, node_type: Any) -> str:
         return "varies" if callable(node_type.effect) else str(node_type.effect)
+
+    def get_ports(self, node_type: Any) -> list[str]:
+        return list(node_type.ports({}))
+
+    def get_raw_fields(self, node_type: Any) -> list[str]:
+        return sorted(node_type.raw_fields)
 
     @extend_schema_field(serializers.DictField())
     def get_schema(self, node_type: Any) -> JsonObject:

@@ -36,7 +36,7 @@ const STATES: Record<string, State> = {
   step_cancelled: "cancelled",
 };
 
-const WORDS: Record<State, string> = {
+export const WORDS: Record<State, string> = {
   running: "Running",
   waiting: "Waiting",
   retrying: "Will be retried",
