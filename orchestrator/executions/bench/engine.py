@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from orchestrator.accounts.models import Role, User
+from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.prepared import Prepared
+from orchestrator.executions.bench.clients import bench_user
 from orchestrator.executions.bench.figures import Figure, milliseconds
 from orchestrator.executions.bench.workers import engine_worker, processes
 from orchestrator.executions.models import Execution, StepRun
@@ -45,7 +46,7 @@ def measure_engine(*, times: int) -> Iterator[Figure]:
     user = bench_user()
     with processes([engine_worker(1), engine_worker(2)]):
         for system, step in ((PURE, _pure), (IDEMPOTENT, _idempotent)):
-            row, short = _chain(user, 40, step), _chain(user, 5, step)
+            row, short = chain(user, 40, step), chain(user, 5, step)
             fan = _fan_out(user, 100, step)
             yield Figure(system, "W1 40 steps", "ms", _run_times(user, row, times))
             yield Figure(system, "W2 500 x 5", "runs/s", [_throughput(user, short) for _ in range(5)])
@@ -54,7 +55,7 @@ def measure_engine(*, times: int) -> Iterator[Figure]:
 
 
 def _run_times(user: User, workflow: Workflow, times: int) -> list[float]:
-    """From the start call until the end is stored, seen by looking every half millisecond."""
+    """From the start call until the end is stored, seen by looking every millisecond."""
     return milliseconds(lambda: _run(user, workflow), times=times, warm_up=5)
 
 
@@ -89,11 +90,6 @@ def _first_steps(user: User, workflow: Workflow, times: int) -> list[float]:
     return taken
 
 
-def bench_user() -> User:
-    user, _ = User.objects.get_or_create(username="bench", defaults={"role": Role.USER.value})
-    return user
-
-
 def _pure(node_id: str) -> dict[str, Any]:
     return {"id": node_id, "type": "transform", "data": {"config": {"output": {"n": 1}}}}
 
@@ -103,7 +99,7 @@ def _idempotent(node_id: str) -> dict[str, Any]:
     return {"id": node_id, "type": "action", "data": {"config": config}}
 
 
-def _chain(user: User, length: int, step: Any) -> Workflow:
+def chain(user: User, length: int, step: Any) -> Workflow:
     nodes = [step(f"n{number}") for number in range(length)]
     edges = [_edge(f"n{number}", f"n{number + 1}") for number in range(length - 1)]
     return _publish(user, f"{length} steps", nodes, edges)

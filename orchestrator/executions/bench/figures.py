@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -21,12 +22,18 @@ class Figure:
     def median(self) -> float:
         return statistics.median(self.values)
 
+    @property
+    def p95(self) -> float:
+        """The value that 95 % of the samples do not exceed."""
+        return sorted(self.values)[math.ceil(0.95 * len(self.values)) - 1]
+
     def as_json(self) -> dict[str, object]:
         return {
             "system": self.system,
             "workload": self.workload,
             "unit": self.unit,
             "median": round(self.median, 2),
+            "p95": round(self.p95, 2),
             "min": round(min(self.values), 2),
             "max": round(max(self.values), 2),
             "samples": len(self.values),

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from orchestrator.core.prepared import Prepared
+from orchestrator.executions.bench.clients import bench_user
 from orchestrator.executions.bench.figures import Figure, milliseconds
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.services.definitions import create_workflow
@@ -25,8 +26,6 @@ _WRITE: Final = Prepared(
 
 
 def measure_limits(*, times: int) -> Iterator[Figure]:
-    from orchestrator.executions.bench.engine import bench_user
-
     workflow = create_workflow(bench_user(), name="Bench: limits", nodes=[], edges=[])
     yield Figure(LIMITS, "fdatasync of 8 kB", "ms", _flushes(settings.DATA_DIR, times))
     read = milliseconds(lambda: _READ.fetch(pk=workflow.pk), times=times, warm_up=20)

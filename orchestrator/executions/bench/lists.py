@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
 
-from orchestrator.accounts.models import Role, User
+from orchestrator.accounts.models import User
+from orchestrator.executions.bench.clients import client_of, people
 from orchestrator.executions.bench.figures import Figure, milliseconds
-from orchestrator.executions.bench.seed import seed, seeded_workflow
+from orchestrator.executions.bench.seed import seeded_workflow
 from orchestrator.executions.models import Execution
 
 _PATHS: Final = (
@@ -41,17 +41,13 @@ _PATHS: Final = (
 )
 
 
-def measure_lists(runs: int, *, times: int) -> Iterator[Figure]:
-    """For an owner of 20 workflows among 1,000, and for an admin, who sees all of them."""
-    owner = seed(runs)
-    admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": Role.ADMIN.value})
-    workflow = seeded_workflow(owner)
+def measure_lists(*, times: int) -> Iterator[Figure]:
+    """For a person who owns 20 workflows, and for an admin, who sees all. The database is seeded before."""
+    workflow = seeded_workflow(User.objects.get(username="seed0"))
     execution = Execution.objects.filter(workflow=workflow, status="failed").latest("id")
-    host = settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else "localhost"
     with override_settings(DEBUG=False):
-        for who, user in (("owner", owner), ("admin", admin)):
-            client = Client(headers={"host": "localhost" if host == "*" else host})
-            client.force_login(user, backend="orchestrator.accounts.backends.AnyCaseBackend")
+        for who, user in people():
+            client = client_of(user)
             for path in _PATHS:
                 address = path.format(workflow=workflow.pk, execution=execution.pk)
                 yield Figure(who, path, "ms", _times(client, address, times))

@@ -1,27 +1,33 @@
-"""A database of some size for the benchmark of lists: people, workflows and a million finished runs."""
+"""A database of some size for the benchmark of lists: people, workflows, and their finished runs."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 
 from orchestrator.accounts.models import User
+from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
-from orchestrator.core.json import JsonObject
 from orchestrator.executions.domain.status import FINAL, Status
 from orchestrator.executions.models import Execution
-from orchestrator.workflows.models import Workflow, WorkflowVersion
-from orchestrator.workflows.services.definitions import create_workflow
-from orchestrator.workflows.services.versions import publish_draft
+from orchestrator.workflows.models import (
+    Access,
+    VersionStatus,
+    Workflow,
+    WorkflowPermission,
+    WorkflowStatus,
+    WorkflowVersion,
+)
 
-PEOPLE: Final = 50
-WORKFLOWS: Final = 1_000
+WORKFLOWS_EACH: Final = 20
+VERSIONS_EACH: Final = 3
 _DAYS: Final = 90
 _SEEDED: Final = "seed"
 _STATUSES: Final = {
@@ -31,11 +37,11 @@ _STATUSES: Final = {
     Status.WAITING: 1,
     Status.TIMED_OUT: 1,
 }
-_COLUMNS: Final = (
-    "id", "workflow_id", "version_id", "started_by_id", "status", "input", "trigger", "state_seq", "last_seq",
-    "variables", "current_node_ids", "error", "metrics", "depth", "created_at", "started_at", "finished_at",
-    "lease_owner", "fence", "recoveries", "mail_posted", "mail_taken",
-)  # fmt: skip
+_SUBJECTS: Final = ("Momentum", "Invoice", "Onboarding", "Incident", "Market", "Contract", "Backup", "Survey")
+_VERBS: Final = ("review", "check", "report", "digest", "approval", "triage", "import", "summary")
+_PLACES: Final = ("Berlin", "Nairobi", "Lima", "Oslo", "Kyoto", "Austin", "Porto", "Hanoi", "Quito", "Cairo")
+_TAGS: Final = ("politics", "finance", "people", "nightly", "urgent", "draft", "legal", "research")
+_NODE: Final = {"id": "only", "type": "transform", "data": {"config": {"output": {"ok": True}}}}
 
 
 class _Flow(NamedTuple):
@@ -44,42 +50,105 @@ class _Flow(NamedTuple):
     owner_id: UUID
 
 
-def seed(runs: int) -> User:
-    """Make sure that about ``runs`` executions are there; answer with a person who owns 20 workflows.
+def seed(*, workflows: int, runs: int) -> User:
+    """Make sure that about so many are there; answer with a person who owns 20 of the workflows.
 
     Everything is made up, by dice that always fall alike. Written with COPY: through services a million
     runs would take an hour.
     """
-    owner = User.objects.filter(username=f"{_SEEDED}0").first()
-    if owner is None:
-        _make_workflows(_make_people())
-        owner = User.objects.get(username=f"{_SEEDED}0")
+    there = Workflow.objects.filter(name__startswith="Seeded ").count()
+    if there < workflows:
+        _make_workflows(there, workflows)
     missing = runs - Execution.objects.count()
     if missing > 0:
-        _copy(missing)
-    return owner
+        _copy(Execution, _RUN_COLUMNS, _runs(_flows(), missing, utc_now()))
+    if there < workflows or missing > 0:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    return User.objects.get(username=f"{_SEEDED}0")
 
 
-def _make_people() -> list[User]:
-    names = [f"{_SEEDED}{number}" for number in range(PEOPLE)]
-    return User.objects.bulk_create([User(username=name, email=f"{name}@bench.test") for name in names])
+def seeded_workflow(owner: User) -> Workflow:
+    """The owner's workflow with the most runs."""
+    return Workflow.objects.filter(owner=owner, name__startswith="Seeded ").earliest("created_at")
 
 
-def _make_workflows(people: list[User]) -> None:
-    step: JsonObject = {"id": "only", "type": "transform", "data": {"config": {"output": {"ok": True}}}}
-    for number in range(WORKFLOWS):
-        owner = people[number % PEOPLE]
-        workflow = create_workflow(owner, name=f"Seeded {number}", nodes=[step], is_public=number % 100 == 0)
-        publish_draft(owner, workflow.pk)
+def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of these columns; every other column has the model's default."""
+    fields = [each for each in model._meta.concrete_fields if not each.generated]
+    places = {each.column: number for number, each in enumerate(fields)}
+    row = [each.get_db_prep_save(each.get_default(), connection) for each in fields]
+    named = [places[column] for column in columns]
+    statement = f"COPY {model._meta.db_table} ({', '.join(places)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for values in rows:
+            for place, value in zip(named, values, strict=True):
+                row[place] = value
+            copy.write_row(row)
 
 
-def _copy(runs: int) -> None:
-    names, flows = ", ".join(_COLUMNS), _flows()
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {Execution._meta.db_table} ({names}) FROM STDIN") as copy:
-            for row in _rows(flows, runs, utc_now()):
-                copy.write_row(row)
-        cursor.execute("ANALYZE")
+def _make_workflows(there: int, wanted: int) -> None:
+    people = _make_people(wanted // WORKFLOWS_EACH)
+    dice, began = random.Random(there), utc_now() - timedelta(days=_DAYS)  # noqa: S311 - invents rows
+    ids = [
+        (number, id_at(began, tail=dice.getrandbits(62)), people[number % len(people)], began)
+        for number in range(there, wanted)
+    ]
+    _copy(Workflow, _WORKFLOW_COLUMNS, (_workflow(dice, wanted, *each) for each in ids))
+    _copy(WorkflowPermission, _PERMISSION_COLUMNS, (_permission(dice, *each) for each in ids))
+    _copy(WorkflowVersion, _VERSION_COLUMNS, (row for each in ids for row in _versions(dice, *each)))
+
+
+def _make_people(number: int) -> list[UUID]:
+    names = [f"{_SEEDED}{each}" for each in range(max(number, 1))]
+    people = [User(username=name, email=f"{name}@bench.test") for name in names]
+    User.objects.bulk_create(people, batch_size=5_000, ignore_conflicts=True)
+    found = User.objects.filter(username__startswith=_SEEDED).values_list("username", "pk")
+    by_name = dict(found)
+    return [by_name[name] for name in names]
+
+
+_WORKFLOW_COLUMNS: Final = (
+    "id", "name", "description", "owner_id", "category", "tags", "status", "is_public",
+    "created_at", "updated_at", "last_edited_by_id",
+)  # fmt: skip
+
+
+def _workflow(
+    dice: random.Random, wanted: int, number: int, pk: UUID, owner: UUID, at: datetime
+) -> tuple[Any, ...]:
+    subject, verb, place = dice.choice(_SUBJECTS), dice.choice(_VERBS), dice.choice(_PLACES)
+    moment = at + timedelta(seconds=number * _DAYS * 86_400 / wanted)
+    return (
+        pk, f"Seeded {subject} {verb} {place} {number}", f"Made up for measuring: the {verb} of {place}.",
+        owner, subject.lower(), dice.sample(_TAGS, 2), WorkflowStatus.ACTIVE.value,
+        number % max(100, wanted // 100) == 0, moment, moment, owner,
+    )  # fmt: skip
+
+
+_PERMISSION_COLUMNS: Final = ("id", "workflow_id", "user_id", "access", "granted_by_id", "created_at")
+
+
+def _permission(dice: random.Random, number: int, pk: UUID, owner: UUID, at: datetime) -> tuple[Any, ...]:
+    return (id_at(at, tail=dice.getrandbits(62)), pk, owner, Access.OWNER.value, owner, at)
+
+
+_VERSION_COLUMNS: Final = (
+    "id", "workflow_id", "number", "status", "is_current", "nodes", "edges", "checksum", "author_id",
+    "created_at", "updated_at", "published_at",
+)  # fmt: skip
+
+
+def _versions(
+    dice: random.Random, number: int, pk: UUID, owner: UUID, at: datetime
+) -> Iterator[tuple[Any, ...]]:
+    nodes = json.dumps([_NODE]).decode()
+    checksum = sha256(nodes.encode()).hexdigest()
+    for version in range(1, VERSIONS_EACH + 1):
+        yield (
+            id_at(at, tail=dice.getrandbits(62)), pk, version, VersionStatus.PUBLISHED.value,
+            version == VERSIONS_EACH, nodes, "[]", checksum, owner, at, at, at,
+        )  # fmt: skip
 
 
 def _flows() -> list[_Flow]:
@@ -88,28 +157,30 @@ def _flows() -> list[_Flow]:
     return [_Flow(*row) for row in rows]
 
 
-def _rows(flows: list[_Flow], runs: int, now: datetime) -> Iterator[tuple[Any, ...]]:
+_RUN_COLUMNS: Final = (
+    "id", "workflow_id", "version_id", "started_by_id", "status", "input", "trigger", "state_seq", "last_seq",
+    "current_node_ids", "error", "metrics", "created_at", "started_at", "finished_at", "fence",
+)  # fmt: skip
+
+
+def _runs(flows: list[_Flow], runs: int, now: datetime) -> Iterator[tuple[Any, ...]]:
     """Runs in the order of time; some workflows run a hundred times as often as others."""
     dice = random.Random(7)  # noqa: S311 - invents rows
     often = [1 / (1 + number % 97) for number in range(len(flows))]
-    chosen = dice.choices(flows, often, k=runs)
-    statuses = dice.choices(list(_STATUSES), list(_STATUSES.values()), k=runs)
     pause = timedelta(days=_DAYS) / runs
-    for number, (flow, status) in enumerate(zip(chosen, statuses, strict=True)):
-        yield _row(dice, now - pause * (runs - number), flow, status)
+    for first in range(0, runs, 100_000):
+        part = min(100_000, runs - first)
+        chosen = dice.choices(flows, often, k=part)
+        statuses = dice.choices(list(_STATUSES), list(_STATUSES.values()), k=part)
+        for number, (flow, status) in enumerate(zip(chosen, statuses, strict=True), first):
+            yield _run(dice, now - pause * (runs - number), flow, status)
 
 
-def _row(dice: random.Random, at: datetime, flow: _Flow, status: Status) -> tuple[Any, ...]:
+def _run(dice: random.Random, at: datetime, flow: _Flow, status: Status) -> tuple[Any, ...]:
     finished = at + timedelta(seconds=dice.expovariate(0.2)) if status in FINAL else None
     error = '{"code": "timeout", "message": "The step took too long.", "node": "only"}'
-    nodes = [] if finished else ["only"]
     return (
-        id_at(at, tail=dice.getrandbits(62)), *flow, status.value, '{"seeded": true}',
-        '{"type": "manual"}', 3, 3, "{}", nodes, error if status is Status.FAILED else None,
-        '{"nodes": 1}', 0, at, at, finished, "", 1, 0, 0, 0,
+        id_at(at, tail=dice.getrandbits(62)), *flow, status.value, '{"seeded": true}', '{"type": "manual"}',
+        3, 3, [] if finished else ["only"], error if status is Status.FAILED else None,
+        '{"nodes": 1}', at, at, finished, 1,
     )  # fmt: skip
-
-
-def seeded_workflow(owner: User) -> Workflow:
-    """The owner's workflow with the most runs."""
-    return Workflow.objects.filter(owner=owner, name__startswith="Seeded ").earliest("created_at")

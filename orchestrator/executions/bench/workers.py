@@ -15,8 +15,10 @@ READY_SECONDS = 60.0
 
 
 @contextmanager
-def processes(commands: Sequence[Sequence[str]], env: dict[str, str] | None = None) -> Iterator[None]:
-    """All commands running, and each of them ready: it has made the file ORCHESTRATOR_READY_FILE."""
+def processes(
+    commands: Sequence[Sequence[str]], env: dict[str, str] | None = None, *, ready: bool = True
+) -> Iterator[None]:
+    """All commands running, and with ``ready`` each has made the file ORCHESTRATOR_READY_FILE."""
     with tempfile.TemporaryDirectory() as folder:
         started = []
         files = [Path(folder) / str(number) for number in range(len(commands))]
@@ -24,7 +26,8 @@ def processes(commands: Sequence[Sequence[str]], env: dict[str, str] | None = No
             own = {**os.environ, **(env or {}), "ORCHESTRATOR_READY_FILE": str(file), "LOG_LEVEL": "ERROR"}
             started.append(subprocess.Popen(command, env=own, stderr=subprocess.DEVNULL))  # noqa: S603 - ours
         try:
-            _wait_for(files)
+            if ready:
+                _wait_for(files)
             yield
         finally:
             for process in started:
@@ -34,10 +37,15 @@ def processes(commands: Sequence[Sequence[str]], env: dict[str, str] | None = No
 
 
 def engine_worker(number: int) -> list[str]:
+    return celery_worker("orchestrator", queue="engine", name=f"bench-{number}")
+
+
+def celery_worker(application: str, *, queue: str, name: str) -> list[str]:
+    """One process that does one task at a time."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
-    loaded = ["-n", f"bench-{number}@%h", "--include", "orchestrator.embedded.worker_ready"]
-    celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "orchestrator", "worker"]
-    return [*celery, "--pool", "solo", "-Q", "engine", *loaded, *quiet]
+    loaded = ["-n", f"{name}@%h", "--include", "orchestrator.embedded.worker_ready"]
+    celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", application, "worker"]
+    return [*celery, "--pool", "solo", "-Q", queue, *loaded, *quiet]
 
 
 def _wait_for(files: Sequence[Path]) -> None:

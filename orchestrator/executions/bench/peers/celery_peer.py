@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from celery import chain, chord, group
 
 from orchestrator.executions.bench.figures import Figure, milliseconds
-from orchestrator.executions.bench.workers import processes
+from orchestrator.executions.bench.workers import celery_worker, processes
 
 SYSTEM = "Celery chain and chord (not durable)"
 MODULE = "orchestrator.executions.bench.peers.celery_app"
@@ -62,7 +61,4 @@ def _first_steps(tasks: Any, times: int) -> list[float]:
 
 
 def _worker(number: int) -> list[str]:
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
-    loaded = ["-n", f"peer-{number}@%h", "--include", "orchestrator.embedded.worker_ready"]
-    celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", MODULE, "worker"]
-    return [*celery, "--pool", "solo", "-Q", "bench", *loaded, *quiet]
+    return celery_worker(MODULE, queue="bench", name=f"peer-{number}")

@@ -15,14 +15,17 @@ from django.core.management.base import BaseCommand
 
 from orchestrator.core import json
 from orchestrator.executions.bench.engine import IDEMPOTENT, PURE, measure_engine
+from orchestrator.executions.bench.feed import measure_feed
 from orchestrator.executions.bench.figures import Figure, table
+from orchestrator.executions.bench.library import measure_library
 from orchestrator.executions.bench.limits import measure_limits
 from orchestrator.executions.bench.lists import measure_lists
 from orchestrator.executions.bench.peers.celery_peer import measure_celery
 from orchestrator.executions.bench.peers.databases import own_database
 from orchestrator.executions.bench.peers.dbos_peer import measure_dbos
+from orchestrator.executions.bench.seed import seed
 
-PARTS: Final = ("limits", "engine", "peers", "lists")
+PARTS: Final = ("limits", "engine", "peers", "feed", "library", "lists")
 
 
 class Command(BaseCommand):
@@ -31,14 +34,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--only", choices=PARTS, action="append", help="a part to run; default: all")
         parser.add_argument("--times", type=int, default=30, help="samples of each figure in ms; default 30")
-        parser.add_argument("--runs", type=int, default=1_000_000, help="runs in the table for the lists")
+        parser.add_argument(
+            "--workflows", type=int, default=100_000, help="in the table for library and lists"
+        )
+        parser.add_argument("--runs", type=int, default=1_000_000, help="in the table for library and lists")
         parser.add_argument("--json", type=Path, help="file for the figures as JSON, besides standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         parts = options["only"] or PARTS
         figures: list[Figure] = []
-        for figure in self._figures(parts, times=options["times"], runs=options["runs"]):
+        for figure in self._figures(parts, options):
             figures.append(figure)
             self.stderr.write(f"  {figure.system}: {figure.workload}: {figure.median:,.2f} {figure.unit}")
         self._show(figures)
@@ -47,7 +53,8 @@ class Command(BaseCommand):
         if options["json"]:
             options["json"].write_text(document)
 
-    def _figures(self, parts: Collection[str], *, times: int, runs: int) -> Iterator[Figure]:
+    def _figures(self, parts: Collection[str], options: dict[str, Any]) -> Iterator[Figure]:
+        times: int = options["times"]
         if "limits" in parts:
             yield from measure_limits(times=times * 10)
         if "engine" in parts:
@@ -59,8 +66,14 @@ class Command(BaseCommand):
             else:
                 with own_database("orchestrator_bench_dbos") as url:
                     yield from measure_dbos(url, times=times)
+        if "feed" in parts:
+            yield from measure_feed()
+        if "library" in parts or "lists" in parts:
+            seed(workflows=options["workflows"], runs=options["runs"])
+        if "library" in parts:
+            yield from measure_library(times=times * 5)
         if "lists" in parts:
-            yield from measure_lists(runs, times=times)
+            yield from measure_lists(times=times)
 
     def _show(self, figures: list[Figure]) -> None:
         self.stdout.write(f"\nMedians on {os.cpu_count()} CPUs. In brackets: how many times as long it took,")
@@ -71,7 +84,8 @@ class Command(BaseCommand):
             slow = [figure for figure in workloads if figure.system != PURE]
             self.stdout.write("\nThe same beside this engine with a commit after each step:\n")
             self.stdout.write(table(slow, ours=IDEMPOTENT))
+        self.stdout.write(f"\n{'':<70}{'median':>10}{'p95':>10}")
         for figure in figures:
             if not figure.workload.startswith("W"):
                 name = f"{figure.system}: {figure.workload}"
-                self.stdout.write(f"{name:<70}{figure.median:>10.2f} {figure.unit}")
+                self.stdout.write(f"{name:<70}{figure.median:>10.2f}{figure.p95:>10.2f} {figure.unit}")

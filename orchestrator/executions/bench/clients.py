@@ -1,0 +1,30 @@
+"""Who asks in the benchmarks of lists, and through what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.test import Client
+
+from orchestrator.accounts.models import Role, User
+
+
+def people() -> Iterator[tuple[str, User]]:
+    """A person who owns 20 workflows of the seeded ones, and an admin, who sees all of them."""
+    admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": Role.ADMIN.value})
+    yield "owner", User.objects.get(username="seed0")
+    yield "admin", admin
+
+
+def bench_user() -> User:
+    """Who starts the runs that are measured."""
+    user, _ = User.objects.get_or_create(username="bench", defaults={"role": Role.USER.value})
+    return user
+
+
+def client_of(user: User) -> Client:
+    host = settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else "localhost"
+    client = Client(headers={"host": "localhost" if host == "*" else host})
+    client.force_login(user, backend="orchestrator.accounts.backends.AnyCaseBackend")
+    return client
