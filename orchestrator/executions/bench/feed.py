@@ -26,12 +26,15 @@ from orchestrator.executions.bench.engine import chain
 from orchestrator.executions.bench.figures import Figure
 from orchestrator.executions.bench.workers import engine_worker, processes
 from orchestrator.executions.services.starting import start_execution
-from orchestrator.workflows.models import Access, WorkflowPermission
+from orchestrator.workflows.models import Access, Workflow, WorkflowPermission
+
+Wish = dict[str, Any]
 
 SOCKETS: Final = 500
 PEOPLE: Final = 100
-STEPS: Final = 20
+STEPS: Final = 60
 PAUSE_SECONDS: Final = 0.5
+LISTEN_SECONDS: Final = 8.0
 SYSTEM: Final = f"feed, {SOCKETS} sockets"
 _READY_SECONDS: Final = 30.0
 
@@ -44,18 +47,23 @@ def measure_feed() -> Iterator[Figure]:
     tokens = [open_family(user).access for user in _watchers(workflow.pk)]
     with processes([engine_worker(1), engine_worker(2)]), processes([[*web, *quiet]], ready=False):
         _wait_for(port)
-        for name, runs in (("all follow one run", 1), ("50 runs, 10 sockets each", 50)):
-            started = [start_execution(bench_user(), workflow.pk)[0].pk for _ in range(runs)]
-            wishes = [{"execution": str(started[each % runs])} for each in range(SOCKETS)]
-            yield Figure(SYSTEM, name, "ms", asyncio.run(_follow(port, tokens, wishes)))
-        started = [start_execution(bench_user(), workflow.pk)[0].pk for _ in range(10)]
-        wishes = [{"execution": str(started[0])}, *({"mine": True} for _ in range(SOCKETS - 1))]
+        yield Figure(SYSTEM, "all follow one run", "ms", _followers(port, tokens, _start(workflow, 1)))
         yield Figure(
-            SYSTEM,
-            "one follows a run, the others all of 10",
-            "ms",
-            asyncio.run(_follow(port, tokens, wishes)),
+            SYSTEM, "10 follow each of 50 runs", "ms", _followers(port, tokens, _start(workflow, 50))
         )
+        one, *_ = _start(workflow, 10)
+        mine: list[Wish] = [{"mine": True}] * (SOCKETS - 1)
+        delays = asyncio.run(_follow(port, tokens, [{"execution": str(one)}, *mine]))
+        yield Figure(SYSTEM, "one follows a run, the others all of 10", "ms", delays)
+
+
+def _start(workflow: Workflow, runs: int) -> list[UUID]:
+    return [start_execution(bench_user(), workflow.pk)[0].pk for _ in range(runs)]
+
+
+def _followers(port: int, tokens: Sequence[str], runs: Sequence[UUID]) -> list[float]:
+    wishes: list[Wish] = [{"execution": str(runs[each % len(runs)])} for each in range(SOCKETS)]
+    return asyncio.run(_follow(port, tokens, wishes))
 
 
 def _pausing(node_id: str) -> dict[str, Any]:
@@ -74,7 +82,7 @@ def _watchers(workflow_id: UUID) -> list[User]:
     return found
 
 
-async def _follow(port: int, tokens: Sequence[str], wishes: Sequence[dict[str, Any]]) -> list[float]:
+async def _follow(port: int, tokens: Sequence[str], wishes: Sequence[Wish]) -> list[float]:
     """Milliseconds of every event on every socket that was open when it happened."""
     address = f"ws://127.0.0.1:{port}/ws/feed/"
     sockets = [
@@ -84,10 +92,11 @@ async def _follow(port: int, tokens: Sequence[str], wishes: Sequence[dict[str, A
     try:
         for each, wish in zip(sockets, wishes, strict=True):
             await each.send(json.dumps({"subscribe": wish}).decode())
+            if "execution" in wish:
+                await each.recv()  # what happened before
         await asyncio.sleep(1)
         open_since = time.time()
-        seconds = STEPS * PAUSE_SECONDS / 2
-        delays = await asyncio.gather(*(_listen(each, open_since, seconds) for each in sockets))
+        delays = await asyncio.gather(*(_listen(each, open_since, LISTEN_SECONDS) for each in sockets))
     finally:
         await asyncio.gather(*(each.close() for each in sockets))
     heard = [delay for each in delays for delay in each]

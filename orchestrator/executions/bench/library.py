@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -48,7 +48,7 @@ def measure_library(*, times: int) -> Iterator[Figure]:
                 yield Figure(who, f"{name}: of it the queries", "ms", queries)
 
 
-def _operations(user: User) -> dict[str, Callable[[], HttpResponse]]:
+def _operations(user: User) -> dict[str, Callable[[], HttpResponseBase]]:
     client, workflow = client_of(user), seeded_workflow(User.objects.get(username="seed0"))
     at = f"/api/v1/workflows/{workflow.pk}/"
     return {
@@ -60,11 +60,11 @@ def _operations(user: User) -> dict[str, Callable[[], HttpResponse]]:
     }
 
 
-def _saving(client: Client, at: str) -> Callable[[], HttpResponse]:
+def _saving(client: Client, at: str) -> Callable[[], HttpResponseBase]:
     """Each save changes the graph, so that there is something to store."""
     count = iter(range(1_000_000))
 
-    def save() -> HttpResponse:
+    def save() -> HttpResponseBase:
         config = {"output": {"number": next(count), "at": time.time()}}
         nodes = [
             {"id": f"n{number}", "type": "transform", "data": {"config": config}} for number in range(20)
@@ -74,7 +74,7 @@ def _saving(client: Client, at: str) -> Callable[[], HttpResponse]:
     return save
 
 
-def _measure(ask: Callable[[], HttpResponse], times: int) -> tuple[list[float], list[float]]:
+def _measure(ask: Callable[[], HttpResponseBase], times: int) -> tuple[list[float], list[float]]:
     whole, queries = [], []
     for number in range(WARM_UP + times):
         spent = QueryTime()
@@ -82,7 +82,7 @@ def _measure(ask: Callable[[], HttpResponse], times: int) -> tuple[list[float], 
         with connection.execute_wrapper(spent):
             answer = ask()
         taken = (time.perf_counter() - began) * 1000
-        assert answer.status_code == 200, f"{answer.status_code}: {answer.content[:300]!r}"
+        assert answer.status_code == 200, f"{answer.status_code}"
         if number >= WARM_UP:
             whole.append(taken)
             queries.append(spent.milliseconds)

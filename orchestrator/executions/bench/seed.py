@@ -76,7 +76,7 @@ def seeded_workflow(owner: User) -> Workflow:
 def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows of these columns; every other column has the model's default."""
     fields = [each for each in model._meta.concrete_fields if not each.generated]
-    places = {each.column: number for number, each in enumerate(fields)}
+    places = {str(each.column): number for number, each in enumerate(fields)}
     row = [each.get_db_prep_save(each.get_default(), connection) for each in fields]
     named = [places[column] for column in columns]
     statement = f"COPY {model._meta.db_table} ({', '.join(places)}) FROM STDIN"

@@ -260,7 +260,7 @@ class Engine:
 
     def _committed(self, done: Committed) -> None:
         run = done.run
-        self._nudger.tell(run.claim.id, run.journal.base_seq)
+        self._nudger.tell(run.claim.id, run.claim.workflow_id)
         if done.others_due:
             self._look_soon()
         if not done.released:

@@ -1,4 +1,5 @@
-"""Nudges for the live feed: "these executions have new events". What happened stands in the event table.
+"""Nudges for the live feed: "these executions, of these workflows, have new events". What happened stands
+in the event table.
 
 One short message per tenth of a blink for all runs of a worker together, so that a thousand runs a
 second cost the workers a handful of messages.
@@ -28,13 +29,13 @@ class Nudger:
 
     def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._changed: dict[UUID, int] = {}
+        self._changed: dict[UUID, UUID] = {}
         self._sending = False
         self._redis: redis.asyncio.Redis | None = None
 
-    def tell(self, execution_id: UUID, seq: int) -> None:
+    def tell(self, execution_id: UUID, workflow_id: UUID) -> None:
         """From the engine's thread. The message is sent a little later, together with others."""
-        self._changed[execution_id] = seq
+        self._changed[execution_id] = workflow_id
         if not self._sending:
             self._sending = True
             self._handlers.spawn(self._send())
@@ -49,7 +50,7 @@ class Nudger:
         changed, self._changed = self._changed, {}
         if self._redis is None:
             self._redis = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
-        message = json.dumps({str(key): seq for key, seq in changed.items()})
+        message = json.dumps({str(run): str(workflow) for run, workflow in changed.items()})
         try:
             await self._redis.publish(CHANNEL, message)
         except (redis.RedisError, OSError) as error:

@@ -1,7 +1,8 @@
 """One reader of nudges per web process, for all of its open sockets.
 
-A nudge says which executions have new events. It is only a reason to look: what is sent to a client is
-read from the event table from the client's own cursor on, so a lost nudge delays and loses nothing.
+A nudge says which executions have new events. It is only a reason to look: what is told to clients is read
+from the event table from their cursors on, so a lost nudge delays and loses nothing. The reading is done
+once for all sockets that follow a run, and for all runs that were nudged meanwhile.
 """
 
 from __future__ import annotations
@@ -9,56 +10,117 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Protocol, TypeVar
+from uuid import UUID
 
 import redis.asyncio
 import structlog
 from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connections
 
 from orchestrator.core import json
+from orchestrator.executions.queries.audience import BATCH, News, Watch, audience_of, moved_on, news_of
 from orchestrator.executions.runtime.feed import CHANNEL
 
 RETRY_SECONDS: Final = 1.0
-EVERYTHING: Final = "*"
+POLL_SECONDS: Final = 5.0
+"""How often it looks without being nudged."""
 
 log = structlog.get_logger(__name__)
 
+_T = TypeVar("_T")
 
-class Listener(Protocol):
-    def nudge(self, execution_ids: set[str]) -> None:
-        """Some of these have changed. Called on the event loop; must not block."""
+
+class Follower(Protocol):
+    """Somebody who follows one run. What it is called with happens on the event loop and must not block."""
+
+    @property
+    def watch(self) -> Watch: ...
+
+    def take(self, news: News) -> None:
+        """Events after the cursor of the follower that is furthest behind."""
+
+
+class Overview(Protocol):
+    """Somebody who follows all runs they may see."""
+
+    @property
+    def person(self) -> UUID: ...
+
+    def nudge(self, execution_ids: set[UUID]) -> None:
+        """These have changed, and the person may see them."""
 
 
 class Hub:
-    """Listeners by execution id; ``EVERYTHING`` for those that follow all they may see."""
+    """The followers of each run, and those who follow all."""
 
     def __init__(self) -> None:
-        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
-        self._reader: asyncio.Task[None] | None = None
+        self._followers: defaultdict[UUID, set[Follower]] = defaultdict(set)
+        self._overviews: set[Overview] = set()
+        self._nudged: set[UUID] = set()
+        self._changed: dict[UUID, UUID] = {}
+        self._awake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._thread: ThreadPoolExecutor | None = None
 
-    def join(self, topic: str, listener: Listener) -> None:
-        self._listeners[topic].add(listener)
-        if self._reader is None or self._reader.done():
-            self._reader = asyncio.get_running_loop().create_task(self._read())
+    def follow(self, execution_id: UUID, follower: Follower) -> None:
+        self._followers[execution_id].add(follower)
+        self._start()
 
-    def leave(self, topic: str, listener: Listener) -> None:
-        self._listeners[topic].discard(listener)
-        if not self._listeners[topic]:
-            del self._listeners[topic]
-        if not self._listeners and self._reader is not None:
-            self._reader.cancel()
-            self._reader = None
+    def unfollow(self, execution_id: UUID, follower: Follower) -> None:
+        self._followers[execution_id].discard(follower)
+        if not self._followers[execution_id]:
+            del self._followers[execution_id]
+        self._stop_if_alone()
 
-    async def _read(self) -> None:
-        while True:
+    def oversee(self, overview: Overview) -> None:
+        self._overviews.add(overview)
+        self._start()
+
+    def leave(self, overview: Overview) -> None:
+        self._overviews.discard(overview)
+        self._stop_if_alone()
+
+    def nudge(self, execution_ids: Iterable[UUID]) -> None:
+        """Look for news of these as soon as the look in progress is over."""
+        self._nudged.update(execution_ids)
+        self._awake.set()
+
+    def _start(self) -> None:
+        if not self._tasks:
+            loop = asyncio.get_running_loop()
+            self._tasks = [loop.create_task(work()) for work in (self._read_nudges, self._look, self._poll)]
+
+    def _stop_if_alone(self) -> None:
+        if not self._followers and not self._overviews:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+            if self._thread is not None:
+                self._thread.submit(connections.close_all)
+                self._thread.shutdown(wait=False)
+                self._thread = None
+
+    async def _query(self, query: Callable[[], _T]) -> _T:
+        """What a query finds, asked in a thread of the hub's own with a connection of its own."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "feed")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _fresh, query)
+
+    async def _read_nudges(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine that runs has a task"
+        while not task.cancelling():  # redis-py may turn being cancelled into an error of its own
             client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=15)
             try:
                 async with client.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
-                    self._tell_all()  # whatever happened while nobody listened
+                    self.nudge(self._followers)  # whatever happened while nobody listened
                     async for message in pubsub.listen():
                         if message["type"] == "message":
-                            self._tell(set(json.loads(message["data"])))
+                            self._tell(json.loads(message["data"]))
             except (redis.RedisError, OSError) as error:
                 log.warning("feed_reader_interrupted", error=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -66,17 +128,64 @@ class Hub:
                 with contextlib.suppress(redis.RedisError, OSError):
                     await client.aclose()
 
-    def _tell(self, changed: set[str]) -> None:
-        for execution_id in changed & self._listeners.keys():
-            for listener in list(self._listeners[execution_id]):
-                listener.nudge({execution_id})
-        for listener in list(self._listeners.get(EVERYTHING, ())):
-            listener.nudge(changed)
+    def _tell(self, message: dict[str, str]) -> None:
+        runs = {UUID(run): UUID(workflow) for run, workflow in message.items()}
+        self.nudge(runs.keys() & self._followers.keys())
+        if self._overviews:
+            self._changed |= runs
+            self._awake.set()
 
-    def _tell_all(self) -> None:
-        for topic, listeners in list(self._listeners.items()):
-            for listener in list(listeners):
-                listener.nudge({topic} - {EVERYTHING})
+    async def _look(self) -> None:
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            nudged, self._nudged = self._nudged, set()
+            changed, self._changed = self._changed, {}
+            try:
+                await self._tell_followers(nudged)
+                await self._tell_overviews(changed)
+            except DatabaseError as error:
+                log.warning("feed_not_read", error=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                self._changed = changed | self._changed
+                self.nudge(nudged)
+
+    async def _tell_followers(self, execution_ids: Iterable[UUID]) -> None:
+        """Those who join meanwhile are not told: their access was not looked at. They nudge by themselves."""
+        asked = {each: set(self._followers[each]) for each in execution_ids if each in self._followers}
+        watches = _watches(asked)
+        found = await self._query(lambda: news_of(watches)) if watches else {}
+        for execution_id, news in found.items():
+            for follower in asked[execution_id] & self._followers.get(execution_id, set()):
+                follower.take(news)
+        if any(len(news.events) >= BATCH for news in found.values()):
+            self.nudge(watches)  # there may be more than one look reads
+
+    async def _tell_overviews(self, changed: dict[UUID, UUID]) -> None:
+        people = {overview.person for overview in self._overviews}
+        if not changed or not people:
+            return
+        audiences = await self._query(lambda: audience_of(set(changed.values()), people))
+        for overview in list(self._overviews):
+            seen = {run for run, workflow in changed.items() if overview.person in audiences[workflow]}
+            if seen:
+                overview.nudge(seen)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            if watches := _watches(self._followers):
+                with contextlib.suppress(DatabaseError):
+                    self.nudge(await self._query(lambda: moved_on(watches)))
+
+
+def _watches(followers: Mapping[UUID, Iterable[Follower]]) -> dict[UUID, Watch]:
+    return {each: Watch.of_all(one.watch for one in several) for each, several in followers.items()}
+
+
+def _fresh(query: Callable[[], _T]) -> _T:
+    close_old_connections()
+    return query()
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}

@@ -1,0 +1,176 @@
+"""What one socket may follow: a single run from a cursor on, or all runs that its person may see."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import structlog
+from channels.db import database_sync_to_async
+from django.db import DatabaseError
+
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import DomainError, NotFound
+from orchestrator.core.json import JsonObject
+from orchestrator.executions.access import find_execution
+from orchestrator.executions.queries.audience import BATCH, News, Watch, events_after
+from orchestrator.executions.queries.visible import executions_for
+from orchestrator.executions.web.hub import hub
+from orchestrator.executions.web.summary import execution_summary
+
+CALM_SECONDS: Final = 0.25
+"""The least pause between two messages about "mine"."""
+RETRY_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Client(Protocol):
+    """The socket at the other end."""
+
+    user: User
+
+    async def send_json(self, content: Mapping[str, object]) -> None: ...
+
+    async def send_error(self, error: Exception) -> None: ...
+
+
+class Subscription(ABC):
+    """Sends what is new in a task of its own, so that a slow client keeps nobody else waiting."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._awake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def stop(self) -> None:
+        self.detach()
+        if self._task is not None:
+            self._task.cancel()
+
+    @abstractmethod
+    def detach(self) -> None:
+        """Hear no more from the hub."""
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.send_news()
+            except DomainError as error:  # e.g. access was taken away meanwhile
+                self.detach()
+                await self.client.send_error(error)
+                return
+            except DatabaseError as error:
+                log.warning("feed_not_read", error=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            await self._awake.wait()
+            self._awake.clear()
+
+    @abstractmethod
+    async def send_news(self) -> None: ...
+
+
+class OneExecution(Subscription):
+    """The events of one run from a cursor on.
+
+    It catches up by itself, with reads of its own. Then the hub hands it what is new, which it may not
+    take as fast as it comes: it forgets the rest and catches up again.
+    """
+
+    def __init__(self, client: Client, execution_id: UUID, after: int) -> None:
+        super().__init__(client)
+        self.execution_id, self.seq = execution_id, after
+        self._workflow_id: UUID | None = None
+        self._behind = True
+        self._news: list[dict[str, Any]] = []
+        self._barred = False
+
+    def detach(self) -> None:
+        hub().unfollow(self.execution_id, self)
+
+    @property
+    def watch(self) -> Watch:
+        assert self._workflow_id is not None, "it follows once it has found the run"
+        heard = self._news[-1]["seq"] if self._news else self.seq
+        return Watch(self._workflow_id, heard, frozenset({self.client.user.pk}))
+
+    def take(self, news: News) -> None:
+        if self.client.user.pk not in news.audience:
+            self._barred = True
+        elif len(self._news) >= BATCH:
+            self._behind, self._news = True, []
+        else:
+            heard = self.watch.seq
+            self._news += [event for event in news.events if event["seq"] > heard]
+        self._awake.set()
+
+    async def send_news(self) -> None:
+        if self._barred:
+            raise NotFound("You may no longer see this run.")
+        while self._behind:
+            await self._catch_up()
+        while self._news:
+            events, self._news = self._news[:BATCH], self._news[BATCH:]
+            await self._send(events)
+
+    async def _catch_up(self) -> None:
+        """Read on from the cursor; with nothing left to read, leave it to the hub."""
+        self._workflow_id, events = await self._fetch()
+        if events:
+            await self._send(events)
+        if len(events) < BATCH:
+            self._behind = False
+            hub().follow(self.execution_id, self)
+            hub().nudge([self.execution_id])  # for what came between the read and this moment
+
+    async def _send(self, events: list[dict[str, Any]]) -> None:
+        self.seq = events[-1]["seq"]
+        news = {"execution": str(self.execution_id), "events": events, "seq": self.seq}
+        await self.client.send_json(news)
+
+    @database_sync_to_async  # type: ignore[untyped-decorator]
+    def _fetch(self) -> tuple[UUID, list[dict[str, Any]]]:
+        found = find_execution(self.client.user, self.execution_id)
+        return found.workflow_id, events_after(self.execution_id, self.seq)
+
+
+class Mine(Subscription):
+    """Summaries of runs that changed, of all that the person may see."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._changed: set[UUID] = set()
+
+    @property
+    def person(self) -> UUID:
+        return self.client.user.pk
+
+    def start(self) -> None:
+        hub().oversee(self)
+        super().start()
+
+    def detach(self) -> None:
+        hub().leave(self)
+
+    def nudge(self, execution_ids: set[UUID]) -> None:
+        self._changed |= execution_ids
+        self._awake.set()
+
+    async def send_news(self) -> None:
+        changed, self._changed = self._changed, set()
+        if changed:
+            if rows := await self._fetch(changed):
+                await self.client.send_json({"changed": rows})
+            await asyncio.sleep(CALM_SECONDS)
+
+    @database_sync_to_async  # type: ignore[untyped-decorator]
+    def _fetch(self, changed: set[UUID]) -> list[JsonObject]:
+        rows = executions_for(self.client.user).filter(pk__in=changed).order_by("-id")[:BATCH]
+        return [execution_summary(row) for row in rows]
