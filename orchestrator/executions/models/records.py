@@ -111,6 +111,7 @@ class EventRow(models.Model):
             models.Index(
                 fields=["workflow_id", "-occurred_at"], name="event_of_ai", condition=Q(data__has_key="usage")
             ),
+            models.Index(fields=["-occurred_at"], name="event_ai", condition=Q(data__has_key="usage")),
         ]
 
     def __str__(self) -> str:
