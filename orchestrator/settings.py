@@ -231,6 +231,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "versions", "description": "The graph of a workflow: validating, publishing, comparing."},
         {"name": "sharing", "description": "Who may see, run and change a workflow."},
         {"name": "executions", "description": "Runs: starting, following, steering and retrying them."},
+        {"name": "events", "description": "What happened in all runs that one may see."},
         {"name": "approvals", "description": "Questions that runs ask people."},
     ],
 }

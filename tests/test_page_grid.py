@@ -23,7 +23,8 @@ EDIT: Answers = (LOGIN, 404, 403, 200, 200, 200)
 OWN: Answers = (LOGIN, 404, 403, 403, 200, 200)
 
 PAGE_SPACES = (
-    "home", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:", "approvals:"
+    "home", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:", "approvals:",
+    "events:",
 )  # fmt: skip
 
 
@@ -101,7 +102,6 @@ PAGES = [
     Page("executions:step", "get", NO_STEP, STEP),
     Page("executions:step-data", "get", NO_STEP, {**STEP, "part": "word"}),
     Page("executions:events", "get", READ, E),
-    Page("executions:event", "get", READ, {**E, "seq": "one"}),
     Page("executions:marks", "get", READ, E),
     Page("executions:data", "get", READ, {**E, "part": "part"}),
     Page("executions:cancel", "post", answers(EDIT, 302), E),
@@ -109,6 +109,9 @@ PAGES = [
     Page("executions:resume", "post", answers(EDIT, 409), E),
     Page("executions:retry", "post", answers(EDIT, 409), E, {"start": "start"}),
     Page("executions:signal", "post", answers(EDIT, 302), E, {"name": "go"}),
+    Page("events:list", "get", EVERYBODY),
+    Page("events:export", "get", EVERYBODY),
+    Page("events:event", "get", READ, {"execution_id": "execution", "seq": "one"}),
     Page("approvals:approve", "post", ASKED, A),
     Page("approvals:reject", "post", ASKED, A),
 ]

@@ -91,6 +91,8 @@ API = [
     Row("execution-state", "get", READ, E),
     Row("steps", "get", READ, E),
     Row("events", "get", READ, E),
+    Row("event-log", "get", EVERYBODY),
+    Row("event-export", "get", EVERYBODY),
     Row("execution-cancel", "post", answers(EDIT, 202), E),
     Row("execution-pause", "post", answers(EDIT, 202), E),
     Row("execution-resume", "post", answers(EDIT, 409), E),

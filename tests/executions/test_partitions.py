@@ -104,7 +104,10 @@ def test_a_month_has_the_keys_and_indexes_of_the_table() -> None:
             " WHERE i.indrelid = 'executions_event_y2041m11'::regclass GROUP BY i.indexrelid, 1 ORDER BY 1"
         )
         found = cursor.fetchall()
-    assert found == [*[(False, 1)] * len(EventRow._meta.indexes), (True, 1)]
+        cursor.execute("SELECT count(*) FROM pg_index WHERE indrelid = 'executions_event'::regclass")
+        (count,) = cursor.fetchone()
+    assert count > 5
+    assert found == [*[(False, 1)] * (count - 1), (True, 1)]
 
 
 @pytest.mark.django_db

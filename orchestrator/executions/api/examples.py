@@ -89,3 +89,26 @@ ANSWER_EDITED: Final = OpenApiExample(
     request_only=True,
 )
 ANSWERED: Final = OpenApiExample("Approved", value=_APPROVAL, response_only=True)
+EVENTS: Final = OpenApiExample(
+    "An approval",
+    value={
+        "next": "https://orchestrator.example/api/v1/events/?group=human_approval&cursor=o2026-03-01T12%3A30",
+        "previous": None,
+        "results": [
+            {
+                "execution": _RUN,
+                "execution_exists": True,
+                "workflow": _WORKFLOW,
+                "seq": 7,
+                "type": "approval_answered",
+                "node_id": "approve",
+                "sentence": "Approve the order was approved by bob",
+                "user": "bob",
+                "data": {"scope": "", "node": "approve", "iteration": 1, "decision": "approved", "by": "bob"},
+                "metadata": {"user_id": _BOB["id"], "ip_address": "203.0.113.7"},
+                "occurred_at": "2026-03-01T12:30:00.000000Z",
+            }
+        ],
+    },
+    response_only=True,
+)

@@ -10,6 +10,7 @@ from orchestrator.accounts.api.serializers import PersonSerializer
 from orchestrator.core.api.fields import JsonObjectField
 from orchestrator.core.json import Json
 from orchestrator.executions.models import Approval, EventRow, Execution, StepRun
+from orchestrator.executions.queries.origins import shown_data, shown_metadata
 
 
 class WorkflowRefSerializer(serializers.Serializer[Any]):
@@ -108,6 +109,33 @@ class EventSerializer(serializers.ModelSerializer[EventRow]):
     class Meta:
         model = EventRow
         fields = ["seq", "type", "node_id", "data", "metadata", "occurred_at"]
+
+    def to_representation(self, instance: EventRow) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        owner = self.context.get("owner", False)
+        return {
+            **shown,
+            "data": shown_data(instance.data),
+            "metadata": shown_metadata(instance.metadata, owner=owner),
+        }
+
+
+class LoggedEventSerializer(serializers.Serializer[Any]):
+    """An event of any run. `metadata` says who caused it; owners see from where."""
+
+    execution = serializers.UUIDField()
+    execution_exists = serializers.BooleanField(help_text="False once the run was cleaned up")
+    workflow = WorkflowRefSerializer()
+    seq = serializers.IntegerField()
+    type = serializers.CharField()
+    node_id = serializers.CharField(allow_blank=True)
+    sentence = serializers.CharField(help_text="What happened, for people")
+    user = serializers.CharField(allow_null=True, help_text="User name of who caused it")
+    data = JsonObjectField()  # type: ignore[assignment]  # not Serializer.data
+    metadata = JsonObjectField(
+        help_text="`user_id`; for owners and admins `session_id`, `ip_address`, `user_agent`, `request_id`"
+    )
+    occurred_at = serializers.DateTimeField()
 
 
 class ApprovalSerializer(serializers.ModelSerializer[Approval]):

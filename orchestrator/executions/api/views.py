@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ from orchestrator.executions.api.pagination import NewestRunsPagination
 from orchestrator.executions.domain.codec import encode_state
 from orchestrator.executions.models import EventRow, Execution, StepRun
 from orchestrator.executions.queries import history
+from orchestrator.executions.queries.origins import owned_among
 from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.services import retrying, starting, steering
@@ -204,7 +206,11 @@ class EventsView(ListAPIView[EventRow]):
     def get_queryset(self) -> QuerySet[EventRow]:
         execution = find_execution(person(self.request), self.kwargs["pk"])
         after = whole_number(self.request, "after", 0)
+        self.owned = owned_among(person(self.request), [execution.workflow_id])
         return EventRow.objects.filter(execution_id=execution.pk, seq__gt=after)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "owner": bool(getattr(self, "owned", ()))}
 
 
 def whole_number(request: Request, name: str, default: int) -> int:

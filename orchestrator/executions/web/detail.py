@@ -21,14 +21,13 @@ from orchestrator.core.errors import DomainError, NotFound
 from orchestrator.core.json import Json
 from orchestrator.executions.access import execution_and_access, find_execution
 from orchestrator.executions.domain.status import Status
-from orchestrator.executions.models import EventRow, Execution, StepRun, StepStatus
+from orchestrator.executions.models import Execution, StepRun, StepStatus
 from orchestrator.executions.narration import place_of
 from orchestrator.executions.queries.marks import marks_of
 from orchestrator.executions.queries.records import events_after, events_before, steps_after
+from orchestrator.executions.queries.titles import Names, names_of
 from orchestrator.executions.queries.waits import Waits, waits_of
 from orchestrator.executions.web.approvals import Question, question
-from orchestrator.graphs.model import read_graph
-from orchestrator.graphs.nodetypes import node_types
 from orchestrator.workflows.models import Access, WorkflowVersion
 
 _MOST_LINKED: Final = 20
@@ -41,7 +40,6 @@ class Drawn:
     nodes: Json
     edges: Json
     titles: Mapping[str, str]
-    maps: tuple[str, ...]
 
 
 class RunView:
@@ -57,14 +55,15 @@ class RunView:
     @cached_property
     def graph(self) -> Drawn:
         nodes, edges = WorkflowVersion.objects.values_list("nodes", "edges").get(pk=self.execution.version_id)
-        graph, _ = read_graph({"nodes": nodes, "edges": edges})
-        kinds = {node.id: node_types.get(node.type) for node in graph.nodes}
-        maps = tuple(node for node, kind in kinds.items() if kind is not None and kind.body is not None)
-        return Drawn(nodes, edges, _titles(nodes), maps)
+        return Drawn(nodes, edges, self.names.titles)
+
+    @cached_property
+    def names(self) -> Names:
+        return names_of(self.execution.version_id)
 
     @cached_property
     def waits(self) -> Waits:
-        return waits_of(self.user, self.execution, self.graph.titles, edits=self.may_steer)
+        return waits_of(self.user, self.execution, self.names.titles, edits=self.may_steer)
 
     @property
     def questions(self) -> dict[UUID, Question]:
@@ -74,7 +73,7 @@ class RunView:
         return {approval.pk: question(approval, may_see_run=True) for approval in mine}
 
     def marks(self, seq: int) -> dict[str, Any]:
-        return marks_of(self.execution, self.graph.maps, up_to=seq)
+        return marks_of(self.execution, self.names.maps, up_to=seq)
 
     def head(self) -> dict[str, Any]:
         """What the header, the buttons and the panel of waits need."""
@@ -89,25 +88,6 @@ class RunView:
             "next": "",
             "parts": _parts(self.execution),
         }
-
-
-def _titles(nodes: Json, found: dict[str, str] | None = None) -> dict[str, str]:
-    """Titles by node id, those inside maps included; the outer node wins where ids meet."""
-    found = {} if found is None else found
-    inner: list[Json] = []
-    for node in nodes if isinstance(nodes, list) else ():
-        if not isinstance(node, dict):
-            continue
-        data = node.get("data")
-        data = data if isinstance(data, dict) else {}
-        found.setdefault(str(node.get("id")), str(data.get("title") or node.get("id")))
-        config = data.get("config")
-        body = config.get("body") if isinstance(config, dict) else None
-        inner.append(body.get("nodes") if isinstance(body, dict) else None)
-    for nodes_inside in inner:
-        if nodes_inside:
-            _titles(nodes_inside, found)
-    return found
 
 
 @login_required
@@ -126,13 +106,14 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
         "problem": problem,
         "seq": view.seq,
         "graph": view.graph,
+        "titles": view.names.titles,
         "marks": marks,
-        "steps": steps_after(pk, 0, view.graph.titles, **_step_filter(request)),
-        "steps_done": _steps_done(marks, view.graph.titles),
+        "steps": steps_after(pk, 0, view.names.titles, **_step_filter(request)),
+        "steps_done": _steps_done(marks, view.names.titles),
         "step_node": request.GET.get("node", ""),
         "step_status": request.GET.get("status", ""),
         "step_statuses": StepStatus.choices,
-        "events": events_before(execution, view.seq + 1, view.graph.titles),
+        "events": events_before(execution, view.seq + 1, view.names.titles),
         "related": _related(execution),
     }
     return render(request, "executions/detail.html", context, status=problem.status if problem else 200)
@@ -173,7 +154,7 @@ def live(request: HttpRequest, pk: UUID) -> HttpResponse:
     sent only if there are others, so that nobody's half-written answer is swept away.
     """
     view = RunView(person(request), pk)
-    context = {**view.head(), "shown_waits": request.GET.get("waits", ""), "graph": view.graph}
+    context = {**view.head(), "shown_waits": request.GET.get("waits", ""), "titles": view.names.titles}
     return render(request, "executions/_live.html", context)
 
 
@@ -185,7 +166,7 @@ def steps(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = steps_after(
         pk,
         _number(request, "after", 0),
-        view.graph.titles,
+        view.names.titles,
         **_step_filter(request),
     )
     return render(request, "executions/_steps.html", {"run": view.execution, "steps": found})
@@ -196,7 +177,7 @@ def steps(request: HttpRequest, pk: UUID) -> HttpResponse:
 def events(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Older events with ``?before=``, newer ones with ``?after=``; newest first."""
     view = RunView(person(request), pk)
-    execution, titles, newer = view.execution, view.graph.titles, "after" in request.GET
+    execution, titles, newer = view.execution, view.names.titles, "after" in request.GET
     if newer:
         found = events_after(execution, _number(request, "after", 0), titles)
     else:
@@ -210,7 +191,7 @@ def marks(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The marks of the picture right after the event ``?seq=``, and that event in a sentence."""
     view = RunView(person(request), pk)
     seq = min(_number(request, "seq", view.seq), view.seq)
-    told = events_before(view.execution, seq + 1, view.graph.titles, size=1).rows
+    told = events_before(view.execution, seq + 1, view.names.titles, size=1).rows
     found = {
         "seq": seq,
         "marks": view.marks(seq),
@@ -227,17 +208,6 @@ def step(request: HttpRequest, pk: UUID, step_id: UUID) -> HttpResponse:
     execution, found = _find_step(request, pk, step_id)
     context = {"run": execution, "step": found, "place": place_of(found.scope, {})}
     return render(request, "executions/_step.html", context)
-
-
-@login_required
-@require_safe
-def event(request: HttpRequest, pk: UUID, seq: int) -> HttpResponse:
-    """The whole of one event."""
-    execution = find_execution(person(request), pk)
-    found = EventRow.objects.filter(execution_id=execution.pk, seq=seq).first()
-    if found is None:
-        raise NotFound("This run has no such event.")
-    return render(request, "executions/_event.html", {"run": execution, "event": found})
 
 
 @login_required

@@ -22,7 +22,7 @@ from orchestrator.workflows.models import Workflow, WorkflowVersion
 _MOST_WORKFLOWS = 200
 
 
-def _day(label: str) -> forms.DateField:
+def day_field(label: str) -> forms.DateField:
     """Within the years that an id can tell."""
     years = [MinValueValidator(date(1971, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
     widget = forms.DateInput(attrs={"type": "date"})
@@ -41,8 +41,8 @@ class RunFilterForm(StyledForm):
     )
     started_by = forms.CharField(required=False, max_length=150, label="Started by")
     trigger = forms.ChoiceField(required=False, choices=[("", "Any"), *TRIGGERS.items()])
-    after = _day("From")
-    before = _day("To")
+    after = day_field("From")
+    before = day_field("To")
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data, auto_id="filter_%s")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from orchestrator.executions.web import actions, approvals, detail, home, lists, starting
+from orchestrator.executions.web import actions, approvals, detail, events, home, lists, starting
 
 run_patterns = [
     path("", detail.detail, name="detail"),
@@ -11,7 +11,6 @@ run_patterns = [
     path("steps/<uuid:step_id>/", detail.step, name="step"),
     path("steps/<uuid:step_id>/<slug:part>.json", detail.step_data, name="step-data"),
     path("events/", detail.events, name="events"),
-    path("events/<int:seq>/", detail.event, name="event"),
     path("marks/", detail.marks, name="marks"),
     path("data/<slug:part>.json", detail.data, name="data"),
     path("cancel/", actions.cancel, name="cancel"),
@@ -34,8 +33,15 @@ approval_patterns = [
     path("approvals/<uuid:pk>/reject/", approvals.reject, name="reject"),
 ]
 
+event_patterns = [
+    path("events/", events.listing, name="list"),
+    path("events/export/", events.export, name="export"),
+    path("events/<uuid:execution_id>/<int:seq>/", events.event, name="event"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include((execution_patterns, "executions"))),
     path("", include((approval_patterns, "approvals"))),
+    path("", include((event_patterns, "events"))),
 ]

@@ -1,0 +1,30 @@
+"""Files that are written while they are sent, under ASGI without holding up the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+
+_END: Final = object()
+
+
+def file_response(
+    request: HttpRequest, pieces: Iterator[bytes], *, name: str, content_type: str
+) -> StreamingHttpResponse:
+    """A download. The first piece is made at once, so that what is wrong with the request is still told."""
+    first = next(pieces, b"")
+    whole = chain((first,), pieces)
+    body = _in_thread(whole) if isinstance(request, ASGIRequest) else whole
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+
+
+async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    following = sync_to_async(lambda: next(pieces, _END))
+    while isinstance(piece := await following(), bytes):
+        yield piece
