@@ -13,10 +13,10 @@ from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.json import Json
 from orchestrator.core.web.forms import StyledForm
+from orchestrator.core.web.json_field import JsonText
 from orchestrator.executions.models import STATUS_CHOICES
 from orchestrator.executions.queries.runs import TRIGGERS, RunFilter
 from orchestrator.executions.services.steering import MAX_PAYLOAD_BYTES
-from orchestrator.executions.web.schema_form import JsonTextField
 from orchestrator.workflows.models import Workflow, WorkflowVersion
 
 _MOST_WORKFLOWS = 200
@@ -118,7 +118,7 @@ class RetryForm(StyledForm):
 
 class SignalForm(StyledForm):
     name = forms.CharField(max_length=100, label="Signal")
-    payload = JsonTextField(required=False, rows=2, label="Data (JSON)", max_length=MAX_PAYLOAD_BYTES)
+    payload = JsonText(required=False, rows=2, label="Data (JSON)", max_length=MAX_PAYLOAD_BYTES)
 
 
 class AnswerForm(StyledForm):

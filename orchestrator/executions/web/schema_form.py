@@ -15,44 +15,15 @@ from django import forms
 
 from orchestrator.core import json
 from orchestrator.core.errors import InvalidInput
-from orchestrator.core.json import Json, NotJson
-from orchestrator.core.templatetags.display import pretty_json
+from orchestrator.core.json import Json
 from orchestrator.core.web.forms import StyledForm
+from orchestrator.core.web.json_field import JsonText
 
 _LONG: Final = 200
 """A string that may be longer is typed into several lines."""
 _MAX_FIELDS: Final = 100
 WHOLE: Final = ""
 """Stands for the value itself, where it is typed as one text of JSON."""
-
-
-class JsonTextField(forms.CharField):
-    """JSON, typed as text. Blank is None."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        rows = kwargs.pop("rows", 4)
-        attrs = {"rows": rows, "class": "font-mono", "spellcheck": "false"}
-        super().__init__(widget=forms.Textarea(attrs=attrs), **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            return json.loads(text)
-        except NotJson as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def validate(self, value: Any) -> None:
-        """``[]``, ``0`` and ``false`` are values; only blank is missing."""
-        if value is None and self.required:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-
-    def run_validators(self, value: Any) -> None:
-        """Those of text do not fit."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) or value is None else pretty_json(value)
 
 
 class SchemaForm(StyledForm):
@@ -77,7 +48,7 @@ class SchemaForm(StyledForm):
         if not isinstance(properties, Mapping) or not 1 <= len(properties) <= _MAX_FIELDS:
             self.properties[WHOLE] = "json"
             initial = given if given is not None else schema.get("default", {})
-            return {"json": JsonTextField(label="JSON", required=False, rows=8, initial=initial)}
+            return {"json": JsonText(label="JSON", required=False, initial=initial)}
         required = schema.get("required", ())
         given = given if isinstance(given, dict) else {}
         made: dict[str, forms.Field] = {}
@@ -148,7 +119,7 @@ def _field(name: str, schema: Mapping[str, Any], *, required: bool, given: Json)
             return forms.FloatField(**options, **bounds, widget=widget)
         case "string":
             return _text(schema, options)
-    return JsonTextField(**options)
+    return JsonText(rows=4, **options)
 
 
 def _type(schema: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from django import forms
 
 from orchestrator.core import json
 from orchestrator.core.web.forms import StyledForm
+from orchestrator.core.web.json_field import JsonText
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.examples import examples
 from orchestrator.workflows.models import Access, Workflow
@@ -19,33 +20,6 @@ _NO_NOTICE = "Kept for later: this version sends no notifications."
 
 def _starts() -> list[tuple[str, str]]:
     return [("", "Blank"), *((each.key, each.name) for each in examples())]
-
-
-class JsonText(forms.CharField):
-    """JSON as a person types it; empty means None."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        rows = kwargs.pop("rows", 8)
-        attrs = {"rows": rows, "class": "font-mono text-[0.8125rem]", "spellcheck": "false"}
-        super().__init__(widget=forms.Textarea(attrs=attrs), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        if value is None or isinstance(value, str):
-            return value
-        return json.pretty(value)
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            return json.loads(text)
-        except json.NotJson as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def validate(self, value: Any) -> None:
-        if value is None and self.required:  # an empty list is a value
-            raise forms.ValidationError(self.error_messages["required"], code="required")
 
 
 class NewForm(StyledForm):
