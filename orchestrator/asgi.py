@@ -5,6 +5,9 @@ import warnings
 
 from django.core.asgi import get_asgi_application
 
+from orchestrator.config import declare_web_process
+
+declare_web_process()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.settings")
 # WhiteNoise answers with synchronous files. Django reads them in a thread, which is right for small ones.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators", Warning)

@@ -6,9 +6,10 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import dj_database_url
+from django.conf import settings
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -26,6 +27,20 @@ SHORTEST_KEY: Final = 50
 BASE_DIR = Path(__file__).resolve().parents[1]
 
 
+_web = False
+
+
+def declare_web_process() -> None:
+    """Called by the ASGI application before settings are read; too late, it changes nothing."""
+    global _web
+    _web = not settings.configured
+
+
+def serves_web() -> bool:
+    """Whether this process answers requests and sockets, and nothing else."""
+    return _web
+
+
 class ConfigurationError(SystemExit):
     """A setting is missing or wrong. Ends the process with one clear line instead of a traceback."""
 
@@ -37,6 +52,7 @@ class Config(BaseSettings):
 
     data_dir: Path = Field(default=BASE_DIR / ".data", validation_alias="ORCHESTRATOR_DATA_DIR")
     database_url: SecretStr | None = None
+    web_database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
     secret_key: SecretStr | None = None
     webhook_secret: SecretStr | None = None
@@ -100,7 +116,7 @@ class Config(BaseSettings):
             raise ValueError("Expected the address people type, without a path: https://orchestrator.example")
         return value.rstrip("/")
 
-    @field_validator("database_url")
+    @field_validator("database_url", "web_database_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
         """The reason is not passed on: it would repeat the password."""
@@ -159,6 +175,27 @@ class Config(BaseSettings):
         return locations.default_database_url(self.data_dir)
 
     @cached_property
+    def database_of_this_process(self) -> str:
+        """What this process connects to: web processes as a role that row-level security binds."""
+        return self.web_database if serves_web() else self.database
+
+    @cached_property
+    def web_database(self) -> str:
+        """The web role's own log-in, else the owner's with that role taken from the first moment on."""
+        if self.web_database_url is not None:
+            return self.web_database_url.get_secret_value()
+        if self.database == locations.default_database_url(self.data_dir):
+            return locations.default_web_database_url(self.data_dir)
+        return _with_role(self.database, locations.WEB_ROLE)
+
+    @cached_property
+    def web_password(self) -> str:
+        """What ``migrate`` gives the web role as its password, where it has one."""
+        given = self.web_database_url.get_secret_value() if self.web_database_url else ""
+        parts = urlsplit(given)
+        return unquote(parts.password or "") if parts.username == locations.WEB_ROLE else ""
+
+    @cached_property
     def redis(self) -> str:
         if self.redis_url is not None:
             return self.redis_url.get_secret_value()
@@ -207,6 +244,16 @@ def load_config() -> Config:
         return Config()
     except ValidationError as error:
         raise ConfigurationError("\n".join(_line(fault) for fault in error.errors())) from error
+
+
+def _with_role(url: str, role: str) -> str:
+    """The same address, with a libpq option that takes the role when connecting."""
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    given = " ".join(value for name, value in query if name == "options")
+    rest = [(name, value) for name, value in query if name != "options"]
+    options = f"{given} -c role={role}".strip()
+    return urlunsplit(parts._replace(query=urlencode([*rest, ("options", options)], quote_via=quote)))
 
 
 def _line(fault: Any) -> str:

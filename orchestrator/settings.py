@@ -1,13 +1,15 @@
 """Django settings. What differs between deployments comes from the environment: see config.py."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import django_stubs_ext
 from celery.schedules import crontab
 from django.templatetags.static import static
 
-from orchestrator.config import BASE_DIR, load_config
+from orchestrator.config import BASE_DIR, load_config, serves_web
+from orchestrator.embedded import locations
 
 django_stubs_ext.monkeypatch()
 
@@ -47,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "orchestrator.core.web.assets.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "orchestrator.core.middleware.RowSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -79,16 +82,23 @@ TEMPLATES = [
     },
 ]
 
-_database = dj_database_url.parse(CONFIG.database)
 _pool = {"min_size": 1, "max_size": CONFIG.database_pool, "timeout": 10} if CONFIG.database_pool else False
-DATABASES = {
-    "default": {
-        **_database,
+
+
+def _database(url: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = dict(dj_database_url.parse(url, engine="orchestrator.core.postgres"))
+    return {
+        **parsed,
         "CONN_MAX_AGE": 0 if _pool else None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **_database.get("OPTIONS", {}), "pool": _pool},
+        "OPTIONS": {"connect_timeout": 5, **parsed.get("OPTIONS", {}), "pool": _pool},
     }
-}
+
+
+DATABASES = {"default": _database(CONFIG.database_of_this_process)}
+# The role that a request takes where its process does not connect as it already: in tests.
+WEB_ROLE, WEB_PASSWORD = locations.WEB_ROLE, CONFIG.web_password
+ROW_SECURITY_ROLE = "" if serves_web() else WEB_ROLE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -14,6 +14,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidTok
 from orchestrator.accounts.models import ApiScope, User
 from orchestrator.accounts.services.keys import use_api_key
 from orchestrator.core.clock import utc_now
+from orchestrator.core.rls import act_as, bound
 
 
 class SocketAuthentication:
@@ -24,15 +25,27 @@ class SocketAuthentication:
     """
 
     def __init__(self, application: Any) -> None:
-        self._application = application
-        self._by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(application))
+        self._application = _ForThePerson(application)
+        self._by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(self._application))
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        header = dict(scope["headers"]).get(b"authorization")
-        if header is None:
-            return await self._by_session(scope, receive, send)
-        user = await database_sync_to_async(_by_header)(header.decode("latin-1"))
-        return await self._application({**scope, "user": user}, receive, send)
+        with bound():
+            header = dict(scope["headers"]).get(b"authorization")
+            if header is None:
+                return await self._by_session(scope, receive, send)
+            user = await database_sync_to_async(_by_header)(header.decode("latin-1"))
+            return await self._application({**scope, "user": user}, receive, send)
+
+
+class _ForThePerson:
+    """Runs the application for ``scope["user"]``, as far as the database is concerned."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        act_as(scope["user"].pk)
+        return await self._application(scope, receive, send)
 
 
 def _by_header(header: str) -> User | AnonymousUser:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
+from uuid import UUID
 
 from orchestrator.core.json import Json
+from orchestrator.core.rls import act_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,10 @@ def current_origin() -> Origin:
     return _current.get()
 
 
-def acts_for(user_id: object) -> None:
+def acts_for(user_id: UUID) -> None:
     """Name the person of the request in progress, where that is known only after it began."""
     _current.set(replace(_current.get(), user_id=str(user_id)))
+    act_as(user_id)
 
 
 @contextmanager

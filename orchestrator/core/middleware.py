@@ -7,11 +7,12 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import resolve
 from django.utils import timezone
 
 from orchestrator.core.context import Origin, origin
+from orchestrator.core.rls import act_as, bound, for_the_same_person
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +36,23 @@ class ProbeMiddleware:
         return response
 
 
+class RowSecurityMiddleware:
+    """Binds everything a request asks of the database to the person behind it; see core/rls.py.
+
+    Until OriginMiddleware has found out who that is, it is nobody.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with bound():
+            response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse) and not response.is_async:
+                response.streaming_content = for_the_same_person(response.streaming_content)
+        return response
+
+
 class OriginMiddleware:
     """Makes the request's origin known to audit rows, run events and log lines.
 
@@ -54,6 +72,7 @@ class OriginMiddleware:
             user_agent=request.headers.get("user-agent", "")[:400],
             request_id=request_id,
         )
+        act_as(request.user.pk)
         with origin(here), structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
         response["X-Request-ID"] = request_id

@@ -19,6 +19,9 @@ from django.db import connection, transaction
 from django.db.models import Field, Lookup, Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+from orchestrator.core.postgres.base import settle
+from orchestrator.core.rls import OUTSIDE, current_scope
+
 _numbers = count(1)
 
 
@@ -127,8 +130,15 @@ class _Slot:
 
 
 def prepared_cursor() -> psycopg.Cursor[Any]:
-    """A cursor that prepares what it runs; Django's own binds on the client and never does."""
+    """A cursor that prepares what it runs; Django's own binds on the client and never does.
+
+    A single statement of a person's request takes Django's, which sends for whom it runs along with it.
+    """
     pg = connection.connection
+    if pg.autocommit and current_scope() is not OUTSIDE:
+        cursor: psycopg.Cursor[Any] = pg.cursor()
+        return cursor
+    settle(pg)
     pg.prepare_threshold = 1
     return psycopg.Cursor(pg)
 

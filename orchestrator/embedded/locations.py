@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 DATABASE = "orchestrator"
 ROLE = "orchestrator"
+WEB_ROLE = "orchestrator_web"
+"""Whom web processes connect as: owns nothing and is bound by row-level security."""
 POSTGRES_PORT = 5432  # only names the socket file: nothing listens on TCP
 
 _LONGEST_SOCKET = 100  # sun_path holds 107 bytes on Linux and 103 on macOS
@@ -81,9 +83,14 @@ def default_database_url(data_dir: Path | str) -> str:
     return database_url(data_dir, DATABASE)
 
 
-def database_url(data_dir: Path | str, database: str) -> str:
+def default_web_database_url(data_dir: Path | str) -> str:
+    """The same for web processes."""
+    return database_url(data_dir, DATABASE, WEB_ROLE)
+
+
+def database_url(data_dir: Path | str, database: str, role: str = ROLE) -> str:
     host = quote(str(postgres_socket_dir(data_dir)), safe="")
-    return f"postgresql://{ROLE}@/{database}?host={host}&port={POSTGRES_PORT}"
+    return f"postgresql://{role}@/{database}?host={host}&port={POSTGRES_PORT}"
 
 
 def default_redis_url(data_dir: Path | str) -> str:

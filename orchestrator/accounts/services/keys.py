@@ -16,6 +16,7 @@ from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import ApiKey, ApiScope, User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.rls import as_server
 
 MAX_KEYS: Final = 50
 PREFIX: Final = "orc_"
@@ -69,10 +70,12 @@ def revoke_one(actor: User, found: QuerySet[ApiKey], none: str) -> ApiKey:
 
 def use_api_key(secret: str, *, now: datetime) -> ApiKey | None:
     """The usable key with this secret, with its user; None otherwise. Notes its use, once a minute."""
-    key = ApiKey.objects.usable(now).select_related("user").filter(secret_hash=hash_secret(secret)).first()
-    if key is not None:
-        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_RESOLUTION)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    found = ApiKey.objects.usable(now).select_related("user").filter(secret_hash=hash_secret(secret))
+    with as_server("the key says who the person is"):
+        key = found.first()
+        if key is not None:
+            stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_RESOLUTION)
+            ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
     return key
 
 

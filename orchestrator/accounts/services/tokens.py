@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
+from uuid import UUID
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
@@ -15,7 +16,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import TokenFamily, User
 from orchestrator.core.clock import utc_now
-from orchestrator.core.context import current_origin
+from orchestrator.core.context import acts_for, current_origin
 from orchestrator.core.errors import DomainError
 
 FAMILY: Final = "family"
@@ -46,6 +47,7 @@ def log_in(username: str, password: str) -> TokenPair:
     user = authenticate(username=username, password=password)
     if not isinstance(user, User):
         raise BadCredentials("The user name or the password is wrong.")
+    acts_for(user.pk)
     update_last_login(User, user)
     return open_family(user)
 
@@ -95,10 +97,13 @@ def close_all_families(user: User) -> int:
 
 
 def _parse(refresh: str) -> RefreshToken:
+    """The token, whose signature says for whom the rest of the request acts."""
     try:
-        return RefreshToken(cast(Any, refresh))
-    except TokenError as error:
+        token = RefreshToken(cast(Any, refresh))
+        acts_for(UUID(str(token["user_id"])))
+    except (TokenError, KeyError, ValueError) as error:
         raise BadToken("This refresh token is not valid or has expired; log in again.") from error
+    return token
 
 
 def _family(token: RefreshToken) -> TokenFamily:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -106,6 +107,7 @@ class Approval(models.Model):
         ]
         indexes = [
             models.Index(fields=["execution", "-id"], name="approval_by_execution"),
+            GinIndex(fields=["approvers"], name="approval_by_approver"),
             models.Index(fields=["-id"], name="approval_pending", condition=Q(status="pending")),
         ]
 

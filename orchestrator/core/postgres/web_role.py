@@ -1,0 +1,92 @@
+"""The role of web processes: made and granted what it may touch, after every migration."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connection, transaction
+from psycopg import sql
+
+_ONE_AT_A_TIME: Final = 0x0E7E_0002
+_TABLES: Final = """
+SELECT relation.oid::regclass::text, relation.relispartition
+FROM pg_class AS relation
+WHERE relation.relkind IN ('r', 'p') AND relation.relnamespace = current_schema()::regnamespace
+ORDER BY 1
+"""
+_NARROWER: Final = {
+    "django_migrations": "SELECT",
+    "executions_event": "SELECT",  # events are written by the holder of a run's lease alone
+    "accounts_auditrecord": "SELECT, INSERT, UPDATE (actor_id)",  # only added; a deleted person leaves them
+}
+
+
+def prepare_web_role(**options: object) -> None:
+    """Receiver of ``post_migrate``. Idempotent, also when several databases of one server do it at once.
+
+    Partitions get no grant: a partition that is named directly is not bound by its parent's policies.
+    """
+    if "plan" not in options:
+        return  # of ``flush``, which changes no table
+    role = settings.WEB_ROLE
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        _make(cursor, role)
+        cursor.execute(_TABLES)
+        for table, is_partition in cursor.fetchall():
+            rights = "" if is_partition else _NARROWER.get(table, "SELECT, INSERT, UPDATE, DELETE")
+            cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
+            if rights:
+                cursor.execute(f"GRANT {rights} ON {table} TO {role}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA {_schema(cursor)} TO {role}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {_schema(cursor)} TO {role}")
+
+
+def _schema(cursor: Any) -> str:
+    cursor.execute("SELECT quote_ident(current_schema())")
+    return str(cursor.fetchone()[0])
+
+
+def _make(cursor: Any, role: str) -> None:
+    cursor.execute("SELECT rolcanlogin, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
+    found = cursor.fetchone()
+    try:
+        if found is None:
+            cursor.execute(_CREATE.format(role=role))
+        elif found[1]:
+            raise CommandError(f"The role {role} bypasses row-level security: ALTER ROLE {role} NOBYPASSRLS.")
+        _give_password(cursor, role)
+        _let_owner_take(cursor, role)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise CommandError(_ASK.format(role=role)) from error
+
+
+def _give_password(cursor: Any, role: str) -> None:
+    """The one of WEB_DATABASE_URL; it is sent as a hash."""
+    if settings.WEB_PASSWORD:
+        pgconn = cursor.connection.pgconn
+        secret = pgconn.encrypt_password(settings.WEB_PASSWORD.encode(), role.encode(), "scram-sha-256")
+        change = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
+        cursor.execute(change.format(sql.Identifier(role), secret.decode()))
+
+
+def _let_owner_take(cursor: Any, role: str) -> None:
+    """Web processes without an address of their own log in as the owner and take the role."""
+    cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f"GRANT {role} TO CURRENT_USER")
+
+
+_CREATE: Final = """
+DO $$ BEGIN
+    CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+_ASK: Final = (
+    "This database user may not create roles. As a superuser, once: CREATE ROLE {role} LOGIN NOBYPASSRLS; "
+    "GRANT {role} TO the user of DATABASE_URL; then migrate again."
+)
