@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils import timezone
 
@@ -45,11 +47,12 @@ class RowSecurityMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with bound():
-            response = self.get_response(request)
+            response: HttpResponseBase = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not response.is_async:
-                response.streaming_content = for_the_same_person(response.streaming_content)
+                parts = cast(Iterator[bytes], response.streaming_content)
+                response.streaming_content = for_the_same_person(parts)
         return response
 
 

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from orchestrator.core import json
+from orchestrator.core.rls import as_server, bound
 from orchestrator.executions.queries.audience import BATCH, News, Watch, audience_of, moved_on, news_of
 from orchestrator.executions.runtime.feed import CHANNEL
 
@@ -185,7 +186,8 @@ def _watches(followers: Mapping[UUID, Iterable[Follower]]) -> dict[UUID, Watch]:
 
 def _fresh(query: Callable[[], _T]) -> _T:
     close_old_connections()
-    return query()
+    with bound(), as_server("read once for all sockets: the audience of each run says who hears of it"):
+        return query()
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
