@@ -42,7 +42,7 @@ NO_GUESTS = "DROP POLICY reads_when_asked ON workflows_workflow"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("executions", "0004_event_log"), ("workflows", "0002_row_security")]
+    dependencies = [("executions", "0005_event_errors"), ("workflows", "0002_row_security")]
 
     operations = [
         migrations.AddIndex("approval", GinIndex(fields=["approvers"], name="approval_by_approver")),
