@@ -19,7 +19,8 @@ SERVICES = $(VENV) -m orchestrator.embedded run
 
 # `check --deploy` looks at what a server on the internet would be given.
 DEPLOYED = DEBUG=0 BASE_URL=https://orchestrator.example ALLOWED_HOSTS=orchestrator.example \
-	SECRET_KEY=only-for-make-lint-0123456789-abcdefghijklmnopqrstuvwxyz
+	SECRET_KEY=only-for-make-lint-0123456789-abcdefghijklmnopqrstuvwxyz \
+	FIELD_ENCRYPTION_KEYS=only-for-make-lint-0123456789-abcdefghijklmnopqrstuvwxyz
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -56,6 +57,8 @@ class Config(BaseSettings):
     redis_url: SecretStr | None = None
     secret_key: SecretStr | None = None
     webhook_secret: SecretStr | None = None
+    field_encryption_keys: Annotated[list[SecretStr], NoDecode] = []
+    """The first encrypts, all decrypt."""
     debug: bool = False
     port: int = Field(default=8000, gt=0, lt=65_536)
     base_url: str = ""
@@ -69,6 +72,17 @@ class Config(BaseSettings):
     """Where ``collectstatic`` puts files for a web server in front; WhiteNoise needs none."""
     loopback: bool = Field(default=False, validation_alias="ORCHESTRATOR_LOOPBACK")
 
+    gemini_api_key: SecretStr | None = None
+    groq_api_key: SecretStr | None = None
+    perplexity_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    gemini_base_url: str = ""
+    groq_base_url: str = ""
+    perplexity_base_url: str = ""
+    anthropic_base_url: str = ""
+    ai_monthly_budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
+    """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
+
     lease_seconds: float = Field(default=15.0, gt=0, validation_alias="ORCHESTRATOR_LEASE_SECONDS")
     http_allowed_private: Annotated[list[str], NoDecode] = Field(
         default=[], validation_alias="ORCHESTRATOR_HTTP_ALLOW"
@@ -80,6 +94,28 @@ class Config(BaseSettings):
         return (
             [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("field_encryption_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return [key.strip() for key in value.split(",") if key.strip()] if isinstance(value, str) else value
+
+    @field_validator("field_encryption_keys")
+    @classmethod
+    def _long_enough_each(cls, value: list[SecretStr]) -> list[SecretStr]:
+        return [key for key in value if cls._long_enough(key)]
+
+    @field_validator("gemini_api_key", "groq_api_key", "perplexity_api_key", "anthropic_api_key")
+    @classmethod
+    def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is not None and value.get_secret_value().strip() else None
+
+    @field_validator("gemini_base_url", "groq_base_url", "perplexity_base_url", "anthropic_base_url")
+    @classmethod
+    def _is_a_service(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s?#]+", value):
+            raise ValueError("Expected the address of the service, https://host/path")
+        return value.rstrip("/")
 
     @field_validator("allowed_hosts")
     @classmethod
@@ -218,6 +254,32 @@ class Config(BaseSettings):
         if self.webhook_secret is not None:
             return self.webhook_secret.get_secret_value()
         return self._local_secret("webhook-secret")
+
+    @cached_property
+    def encryption_keys(self) -> list[str]:
+        """What stored secrets are encrypted with. Made and kept while the product is only local."""
+        if self.field_encryption_keys:
+            return [key.get_secret_value() for key in self.field_encryption_keys]
+        if self.database_url is not None and not self.loopback:
+            raise ConfigurationError(
+                "FIELD_ENCRYPTION_KEYS: Not set. "
+                "A deployment with its own DATABASE_URL needs 50 random characters."
+            )
+        return [self._local_secret("field-encryption-key")]
+
+    @property
+    def ai_providers(self) -> dict[str, dict[str, str]]:
+        """By provider: the server's own ``key``, and the ``base_url`` where it is not the usual one."""
+        given = {
+            "gemini": (self.gemini_api_key, self.gemini_base_url),
+            "groq": (self.groq_api_key, self.groq_base_url),
+            "perplexity": (self.perplexity_api_key, self.perplexity_base_url),
+            "claude": (self.anthropic_api_key, self.anthropic_base_url),
+        }
+        return {
+            name: {"key": key.get_secret_value() if key else "", "base_url": url}
+            for name, (key, url) in given.items()
+        }
 
     @property
     def is_https(self) -> bool:

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "orchestrator.core",
     "orchestrator.accounts",
     "orchestrator.workflows",
+    "orchestrator.ai",
     "orchestrator.executions",
     "orchestrator.embedded",
 ]
@@ -280,6 +281,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 WEBHOOK_SECRET = CONFIG.webhook_signing_secret
+FIELD_ENCRYPTION_KEYS = CONFIG.encryption_keys
+AI_PROVIDERS = CONFIG.ai_providers
+AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 DEMO_ALLOWED = CONFIG.loopback

@@ -23,6 +23,8 @@ class Answer:
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
     delay_seconds: float = 0.0
+    promised: int | None = None
+    """The length that is announced, where it shall differ from what is sent: a connection that breaks."""
 
 
 Behaviour = Callable[[Received], Answer]
@@ -46,11 +48,13 @@ class StandIn:
                 answer = stand_in.behave(request)
                 if stand_in._stopped.wait(answer.delay_seconds):
                     return
+                length = len(answer.body) if answer.promised is None else answer.promised
                 self.send_response(answer.status)
-                for key, value in {**answer.headers, "content-length": str(len(answer.body))}.items():
+                for key, value in {**answer.headers, "content-length": str(length)}.items():
                     self.send_header(key, value)
                 self.end_headers()
                 self.wfile.write(answer.body)
+                self.close_connection |= answer.promised is not None
 
             do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve
 

@@ -12,6 +12,19 @@ QUIET_PATHS = ("/healthz", "/readyz", "/demo/")
 """Who asks for the probes knows their answer already; the demo's service is unwell by design."""
 
 
+CHATTY_CLIENTS = (
+    "anthropic",
+    "google_genai",
+    "groq",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "openai",
+)
+"""Clients of other services: what they say of a request may hold what must not be logged, at any level."""
+
+
 class ExpectedApart(logging.Filter):
     """Keeps Django's lines such as "Service Unavailable: /readyz" out of the log."""
 
@@ -66,7 +79,7 @@ def configure(options: dict[str, str]) -> None:
             "loggers": {
                 "celery": {"level": "WARNING"},
                 "django.request": {"filters": ["expected_apart"]},
-                "httpx": {"level": "WARNING"},
+                **{name: {"level": "WARNING"} for name in CHATTY_CLIENTS},
                 "django.utils.autoreload": {"level": "WARNING"},
             },
         }

@@ -117,13 +117,14 @@ def plan(options: UpOptions, urls: Mapping[str, str], run_dir: Path, *, demo: bo
 def environment(options: UpOptions, urls: Mapping[str, str]) -> dict[str, str]:
     """What every child sees. ORCHESTRATOR_LOOPBACK is there only when nobody else can reach the server.
 
-    On our own database the key is our own too; somebody else's may be shared with other machines.
+    On our own database the keys are our own too; somebody else's may be shared with other machines.
     """
     env = {**environment_for(urls, options.data_dir), **urls, "PYTHONUNBUFFERED": "1"}
     env |= {"HOST": options.host, "PORT": str(options.port)}
     env["ORCHESTRATOR_DATA_DIR"] = str(options.data_dir)
     if urls["DATABASE_URL"] == default_database_url(options.data_dir):
         env.setdefault("SECRET_KEY", local_secret(options.data_dir, "secret-key"))
+        env.setdefault("FIELD_ENCRYPTION_KEYS", local_secret(options.data_dir, "field-encryption-key"))
     env.pop("ORCHESTRATOR_LOOPBACK", None)
     if options.loopback:
         env["ORCHESTRATOR_LOOPBACK"] = "1"

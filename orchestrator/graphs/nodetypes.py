@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 
 from orchestrator.core.json import JsonObject
-from orchestrator.graphs.model import DEFAULT_PORT
+from orchestrator.graphs.model import DEFAULT_PORT, RetryPolicy
 from orchestrator.graphs.steps import Outcome, StepContext
 
 
@@ -98,6 +98,8 @@ class NodeType:
     """Asks the outside whether a ``once`` step that a crash interrupted took place. None: not known."""
     blocking: bool = False
     """The handler blocks (ORM, files, libraries without asyncio): call it in a thread."""
+    retry: RetryPolicy | None = None
+    """For nodes without a policy of their own, where the workflow's setting admits no more attempts."""
     quick: Callable[[Any], bool] = _never
     """Idempotent steps that take microseconds although they are not pure: done inside the loop, too."""
 

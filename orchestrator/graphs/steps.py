@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,13 +13,26 @@ from orchestrator.core.json import Json, JsonObject
 from orchestrator.graphs.model import DEFAULT_PORT
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step has come, for whoever is looking: never stored, and not everyone of them arrives."""
+
+    text: str
+    tokens: int = 0
+
+
+def _nobody(progress: Progress) -> None:
+    """Where nobody can be told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepContext:
     """One attempt at one firing of a node.
 
     ``config`` is the node type's model with every expression already evaluated; ``names`` is the scope
     that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
-    crash, and differs between firings.
+    crash, and differs between firings. ``tell`` shows progress on open pages; it may be called often, from
+    the thread that the handler was called in.
     """
 
     execution_id: UUID
@@ -35,16 +48,18 @@ class StepContext:
     names: Mapping[str, Any]
     idempotency_key: str
     now: datetime
+    tell: Callable[[Progress], None] = _nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a step consumed; summed into the run's metrics."""
+    """What an attempt consumed, whether it succeeded or not; summed into the run's metrics."""
 
     cost: Decimal = Decimal(0)
     tokens: int = 0
     ai_calls: int = 0
     provider: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ class Failed:
     retryable: bool = True
     details: JsonObject = field(default_factory=dict)
     uncertain: bool = False
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +171,7 @@ class StepError(Exception):
         retryable: bool = True,
         details: JsonObject | None = None,
         uncertain: bool = False,
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(message)
-        self.outcome = Failed(code, message, retryable, details or {}, uncertain)
+        self.outcome = Failed(code, message, retryable, details or {}, uncertain, usage)

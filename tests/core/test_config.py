@@ -14,10 +14,12 @@ from orchestrator.email_url import EmailSettings, parse_email_url
 
 KEY = "k" * 50
 NAMES = (
-    "ALLOWED_HOSTS", "BASE_URL", "DATABASE_POOL", "DATABASE_URL", "DEBUG", "EMAIL_FROM", "EMAIL_URL",
-    "LOG_FORMAT", "LOG_LEVEL", "ORCHESTRATOR_DATA_DIR", "ORCHESTRATOR_HTTP_ALLOW",
-    "ORCHESTRATOR_LEASE_SECONDS", "ORCHESTRATOR_LOOPBACK", "PORT", "REDIS_URL", "SECRET_KEY", "STATIC_ROOT",
-    "WEBHOOK_SECRET", "WEB_DATABASE_URL",
+    "AI_MONTHLY_BUDGET", "ALLOWED_HOSTS", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "BASE_URL",
+    "DATABASE_POOL", "DATABASE_URL", "DEBUG", "EMAIL_FROM", "EMAIL_URL", "FIELD_ENCRYPTION_KEYS",
+    "GEMINI_API_KEY", "GEMINI_BASE_URL", "GROQ_API_KEY", "GROQ_BASE_URL", "LOG_FORMAT", "LOG_LEVEL",
+    "ORCHESTRATOR_DATA_DIR", "ORCHESTRATOR_HTTP_ALLOW", "ORCHESTRATOR_LEASE_SECONDS",
+    "ORCHESTRATOR_LOOPBACK", "PERPLEXITY_API_KEY", "PERPLEXITY_BASE_URL", "PORT", "REDIS_URL", "SECRET_KEY",
+    "STATIC_ROOT", "WEBHOOK_SECRET", "WEB_DATABASE_URL",
 )  # fmt: skip
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -69,6 +71,9 @@ def test_unset_it_serves_this_machine_only(tmp_path: Path) -> None:
         ("BASE_URL", "ftp://orchestrator.example", "https://"),
         ("SECRET_KEY", "sesame-open", "50 random characters"),
         ("WEBHOOK_SECRET", "sesame-open", "50 random characters"),
+        ("FIELD_ENCRYPTION_KEYS", f"{KEY},sesame-open", "50 random characters"),
+        ("GEMINI_BASE_URL", "sesame", "https://host/path"),
+        ("AI_MONTHLY_BUDGET", "-1", "greater than or equal to 0"),
         ("DATABASE_URL", "mysql://u:sesame@h/db", "postgresql://user:password@host"),
         ("DATABASE_URL", "sesame", "postgresql://user:password@host"),
         ("DATABASE_URL", "postgresql://u:sesame@h:port/db", "postgresql://user:password@host"),
@@ -116,6 +121,14 @@ def test_a_deployment_needs_a_key(environment: pytest.MonkeyPatch) -> None:
         _ = load_config().secret
     environment.setenv("SECRET_KEY", KEY)
     assert load_config().secret == KEY
+
+
+def test_a_deployment_needs_a_key_for_what_is_encrypted(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABASE_URL", "postgresql://u:p@db.example/orchestrator")
+    with pytest.raises(ConfigurationError, match=r"^FIELD_ENCRYPTION_KEYS: Not set"):
+        _ = load_config().encryption_keys
+    environment.setenv("FIELD_ENCRYPTION_KEYS", f"{KEY}, {'o' * 50}")
+    assert load_config().encryption_keys == [KEY, "o" * 50]
 
 
 def test_a_data_folder_that_cannot_be_used_is_named(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:

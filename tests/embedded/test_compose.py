@@ -75,16 +75,26 @@ def test_the_programs_and_the_modules_they_name_exist(services: dict[str, Any]) 
         assert [each for each in asked if each not in ran.stdout] == []
 
 
+REQUIRED = {
+    "SECRET_KEY",
+    "WEBHOOK_SECRET",
+    "FIELD_ENCRYPTION_KEYS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "BASE_URL",
+}
+
+
 def test_every_variable_is_one_that_is_read(services: dict[str, Any]) -> None:
     for name in OURS:
         environment = set(services[name]["environment"]) - {"FORWARDED_ALLOW_IPS"}
         assert environment <= VARIABLES
-        assert {"SECRET_KEY", "WEBHOOK_SECRET", "DATABASE_URL", "REDIS_URL", "BASE_URL"} <= environment
+        assert REQUIRED <= environment
 
 
 def test_no_secret_has_a_default(services: dict[str, Any]) -> None:
     text = (ROOT / "compose.yaml").read_text()
-    for name in ("SECRET_KEY", "WEBHOOK_SECRET", "POSTGRES_PASSWORD"):
+    for name in ("SECRET_KEY", "WEBHOOK_SECRET", "FIELD_ENCRYPTION_KEYS", "POSTGRES_PASSWORD"):
         used = re.findall(r"\$\{" + name + r"(.)(.)", text)
         assert used
         assert set(used) == {(":", "?")}

@@ -83,6 +83,18 @@ def test_our_own_database_comes_with_our_own_key(data_dir: Path, monkeypatch: py
     assert environment(options, ours)["SECRET_KEY"] == "given"
 
 
+def test_what_is_encrypted_has_a_key_of_its_own(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIELD_ENCRYPTION_KEYS", raising=False)
+    options = UpOptions.of({"HOST": "0.0.0.0"}, data_dir)
+    ours = {**URLS, "DATABASE_URL": default_database_url(data_dir)}
+
+    made = environment(options, ours)
+
+    assert made["FIELD_ENCRYPTION_KEYS"] == local_secret(data_dir, "field-encryption-key")
+    assert made["FIELD_ENCRYPTION_KEYS"] != made["SECRET_KEY"]
+    assert "FIELD_ENCRYPTION_KEYS" not in environment(options, URLS)
+
+
 def test_the_plan_has_every_process_under_a_name_of_its_own() -> None:
     made = plan_for(WORKERS="3")
 

@@ -22,6 +22,7 @@ from orchestrator.executions.domain.state import (
     Metrics,
     Options,
     Phase,
+    ProviderUsage,
     Rounds,
     Scope,
     State,
@@ -105,7 +106,6 @@ def encode_state(state: State) -> dict[str, Any]:
 
 
 def decode_state(data: Mapping[str, Any]) -> State:
-    metrics = data.get("metrics", {})
     return State(
         status=Status(data["status"]),
         input=data.get("input"),
@@ -121,18 +121,35 @@ def decode_state(data: Mapping[str, Any]) -> State:
         paused_at=_maybe_time(data.get("paused_at")),
         output=data.get("output"),
         error=data.get("error"),
-        metrics=Metrics(**{**metrics, "cost": Decimal(metrics.get("cost", "0"))}),
+        metrics=_decode_metrics(data.get("metrics", {})),
     )
 
 
-def encode_metrics(metrics: Metrics) -> dict[str, Json]:
-    return {
+def encode_metrics(metrics: Metrics) -> dict[str, Any]:
+    encoded: dict[str, Any] = {
         "nodes": metrics.nodes,
         "ai_calls": metrics.ai_calls,
         "human_interventions": metrics.human_interventions,
         "tokens": metrics.tokens,
         "cost": str(metrics.cost),
     }
+    if metrics.providers:
+        encoded["providers"] = {
+            name: {"calls": usage.calls, "tokens": usage.tokens, "cost": str(usage.cost)}
+            for name, usage in metrics.providers.items()
+        }
+    return encoded
+
+
+def _decode_metrics(data: Mapping[str, Any]) -> Metrics:
+    providers = {
+        name: ProviderUsage(**_with_cost(usage)) for name, usage in data.get("providers", {}).items()
+    }
+    return Metrics(**{**_with_cost(data), "providers": providers})
+
+
+def _with_cost(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {**data, "cost": Decimal(data.get("cost", "0"))}
 
 
 def _encode_scope(scope: Scope) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class StepFailed(StepEvent):
     retry_at: datetime | None = None
     handled: bool = False
     sends: list[tuple[str, str]] = field(default_factory=list)
+    usage: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from orchestrator.executions.domain.state import (
     MapProgress,
     Options,
     Phase,
+    ProviderUsage,
     Rounds,
     Scope,
     State,
@@ -100,17 +101,25 @@ def _count(state: State, event: ev.StepSucceeded) -> None:
 
 
 def _use(state: State, usage: Mapping[str, Any] | None) -> None:
-    if usage:
-        metrics = state.metrics
-        metrics.ai_calls += usage.get("ai_calls", 0)
-        metrics.tokens += usage.get("tokens", 0)
-        metrics.cost += Decimal(usage.get("cost", "0"))
+    if not usage:
+        return
+    metrics, calls, tokens = state.metrics, usage.get("ai_calls", 0), usage.get("tokens", 0)
+    cost = Decimal(usage.get("cost", "0"))
+    metrics.ai_calls += calls
+    metrics.tokens += tokens
+    metrics.cost += cost
+    if usage.get("provider"):
+        of_provider = metrics.providers.setdefault(usage["provider"], ProviderUsage())
+        of_provider.calls += calls
+        of_provider.tokens += tokens
+        of_provider.cost += cost
 
 
 def _step_failed(state: State, event: ev.StepFailed) -> None:
     scope = state.scopes[event.scope]
     firing = firing_of(state, event)
     drop_items(state, event.key, firing)
+    _use(state, event.usage)
     if event.retry_at is not None:
         firing.phase, firing.retry_at, firing.waits = Phase.BACKOFF, event.retry_at, None
         return

@@ -7,7 +7,7 @@ result, so that nothing of this is decided again when they are folded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -102,7 +102,7 @@ class Recorder:
         try:
             sends = self._sends(outcome.ports, {"output": outcome.output}, outcome.variables)
         except _ConditionFailed as error:
-            return self.failed(error.outcome)
+            return self.failed(replace(error.outcome, usage=outcome.usage))
         done = ev.StepSucceeded(
             **self.attempt.fields(self.at),
             output=outcome.output,
@@ -120,18 +120,19 @@ class Recorder:
         error: JsonObject = {"code": outcome.code, "message": outcome.message}
         if outcome.details:
             error["details"] = outcome.details
+        fields = {**self.attempt.fields(self.at), "usage": _usage(outcome.usage)}
         retry_at = self._retry_at(outcome, jitter)
         if retry_at is not None:
-            return [ev.StepFailed(**self.attempt.fields(self.at), error=error, retry_at=retry_at)]
+            return [ev.StepFailed(**fields, error=error, retry_at=retry_at)]
         port = self._error_port()
         if port is None:
-            return [ev.StepFailed(**self.attempt.fields(self.at), error=error)]
+            return [ev.StepFailed(**fields, error=error)]
         try:
             sends = self._sends((port,), {"output": None, "error": error})
         except _ConditionFailed as condition:
             error = {"code": condition.outcome.code, "message": condition.outcome.message, "cause": error}
-            return [ev.StepFailed(**self.attempt.fields(self.at), error=error)]
-        handled = ev.StepFailed(**self.attempt.fields(self.at), error=error, handled=True, sends=sends)
+            return [ev.StepFailed(**fields, error=error)]
+        handled = ev.StepFailed(**fields, error=error, handled=True, sends=sends)
         return [*self._cancels(), handled, *self._branch_end(sends)]
 
     def waiting(self, outcome: Waiting, new_id: UUID | None, input: Json) -> list[ev.Event]:
@@ -155,7 +156,7 @@ class Recorder:
         return [waiting]
 
     def _retry_at(self, outcome: Failed, jitter: float) -> datetime | None:
-        policy = self.node.node.data.retry or RetryPolicy(max_attempts=self.state.options.max_attempts)
+        policy = self._retry_policy()
         if (
             not outcome.retryable
             or self.attempt.number >= policy.max_attempts
@@ -166,6 +167,14 @@ class Recorder:
         asked = outcome.details.get("retry_after_seconds")
         least = timedelta(seconds=float(asked)) if isinstance(asked, int | float) else timedelta(0)
         return self.at + min(max(pause * (1 + JITTER * jitter), least), MAX_BACKOFF)
+
+    def _retry_policy(self) -> RetryPolicy:
+        """The node's own, else what the workflow sets for all steps or the type for its own, the longer."""
+        own, usual = self.node.node.data.retry, self.node.type.retry
+        most = self.state.options.max_attempts
+        if own is None and usual is not None:
+            return usual.model_copy(update={"max_attempts": max(usual.max_attempts, most)})
+        return own or RetryPolicy(max_attempts=most)
 
     def _error_port(self) -> str | None:
         """Where the run goes on after this error, if it does."""
@@ -251,6 +260,7 @@ def _usage(usage: Usage | None) -> JsonObject | None:
         "tokens": usage.tokens,
         "ai_calls": usage.ai_calls,
         "provider": usage.provider,
+        "model": usage.model,
     }
 
 

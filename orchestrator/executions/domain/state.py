@@ -149,12 +149,22 @@ class Options:
 
 
 @dataclass(slots=True)
+class ProviderUsage:
+    """What the calls of one AI provider came to."""
+
+    calls: int = 0
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
 class Metrics:
     nodes: int = 0
     ai_calls: int = 0
     human_interventions: int = 0
     tokens: int = 0
     cost: Decimal = Decimal(0)
+    providers: dict[str, ProviderUsage] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -48,6 +48,8 @@ class StepRun(models.Model):
     duration_ms = models.PositiveIntegerField()
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     tokens = models.PositiveIntegerField(default=0)
+    usage = JsonField(null=True)
+    """Of steps that called an AI provider: ``provider``, ``model``, ``ai_calls``, ``tokens``, ``cost``."""
 
     class Meta:
         constraints = [

@@ -48,11 +48,11 @@ WITH run AS (
     JOIN fenced ON fenced.id = v.execution_id
 ), step AS (
     INSERT INTO executions_steprun (id, execution_id, seq, scope, node_id, node_type, iteration, attempt,
-        status, input, output, error, started_at, finished_at, duration_ms, cost, tokens)
+        status, input, output, error, started_at, finished_at, duration_ms, cost, tokens, usage)
     SELECT v.* FROM jsonb_to_recordset((%(batch)s)::jsonb -> 'steps') AS v(
         id uuid, execution_id uuid, seq bigint, scope text, node_id text, node_type text, iteration int,
         attempt int, status text, input jsonb, output jsonb, error jsonb, started_at timestamptz,
-        finished_at timestamptz, duration_ms int, cost numeric, tokens int)
+        finished_at timestamptz, duration_ms int, cost numeric, tokens int, usage jsonb)
     JOIN fenced ON fenced.id = v.execution_id
 )
 SELECT id, mail_posted FROM fenced

@@ -67,8 +67,8 @@ def step_row(
         case _:
             return None
     started = doing.started_at if doing else firing.since if firing else event.at
-    usage = getattr(event, "usage", None) or {}
-    return {
+    usage = getattr(event, "usage", None)
+    row = {
         "id": new_id(),
         "execution_id": execution_id,
         "seq": seq,
@@ -84,9 +84,12 @@ def step_row(
         "started_at": started,
         "finished_at": event.at,
         "duration_ms": max(0, round((event.at - started).total_seconds() * 1000)),
-        "cost": usage.get("cost", "0"),
-        "tokens": usage.get("tokens", 0),
+        "cost": usage.get("cost", "0") if usage else "0",
+        "tokens": usage.get("tokens", 0) if usage else 0,
     }
+    if usage:  # left out where there is none, as for nearly all steps
+        row["usage"] = usage
+    return row
 
 
 def _input(firing: Firing | None, doing: Doing | None) -> Json:

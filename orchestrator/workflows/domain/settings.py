@@ -23,6 +23,9 @@ class WorkflowSettings(BaseModel):
     """Steps of one run that work side by side."""
     max_steps: int = Field(default=10_000, ge=1, le=1_000_000)
     max_cost: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
+    """US dollars that the AI calls of one run may cost. A call that could pass it is not made."""
+    max_cost_per_month: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
+    """The same for all runs of a calendar month (UTC) together."""
     notify_on_failure: bool = True
     notify_on_success: bool = False
     notification_channels: list[str] = Field(default=[], max_length=20)

@@ -95,7 +95,14 @@ class DescribeForm(StyledForm):
         help_text=f"Stops a runaway loop. Empty: {_DEFAULTS.max_steps:,}.",
     )
     max_cost = forms.DecimalField(
-        required=False, label="Maximum cost of a run", help_text="Empty: no limit. No step has a cost yet."
+        required=False,
+        label="Maximum AI cost of a run, $",
+        help_text="A call that could pass it is not made. Empty: no limit.",
+    )
+    max_cost_per_month = forms.DecimalField(
+        required=False,
+        label="Maximum AI cost per month, $",
+        help_text="Of all runs together, by calendar months in UTC. Empty: no limit.",
     )
     notify_on_failure = forms.BooleanField(
         required=False, label="Tell people when a run fails", help_text=_NO_NOTICE
@@ -134,8 +141,9 @@ class DescribeForm(StyledForm):
         given = dict(self.cleaned_data)
         settings = {name: given.pop(name) for name in WorkflowSettings.model_fields}
         settings["notification_channels"] = _listed(settings["notification_channels"])
-        if settings["max_cost"] is not None:
-            settings["max_cost"] = str(settings["max_cost"])
+        for name in ("max_cost", "max_cost_per_month"):
+            if settings[name] is not None:
+                settings[name] = str(settings[name])
         given["tags"] = _listed(given["tags"])
         return {**given, "settings": {name: each for name, each in settings.items() if each is not None}}
 
