@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -111,7 +112,12 @@ class Budget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"budget of {self.user_id if self.user_id is not None else self.workflow_id}"
+        return f"budget of {self.person or self.workflow_id}"
+
+    @property
+    def person(self) -> UUID | None:
+        """Whose it is; None: a workflow's."""
+        return self.user_id
 
     @property
     def limit(self) -> Decimal | None:
@@ -190,6 +196,10 @@ class AiCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} call {self.pk}"
+
+    @property
+    def payer(self) -> UUID | None:
+        return self.user_id
 
     @property
     def tokens(self) -> int:

@@ -77,7 +77,7 @@ class EncryptedField(models.TextField["Sealed | str", "Sealed"]):
         return value.token if isinstance(value, Sealed) else encrypt(str(value))
 
     def value_to_string(self, obj: models.Model) -> str:
-        value = self.value_from_object(obj)
+        value: object = self.value_from_object(obj)
         return value.token if isinstance(value, Sealed) else ""
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -37,7 +37,7 @@ def ask(user: User | None = None, provider: str = "groq", **given: Any) -> Agent
 def test_offline_needs_no_key_and_costs_nothing() -> None:
     result = ask(provider="offline", output_schema=SCHEMA, prompts=("Great and wonderful, thanks!",))
     assert result.output == {"mood": "good", "confidence": result.confidence}
-    assert (result.usage.cost, result.usage.calls) == (0, 1)
+    assert (result.usage.cost, result.usage.calls) == (Decimal(0), 1)
 
 
 def test_the_context_and_the_constraints_are_told(settings: Settings) -> None:
@@ -95,7 +95,7 @@ def test_a_call_that_the_provider_refused_costs_nothing_and_frees_what_was_held(
     with speaking(settings, "groq", error(503)), pytest.raises(CallFailed):
         ask(user)
     budget = Budget.objects.get(user=user)
-    assert (budget.spent, budget.held) == (0, 0)
+    assert (budget.spent, budget.held) == (Decimal(0), Decimal(0))
     assert AiCall.objects.get().error_code == "provider_error"
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -14,10 +13,11 @@ from django.db import connection
 from pytest_django import Settings
 
 from orchestrator.accounts.models import AuditRecord, Role, User
+from orchestrator.ai.domain import limits
 from orchestrator.ai.domain.calls import CallFailed, Tokens
 from orchestrator.ai.models import AiCall, Budget, CallStatus
 from orchestrator.ai.services import ledger
-from orchestrator.ai.services.budgets import lock_budget, reset_budget, set_budget
+from orchestrator.ai.services.budgets import reset_budget, set_budget
 from orchestrator.ai.services.ledger import Payer, Reservation, reserve, settle
 from orchestrator.core.errors import InvalidInput, NotAllowed
 from tests.factories import make_user, make_workflow
@@ -45,10 +45,10 @@ def test_what_a_call_may_cost_is_held_and_what_it_did_cost_is_spent() -> None:
     user = make_user()
 
     reservation = take(Payer(user_id=user.pk))
-    assert (budget_of(user).held, budget_of(user).spent) == (Decimal("0.40"), 0)
+    assert (budget_of(user).held, budget_of(user).spent) == (Decimal("0.40"), Decimal(0))
 
     settle(reservation.id, cost=Decimal("0.15"), tokens=SOME)
-    assert (budget_of(user).held, budget_of(user).spent) == (0, Decimal("0.15"))
+    assert (budget_of(user).held, budget_of(user).spent) == (Decimal(0), Decimal("0.15"))
     call = AiCall.objects.get()
     assert (call.status, call.cost, call.tokens) == (CallStatus.SUCCEEDED, Decimal("0.15"), 15)
 
@@ -165,7 +165,7 @@ def test_a_new_month_begins_at_nothing_and_late_calls_do_not_burden_it() -> None
         take(Payer(user_id=user.pk))
         settle(late.id, cost=Decimal("0.40"), tokens=SOME)
     budget = budget_of(user)
-    assert (budget.month, budget.held, budget.spent) == ("2026-11", Decimal("0.40"), 0)
+    assert (budget.month, budget.held, budget.spent) == ("2026-11", Decimal("0.40"), Decimal(0))
 
 
 @pytest.mark.django_db
@@ -184,7 +184,7 @@ def race(user: User) -> list[str]:
     """Two calls at once that fit only one at a time; the first is held up between its look and its entry."""
     outcomes: list[str] = []
     looked, entered = threading.Event(), threading.Event()
-    original = ledger.refusal
+    original = limits.refusal
 
     def slow(*args: object, **kwargs: object) -> object:
         found = original(*args, **kwargs)  # type: ignore[arg-type]  # passed through
@@ -225,10 +225,8 @@ def test_two_calls_at_once_cannot_both_take_what_is_left() -> None:
 def test_control_without_the_lock_both_would_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     user = limited("0.50")
 
-    def unlocked(*, user_id: object = None, workflow_id: object = None) -> Budget:
+    def unlocked(*, user_id: UUID, workflow_id: UUID | None = None) -> Budget:
         return Budget.objects.get(user_id=user_id)
 
-    lock: Callable[..., Budget] = lock_budget
-    assert lock is ledger.lock_budget
     monkeypatch.setattr(ledger, "lock_budget", unlocked)
     assert race(user) == ["made", "made"]

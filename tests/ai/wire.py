@@ -89,7 +89,7 @@ def perplexity(text: str, *, finish: str | None = "stop", tokens: tuple[int, int
 
 def claude(text: str, *, finish: str | None = "end_turn", tokens: tuple[int, int] = (12, 7)) -> bytes:
     first, second = _halves(text)
-    message = {
+    message: dict[str, Any] = {
         "id": "m1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5", "content": [],
         "stop_reason": None, "stop_sequence": None, "usage": {"input_tokens": tokens[0], "output_tokens": 1},
     }  # fmt: skip

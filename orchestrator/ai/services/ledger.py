@@ -140,7 +140,7 @@ def _lock(user_id: UUID | None, workflow: Workflow | None, month: str) -> list[B
 def _lock_existing(call: AiCall) -> list[Budget]:
     """The rows whose figures the call is part of: not those that have turned to another month since."""
     rows = Budget.objects.select_for_update(of=("self",))
-    mine = rows.filter(user_id=call.user_id).first() if call.user_id is not None else None
+    mine = rows.filter(user_id=call.payer).first() if call.payer is not None else None
     workflows = rows.filter(workflow_id=call.workflow_id).first() if call.workflow_id is not None else None
     return [each for each in (mine, workflows) if each is not None and each.month == call.month]
 
@@ -156,9 +156,9 @@ def _limits(payer: Payer, workflow: Workflow | None, budgets: list[Budget]) -> l
         limits.append(Limit("run", "a run of this workflow", settings.max_cost, used))
     for budget in budgets:
         used = budget.spent + budget.held
-        if budget.user_id is not None and budget.limit is not None:
-            limits.append(Limit("user", f"{_name(budget.user_id)} for this month", budget.limit, used))
-        elif budget.workflow_id is not None and settings.max_cost_per_month is not None:
+        if budget.person is not None and budget.limit is not None:
+            limits.append(Limit("user", f"{_name(budget.person)} for this month", budget.limit, used))
+        elif budget.person is None and settings.max_cost_per_month is not None:
             month = settings.max_cost_per_month
             limits.append(Limit("workflow", "this workflow for this month", month, used))
     return limits
