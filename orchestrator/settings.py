@@ -229,6 +229,12 @@ SPECTACULAR_SETTINGS = {
         "ApprovalStatus": "orchestrator.executions.models.ApprovalStatus.choices",
         "ExecutionStatus": "orchestrator.executions.models.STATUS_CHOICES",
         "Role": "orchestrator.accounts.models.Role.choices",
+        "DeliveryStatus": "orchestrator.workflows.models.DeliveryStatus.choices",
+        "MissedPolicy": "orchestrator.workflows.models.MISSED_CHOICES",
+        "OverlapPolicy": "orchestrator.workflows.models.OVERLAP_CHOICES",
+        "ScheduleUnit": "orchestrator.workflows.models.UNIT_CHOICES",
+        "Signature": "orchestrator.workflows.models.Signature.choices",
+        "TriggerKind": "orchestrator.workflows.models.TriggerKind.choices",
         "StepStatus": "orchestrator.executions.models.StepStatus.choices",
         "Theme": "orchestrator.accounts.models.Theme.choices",
         "VersionChoice": ["original", "current"],
@@ -241,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "workflows", "description": "Workflows, and what kinds of node they can be made of."},
         {"name": "versions", "description": "The graph of a workflow: validating, publishing, comparing."},
         {"name": "sharing", "description": "Who may see, run and change a workflow."},
+        {"name": "triggers", "description": "What starts runs by itself: schedules and webhooks."},
         {"name": "executions", "description": "Runs: starting, following, steering and retrying them."},
         {"name": "events", "description": "What happened in all runs that one may see."},
         {"name": "approvals", "description": "Questions that runs ask people."},
@@ -270,6 +277,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "executions.sweep",
+        "schedule": 1.0,
+        "options": {"expires": 5, "queue": "celery"},
+    },
+    "fire-triggers": {
+        "task": "executions.fire_triggers",
         "schedule": 1.0,
         "options": {"expires": 5, "queue": "celery"},
     },

@@ -23,8 +23,8 @@ EDIT: Answers = (LOGIN, 404, 403, 200, 200, 200)
 OWN: Answers = (LOGIN, 404, 403, 403, 200, 200)
 
 PAGE_SPACES = (
-    "home", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:", "approvals:",
-    "events:",
+    "home", "hook", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:",
+    "approvals:", "events:",
 )  # fmt: skip
 
 
@@ -43,6 +43,8 @@ class Page:
 W = {"pk": "workflow"}
 V = {**W, "number": "one"}
 GRAPH = {"document": '{"nodes": []}'}
+H = {**W, "trigger_id": "hook"}
+HOOK = {"name": "Hook", "signature": "none", "input": "{}"}
 E = {"pk": "execution"}
 A = {"pk": "approval"}
 STEP = {**E, "step_id": "nobody"}
@@ -91,6 +93,19 @@ PAGES = [
     Page("workflows:favorite", "post", answers(READ, 302), W),
     Page("workflows:duplicate", "post", answers(READ, 302), W),
     Page("workflows:export", "get", READ, W),
+    Page("hook", "post", (404,) * 6, {"pk": "hook", "secret": "secret"}),
+    Page("workflows:new-trigger", "get", EDIT, {**W, "kind": "kind"}),
+    Page("workflows:new-trigger", "post", answers(EDIT, 302), {**W, "kind": "kind"}, HOOK),
+    Page("workflows:preview-schedule", "get", READ, W, query="?cron=@daily"),
+    Page("workflows:preview-input", "post", EDIT, W, {"input": "{}"}),
+    Page("workflows:trigger", "get", READ, H),
+    Page("workflows:trigger", "post", answers(EDIT, 302), H, HOOK),
+    Page("workflows:enable-trigger", "post", answers(EDIT, 302), H, {"enabled": "0"}),
+    Page("workflows:delete-trigger", "post", answers(EDIT, 302), H),
+    Page("workflows:rotate-trigger", "post", answers(EDIT, 302), H),
+    Page("workflows:delivery", "get", EDIT, {**H, "delivery_id": "delivery"}),
+    Page("executions:fire", "post", answers(EDIT, 302), {**W, "trigger_id": "schedule"}),
+    Page("executions:replay-delivery", "post", answers(EDIT, 302), {**H, "delivery_id": "delivery"}),
     Page("executions:list", "get", EVERYBODY),
     Page("executions:rows", "get", EVERYBODY),
     Page("executions:run", "get", EDIT, W),

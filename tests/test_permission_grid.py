@@ -17,6 +17,7 @@ from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
 from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.services.triggers import create_trigger
 from tests.factories import make_user, make_workflow, node, share, start, step
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
@@ -47,6 +48,8 @@ class Row:
 
 W = {"pk": "workflow"}
 WV = {"pk": "workflow", "number": "one"}
+T = {**W, "trigger_id": "schedule"}
+H = {**W, "trigger_id": "hook"}
 E = {"pk": "execution"}
 A = {"pk": "approval"}
 
@@ -86,6 +89,15 @@ API = [
     Row("permissions", "get", READ, W),
     Row("permissions", "post", answers(OWN, 201), W, {"username": "other", "access": "viewer"}),
     Row("permission", "delete", answers(OWN, 404), {**W, "person_id": "nobody"}),
+    Row("triggers", "get", READ, W),
+    Row("triggers", "post", answers(EDIT, 201), W, {"kind": "schedule", "name": "t", "cron": "@daily"}),
+    Row("trigger", "get", READ, T),
+    Row("trigger", "patch", EDIT, T, {"enabled": False}),
+    Row("trigger", "delete", answers(EDIT, 204), T),
+    Row("trigger-rotate", "post", EDIT, H),
+    Row("trigger-deliveries", "get", EDIT, H),
+    Row("trigger-fire", "post", answers(EDIT, 202), T),
+    Row("delivery-replay", "post", answers(EDIT, 202), {**H, "delivery_id": "delivery"}),
     Row("execution-list", "get", EVERYBODY),
     Row("execution-detail", "get", READ, E),
     Row("execution-state", "get", READ, E),
@@ -124,11 +136,19 @@ def world(db: None, drain: Callable[[], None]) -> World:
     share(workflow, people["editor"], Access.EDITOR)
     start(workflow)
     drain()
+    timed = create_trigger(people["owner"], workflow.pk, kind="schedule", name="Daily", cron="@daily")
+    hook = create_trigger(people["owner"], workflow.pk, kind="webhook", name="Hook")
+    delivery = hook.deliveries.create(status="ignored", http_status=202)
     key, _ = create_api_key(people["owner"], name="k", scopes=["read"])
     names = {
         "workflow": Workflow.objects.get().pk,
         "execution": Execution.objects.get().pk,
         "approval": Approval.objects.get().pk,
+        "schedule": timed.pk,
+        "hook": hook.pk,
+        "secret": "wrong",
+        "kind": "webhook",
+        "delivery": delivery.pk,
         "key": key.pk,
         "nobody": "00000000-0000-7000-8000-000000000000",
         "one": 1,

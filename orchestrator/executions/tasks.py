@@ -11,6 +11,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime import sweeping
 from orchestrator.executions.runtime.hints import TASK
 from orchestrator.executions.runtime.worker import start_worker, stop_worker, wake_worker
+from orchestrator.executions.services.firing import fire_due_triggers
 from orchestrator.executions.services.partitions import make_event_partitions
 
 ENGINE_QUEUE = "engine"
@@ -25,6 +26,11 @@ def wake_engine() -> bool:
 @shared_task(name="executions.sweep", ignore_result=True)
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task(name="executions.fire_triggers", ignore_result=True)
+def fire_triggers() -> None:
+    fire_due_triggers()
 
 
 @shared_task(name="executions.make_event_partitions", ignore_result=True)

@@ -9,8 +9,10 @@ from django.db.models import Exists, F, Func, OuterRef, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce
 
 from orchestrator.accounts.models import User
+from orchestrator.workflows.domain.schedules import ScheduleError
 from orchestrator.workflows.models import (
     Access,
+    Trigger,
     Workflow,
     WorkflowFavorite,
     WorkflowPermission,
@@ -70,3 +72,20 @@ def history_of(workflow: Workflow) -> QuerySet[WorkflowVersion]:
     return workflow.versions.select_related("author", "parent").defer(
         "nodes", "edges", "parent__nodes", "parent__edges"
     )
+
+
+def triggers_of(workflow: Workflow) -> list[Trigger]:
+    """What starts it, the oldest first; each ``says`` when it comes round, in words."""
+    found = list(workflow.triggers.select_related("run_as").defer("secret", "signing_secret").order_by("id"))
+    for trigger in found:
+        trigger.says = words_of(trigger)  # type: ignore[attr-defined]  # for the template
+    return found
+
+
+def words_of(trigger: Trigger) -> str:
+    """A schedule in words, or what is wrong with it; empty for other kinds."""
+    try:
+        schedule = trigger.schedule
+    except ScheduleError as error:
+        return error.message
+    return schedule.describe() if schedule is not None else ""

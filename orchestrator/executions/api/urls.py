@@ -1,15 +1,23 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from orchestrator.executions.api import approvals, event_log, views
+from orchestrator.executions.api import approvals, event_log, triggers, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("executions", views.ExecutionViewSet, basename="execution")
 router.register("approvals", approvals.ApprovalViewSet, basename="approval")
 
+_TRIGGER = "workflows/<uuid:pk>/triggers/<uuid:trigger_id>/"
+
 urlpatterns = [
     *router.urls,
     path("workflows/<uuid:pk>/execute/", views.ExecuteView.as_view(), name="execute"),
+    path(f"{_TRIGGER}fire/", triggers.FireView.as_view(), name="trigger-fire"),
+    path(
+        f"{_TRIGGER}deliveries/<uuid:delivery_id>/replay/",
+        triggers.ReplayView.as_view(),
+        name="delivery-replay",
+    ),
     path("workflows/<uuid:pk>/stats/", views.StatsView.as_view(), name="workflow-stats"),
     path("executions/<uuid:pk>/steps/", views.StepsView.as_view(), name="steps"),
     path("executions/<uuid:pk>/events/", views.EventsView.as_view(), name="events"),

@@ -14,6 +14,7 @@ from orchestrator.accounts.services.people import ensure_demo_people
 from orchestrator.core import json
 from orchestrator.core.errors import WrongState
 from orchestrator.executions.demo.sensors import sensors_workflow
+from orchestrator.executions.demo.triggers import make_triggers
 from orchestrator.executions.services.starting import start_execution
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.services.definitions import create_workflow
@@ -52,6 +53,7 @@ def load_demo() -> Loaded:
         workflow = _create(bob, document)
         grant_access(bob, workflow.pk, username=vic.username, access=Access.VIEWER.value)
         workflows += 1
+        make_triggers(bob, workflow)
         runs += _start_runs(bob, workflow)
     favorite = Workflow.objects.filter(owner=bob, name="Order approval").first()
     if favorite is not None:

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from orchestrator.executions.web import actions, approvals, detail, events, home, lists, starting
+from orchestrator.executions.web import (
+    actions,
+    approvals,
+    detail,
+    events,
+    home,
+    hooks,
+    lists,
+    starting,
+    triggers,
+)
 
 run_patterns = [
     path("", detail.detail, name="detail"),
@@ -23,6 +33,12 @@ run_patterns = [
 execution_patterns: list[URLPattern | URLResolver] = [
     path("workflows/<uuid:pk>/run/", starting.run, name="run"),
     path("workflows/<uuid:pk>/runs/", lists.of_workflow, name="of-workflow"),
+    path("workflows/<uuid:pk>/triggers/<uuid:trigger_id>/fire/", triggers.fire, name="fire"),
+    path(
+        "workflows/<uuid:pk>/triggers/<uuid:trigger_id>/deliveries/<uuid:delivery_id>/replay/",
+        triggers.replay,
+        name="replay-delivery",
+    ),
     path("executions/", lists.listing, name="list"),
     path("executions/rows/", lists.rows, name="rows"),
     path("executions/<uuid:pk>/", include(run_patterns)),
@@ -41,6 +57,7 @@ event_patterns = [
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("hooks/<uuid:pk>/<str:secret>/", hooks.receive, name="hook"),
     path("", include((execution_patterns, "executions"))),
     path("", include((approval_patterns, "approvals"))),
     path("", include((event_patterns, "events"))),

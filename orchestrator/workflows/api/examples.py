@@ -81,3 +81,31 @@ INVALID_GRAPH: Final = {
         PROBLEM, description="The graph has problems; nothing was published.", examples=[_INVALID_GRAPH]
     )
 }
+
+SCHEDULE: Final = OpenApiExample(
+    "Every weekday at nine",
+    value={
+        "kind": "schedule",
+        "name": "Morning report",
+        "cron": "0 9 * * 1-5",
+        "time_zone": "Europe/Paris",
+        "missed": "run_once",
+        "overlap": "skip",
+        "input": {"day": {"=": "trigger.scheduled_at"}},
+    },
+    request_only=True,
+)
+WEBHOOK: Final = OpenApiExample(
+    "Signed as GitHub signs",
+    value={
+        "kind": "webhook",
+        "name": "Pull requests",
+        "signature": "hmac",
+        "signing_secret": "a secret that both sides know",
+        "idempotency_header": "X-GitHub-Delivery",
+        "condition": "trigger.payload.action == 'opened'",
+        "input": {"=": "trigger.payload.pull_request"},
+    },
+    request_only=True,
+)
+SWITCH_OFF: Final = OpenApiExample("Switch it off", value={"enabled": False}, request_only=True)

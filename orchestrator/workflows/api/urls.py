@@ -1,11 +1,12 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from orchestrator.workflows.api import sharing, versions, views
+from orchestrator.workflows.api import sharing, triggers, versions, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("workflows", views.WorkflowViewSet, basename="workflow")
 
+_TRIGGER = "workflows/<uuid:pk>/triggers/<uuid:trigger_id>/"
 _VERSION = "workflows/<uuid:pk>/versions/<int:number>/"
 
 urlpatterns = [
@@ -20,5 +21,9 @@ urlpatterns = [
         sharing.PermissionView.as_view(),
         name="permission",
     ),
+    path("workflows/<uuid:pk>/triggers/", triggers.TriggersView.as_view(), name="triggers"),
+    path(_TRIGGER, triggers.TriggerView.as_view(), name="trigger"),
+    path(f"{_TRIGGER}rotate/", triggers.RotateView.as_view(), name="trigger-rotate"),
+    path(f"{_TRIGGER}deliveries/", triggers.DeliveriesView.as_view(), name="trigger-deliveries"),
     path("node-types/", views.NodeTypesView.as_view(), name="node-types"),
 ]

@@ -1,5 +1,15 @@
 """Tables of workflows, their versions, who may see them, and what starts them."""
 
+from orchestrator.workflows.models.trigger import (
+    MISSED_CHOICES,
+    OVERLAP_CHOICES,
+    UNIT_CHOICES,
+    DeliveryStatus,
+    Signature,
+    Trigger,
+    TriggerDelivery,
+    TriggerKind,
+)
 from orchestrator.workflows.models.workflow import (
     Access,
     VersionStatus,
@@ -12,7 +22,15 @@ from orchestrator.workflows.models.workflow import (
 )
 
 __all__ = [
+    "MISSED_CHOICES",
+    "OVERLAP_CHOICES",
+    "UNIT_CHOICES",
     "Access",
+    "DeliveryStatus",
+    "Signature",
+    "Trigger",
+    "TriggerDelivery",
+    "TriggerKind",
     "VersionStatus",
     "Workflow",
     "WorkflowFavorite",

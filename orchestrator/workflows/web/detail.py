@@ -20,7 +20,7 @@ from orchestrator.graphs.problems import errors_in
 from orchestrator.workflows.access import access_of, find_workflow
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowStatus, WorkflowVersion
-from orchestrator.workflows.queries import history_of, people_of
+from orchestrator.workflows.queries import history_of, people_of, triggers_of
 from orchestrator.workflows.services.definitions import delete_workflow, describe_workflow
 from orchestrator.workflows.services.sharing import grant_access, revoke_access
 from orchestrator.workflows.services.versions import check_graph, latest_version
@@ -28,6 +28,7 @@ from orchestrator.workflows.web.forms import DescribeForm, ShareForm
 
 TABS: Final = {
     "": "Overview",
+    "triggers": "Triggers",
     "versions": "Versions",
     "sharing": "Sharing",
     "settings": "Settings",
@@ -128,14 +129,25 @@ def header_context(user: User, workflow: Workflow) -> dict[str, Any]:
     }
 
 
+def page_context(user: User, workflow: Workflow, tab: str) -> dict[str, Any]:
+    """What a page needs that shows one tab, or something below it."""
+    tabs = [(f"?tab={name}" if name else "?", label, name == tab) for name, label in TABS.items()]
+    base = reverse("workflows:detail", args=[workflow.pk])
+    shown = [(base + query, label, on) for query, label, on in tabs]
+    return {**header_context(user, workflow), "tab": tab, "tabs": shown}
+
+
 def _tab(request: HttpRequest, workflow: Workflow, tab: str, **extra: Any) -> HttpResponse:
     """A tab of the page; ``extra`` holds forms that were not right."""
     user = person(request)
-    context = header_context(user, workflow)
-    more = {"": _overview, "versions": _versions, "sharing": _sharing, "settings": _settings}[tab]
-    tabs = [(f"?tab={name}" if name else "?", label, name == tab) for name, label in TABS.items()]
-    base = reverse("workflows:detail", args=[workflow.pk])
-    context |= {"tab": tab, "tabs": [(base + query, label, on) for query, label, on in tabs]}
+    context = page_context(user, workflow, tab)
+    more = {
+        "": _overview,
+        "triggers": _triggers,
+        "versions": _versions,
+        "sharing": _sharing,
+        "settings": _settings,
+    }[tab]
     context |= more(request, context) | extra
     name = f"workflows/detail_{tab or 'overview'}.html"
     return render(request, name, context, status=400 if extra else 200)
@@ -147,6 +159,10 @@ def _overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "run_settings": WorkflowSettings.model_validate(context["workflow"].settings),
         "shown": WorkflowVersion.objects.get(pk=current.pk) if current else context["latest"],
     }
+
+
+def _triggers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    return {"triggers": triggers_of(context["workflow"])}
 
 
 def _versions(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

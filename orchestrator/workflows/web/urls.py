@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from orchestrator.workflows.web import actions, creating, detail, editing, listing, versions
+from orchestrator.workflows.web import actions, creating, detail, editing, listing, triggers, versions
 
 app_name = "workflows"
 
 _ONE = "workflows/<uuid:pk>/"
+_TRIGGER = f"{_ONE}triggers/<uuid:trigger_id>/"
 
 urlpatterns = [
     path("workflows/", listing.index, name="list"),
@@ -24,6 +25,14 @@ urlpatterns = [
     path(f"{_ONE}versions/<int:number>/restore/", versions.restore, name="restore"),
     path(f"{_ONE}compare/", versions.choose, name="compare-choose"),
     path(f"{_ONE}compare/<int:before>/<int:after>/", versions.compare, name="compare"),
+    path(f"{_ONE}triggers/new/<slug:kind>/", triggers.new, name="new-trigger"),
+    path(f"{_ONE}triggers/schedule/", triggers.preview_schedule, name="preview-schedule"),
+    path(f"{_ONE}triggers/input/", triggers.preview_input, name="preview-input"),
+    path(_TRIGGER, triggers.page, name="trigger"),
+    path(f"{_TRIGGER}enable/", triggers.enable, name="enable-trigger"),
+    path(f"{_TRIGGER}delete/", triggers.delete, name="delete-trigger"),
+    path(f"{_TRIGGER}rotate/", triggers.rotate, name="rotate-trigger"),
+    path(f"{_TRIGGER}deliveries/<uuid:delivery_id>/", triggers.delivery, name="delivery"),
     path(f"{_ONE}publish/", actions.publish, name="publish"),
     path(f"{_ONE}archive/", actions.archive, name="archive"),
     path(f"{_ONE}unarchive/", actions.unarchive, name="unarchive"),

@@ -36,7 +36,7 @@ function leaveOutBlanks(form: HTMLFormElement): void {
   }
 }
 
-/** `data-fill='{"id_username": "ada"}'` sets fields by id. */
+/** `data-fill='{"id_username": "ada"}'` sets fields by id, and goes on to the button unless told to stay. */
 function fill(filler: HTMLElement): void {
   const values = JSON.parse(filler.dataset.fill ?? "{}") as Record<string, string>;
   let form: HTMLFormElement | null = null;
@@ -44,9 +44,11 @@ function fill(filler: HTMLElement): void {
     const field = document.getElementById(id);
     if (field instanceof HTMLInputElement) {
       field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
       form = field.form;
     }
   }
+  if ("stay" in filler.dataset) return;
   form?.querySelector<HTMLButtonElement>("button[type=submit]")?.focus();
 }
 
