@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.config
-from typing import Any
+import re
+from collections.abc import MutableMapping
+from typing import Any, Final
 
 import structlog
 
@@ -23,6 +25,16 @@ CHATTY_CLIENTS = (
     "openai",
 )
 """Clients of other services: what they say of a request may hold what must not be logged, at any level."""
+
+_HOOK: Final = re.compile(r"(/hooks/[0-9a-fA-F-]{36}/)[^/\s\"'?]+")
+
+
+def hide_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The last part of a webhook's address is a secret, and lines about requests tell addresses."""
+    for key, value in event.items():
+        if isinstance(value, str) and "/hooks/" in value:
+            event[key] = _HOOK.sub(r"\1•••", value)
+    return event
 
 
 class ExpectedApart(logging.Filter):
@@ -69,6 +81,7 @@ def configure(options: dict[str, str]) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
+                        hide_secrets,
                         renderer,
                     ],
                 }
