@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 
 from orchestrator.core.web.forms import StyledForm
+from orchestrator.core.web.json_field import JsonText
 from orchestrator.workflows.domain.schedules import Unit
 from orchestrator.workflows.models import (
     MISSED_CHOICES,
@@ -18,7 +19,6 @@ from orchestrator.workflows.models import (
     TriggerKind,
     Workflow,
 )
-from orchestrator.workflows.web.forms import JsonText
 
 PRESETS: Final = (
     ("Every 10 minutes", "*/10 * * * *"),
