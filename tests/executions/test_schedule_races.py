@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from orchestrator.executions.models import Execution
 from orchestrator.executions.services import firing
 from orchestrator.executions.services.firing import Fired, fire_schedule
+from orchestrator.workflows.domain.occurrences import find_due
 from orchestrator.workflows.models import Trigger
 from orchestrator.workflows.services.triggers import create_trigger
 from tests.factories import make_workflow
@@ -32,7 +33,6 @@ def make_due() -> Trigger:
 def fire_twice(trigger: Trigger, patch: Patch) -> list[Fired]:
     """By two at once: whoever has read the row goes on when the other has, too, or was turned away."""
     both = threading.Barrier(2)
-    found = firing.find_due
     outcomes: list[Fired] = []
 
     def meet() -> None:
@@ -43,7 +43,7 @@ def fire_twice(trigger: Trigger, patch: Patch) -> list[Fired]:
 
     def find_and_meet(*args: Any, **options: Any) -> Any:
         meet()
-        return found(*args, **options)
+        return find_due(*args, **options)
 
     def work() -> None:
         fired = fire_schedule(trigger.pk, now=NOON)

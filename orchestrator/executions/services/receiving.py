@@ -19,6 +19,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
 from orchestrator.core.json import Json, JsonObject
+from orchestrator.core.rls import acting_as, as_server
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime.hints import redis_client
 from orchestrator.executions.services.firing import about_trigger, start_for
@@ -84,7 +85,8 @@ def receive_delivery(trigger_id: UUID, secret: str, incoming: Incoming) -> Recei
     that tells the sender what to change. What was refused is kept, too, so that it can be looked into.
     """
     began, now = time.monotonic(), utc_now()
-    trigger = Trigger.objects.select_related("workflow", "run_as").filter(pk=trigger_id).first()
+    with as_server("the secret in the address says which trigger it is"):
+        trigger = Trigger.objects.select_related("workflow", "run_as").filter(pk=trigger_id).first()
     if trigger is None or trigger.kind != TriggerKind.WEBHOOK or not _is_secret(trigger, secret):
         raise NotFound("There is no such webhook. Its address may have been changed.")
     _throttle(trigger)
@@ -101,14 +103,17 @@ def receive_delivery(trigger_id: UUID, secret: str, incoming: Incoming) -> Recei
     try:
         _check(trigger, incoming, now)
         delivery.payload = _read(incoming)
-        _deliver(trigger, delivery, key=_key(trigger, incoming), now=now)
+        with acting_as(trigger.run_as_id):
+            _deliver(trigger, delivery, key=_key(trigger, incoming), now=now)
     except DomainError as error:
         refused = error.status in (401, 413, 415)
         delivery.status = (DeliveryStatus.REJECTED if refused else DeliveryStatus.FAILED).value
         delivery.http_status, delivery.reason = error.status, _told(error)[:500]
-        _keep(trigger, delivery, began)
         raise
-    _keep(trigger, delivery, began)
+    finally:
+        if delivery.status:
+            with as_server("a delivery is kept whoever its run would be started for"):
+                _keep(trigger, delivery, began)
     return Received(delivery.status, delivery.pk, delivery.execution_id, delivery.reason)
 
 
@@ -184,7 +189,9 @@ def _throttle(trigger: Trigger) -> None:
     key = f"orchestrator:hook:{trigger.pk}:{minute}"
     try:
         with redis_client().pipeline(transaction=False) as pipe:
-            count = pipe.incr(key).expire(key, 120).execute()[0]
+            pipe.incr(key)
+            pipe.expire(key, 120)
+            count = int(pipe.execute()[0])
     except redis.RedisError as error:
         log.warning("deliveries_not_counted", error=str(error))
         return

@@ -130,7 +130,7 @@ def _check_schedule(trigger: Trigger, values: dict[str, Any], wrong: _Complaints
             return read_cron(str(cron), str(zone))
         if not _is_between(every, 1, 2**31 - 1):
             raise ScheduleError("every", "A whole number.")
-        anchor = values.get("anchor_at") or trigger.anchor_at
+        anchor = values.get("anchor_at") or trigger.anchor_at or now
         return read_interval(every, str(values.get("unit", trigger.unit)), anchor, str(zone))
 
     _noting(wrong, read)

@@ -48,7 +48,8 @@ def test_every_moment_runs_or_is_counted_as_left_out_and_none_is_both(
 def test_looking_often_runs_each_moment_once_whatever_the_policy(
     delay: timedelta, missed: MissedPolicy
 ) -> None:
-    moment, ran = ANCHOR, []
+    moment = ANCHOR
+    ran: list[datetime] = []
     for step in range(0, int(delay.total_seconds()) + 1, 50):
         due = find_due(HOURLY, moment, ANCHOR + timedelta(seconds=step), missed=missed)
         assert due.next_run_at is not None
