@@ -84,6 +84,10 @@ class Config(BaseSettings):
     """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
 
     lease_seconds: float = Field(default=15.0, gt=0, validation_alias="ORCHESTRATOR_LEASE_SECONDS")
+    event_retention_days: int = Field(default=90, ge=0, le=36_500)
+    execution_retention_days: int = Field(default=30, ge=0, le=36_500)
+    failed_execution_retention_days: int = Field(default=90, ge=0, le=36_500)
+    """0 keeps them for good."""
     http_allowed_private: Annotated[list[str], NoDecode] = Field(
         default=[], validation_alias="ORCHESTRATOR_HTTP_ALLOW"
     )

@@ -290,6 +290,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=17),
         "options": {"expires": 3600, "queue": "celery"},
     },
+    "drop-old-events": {
+        "task": "executions.drop_old_events",
+        "schedule": crontab(hour=2, minute=47),
+        "options": {"expires": 3600, "queue": "celery"},
+    },
+    "clean-executions": {
+        "task": "executions.clean_executions",
+        "schedule": crontab(minute=37),
+        "options": {"expires": 1800, "queue": "celery"},
+    },
 }
 
 WEBHOOK_SECRET = CONFIG.webhook_signing_secret
@@ -297,6 +307,9 @@ FIELD_ENCRYPTION_KEYS = CONFIG.encryption_keys
 AI_PROVIDERS = CONFIG.ai_providers
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds
+EVENT_RETENTION_DAYS = CONFIG.event_retention_days
+EXECUTION_RETENTION_DAYS = CONFIG.execution_retention_days
+FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 DEMO_ALLOWED = CONFIG.loopback
 

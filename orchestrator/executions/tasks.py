@@ -11,10 +11,13 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime import sweeping
 from orchestrator.executions.runtime.hints import TASK
 from orchestrator.executions.runtime.worker import start_worker, stop_worker, wake_worker
+from orchestrator.executions.services.cleaning import clean_executions
 from orchestrator.executions.services.firing import fire_due_triggers
 from orchestrator.executions.services.partitions import make_event_partitions
+from orchestrator.executions.services.retention import drop_old_events
 
 ENGINE_QUEUE = "engine"
+RUNS_PER_TASK = 20_000
 
 
 @shared_task(name=TASK, ignore_result=True)
@@ -36,6 +39,17 @@ def fire_triggers() -> None:
 @shared_task(name="executions.make_event_partitions", ignore_result=True)
 def make_partitions() -> None:
     make_event_partitions(now=utc_now())
+
+
+@shared_task(name="executions.drop_old_events", ignore_result=True)
+def drop_events() -> None:
+    drop_old_events(now=utc_now())
+
+
+@shared_task(name="executions.clean_executions", ignore_result=True)
+def clean() -> None:
+    """A part of what is due: the rest waits for the next hour, so that no task lasts long."""
+    clean_executions(now=utc_now(), limit=RUNS_PER_TASK)
 
 
 @celeryd_after_setup.connect

@@ -65,7 +65,7 @@ def test_every_filter_leaves_what_it_says() -> None:
     user = make_user()
     first, second = make_workflow(user), make_workflow(user)
     run = UUID("0198f2c4-6b1e-7c3a-9a55-2f1d6e8b4c10")
-    a = event(first, "execution_started", metadata={"user_id": str(user.pk)}, execution_id=run, seq=1)
+    a = event(first, "execution_started", user_id=user.pk, execution_id=run, seq=1)
     b = event(
         first, "step_succeeded", node_id="fetch", execution_id=run, seq=2, data={"usage": {"tokens": 3}}
     )

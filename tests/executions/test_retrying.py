@@ -184,8 +184,8 @@ def test_replay_gives_the_state_after_any_event(drain: Drain) -> None:
     drain()
     execution = fresh(execution)
 
-    assert state_at(execution.pk, 1).root.nodes.keys() == set()
-    assert state_at(execution.pk, 2).root.nodes.keys() == {"a"}
-    assert state_at(execution.pk, execution.last_seq).status == "completed"
+    assert state_at(execution, 1).root.nodes.keys() == set()
+    assert state_at(execution, 2).root.nodes.keys() == {"a"}
+    assert state_at(execution, execution.last_seq).status == "completed"
     with pytest.raises(NotFound, match="no event 99"):
-        state_at(execution.pk, 99)
+        state_at(execution, 99)

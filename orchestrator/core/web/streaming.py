@@ -10,6 +10,8 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 
+from orchestrator.core.rls import for_the_same_person
+
 _END: Final = object()
 
 
@@ -18,7 +20,7 @@ def file_response(
 ) -> StreamingHttpResponse:
     """A download. The first piece is made at once, so that what is wrong with the request is still told."""
     first = next(pieces, b"")
-    whole = chain((first,), pieces)
+    whole = for_the_same_person(chain((first,), pieces))
     body = _in_thread(whole) if isinstance(request, ASGIRequest) else whole
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)

@@ -149,7 +149,9 @@ class ExecutionViewSet(ListModelMixin, GenericViewSet[Execution]):
         """The state right after one of the run's events: replay."""
         execution = find_execution(person(request), pk)
         seq = whole_number(request, "seq", execution.last_seq)
-        return Response({"seq": seq, "state": encode_state(history.state_at(execution.pk, seq))})
+        state = history.state_at(execution, seq)
+        status = execution.status if seq == execution.last_seq else history.status_in(state).value
+        return Response({"seq": seq, "state": {**encode_state(state), "status": status}})
 
     def _accepted(self, execution: Execution) -> Response:
         return Response(shown.ExecutionSerializer(execution).data, status=ACCEPTED)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Self
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.fields.json import KT
+from django.db.models import Q
 
 from orchestrator.accounts.models import User
 from orchestrator.core.fields import IdField, JsonField
@@ -45,7 +44,7 @@ class StepRun(models.Model):
     error = JsonField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
-    duration_ms = models.PositiveIntegerField()
+    duration_ms = models.PositiveBigIntegerField()
     cost = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     tokens = models.PositiveIntegerField(default=0)
     usage = JsonField(null=True)
@@ -81,13 +80,15 @@ class EventRow(models.Model):
     pk = models.CompositePrimaryKey("execution_id", "seq", "occurred_at")
     execution_id = models.UUIDField()
     workflow_id = models.UUIDField()
+    user_id = models.UUIDField(null=True)
+    """Who caused it, where a person did."""
     seq = models.BigIntegerField()
     occurred_at = models.DateTimeField()
     type = models.CharField(max_length=32)
     node_id = models.CharField(max_length=100, blank=True)
     data = JsonField(default=dict)
     metadata = JsonField(default=dict)
-    """Who caused it and from where, for what people did: user_id, session_id, ip_address, user_agent."""
+    """From where, for what people did: user_id, session_id, ip_address, user_agent, request_id."""
 
     objects = EventQuerySet.as_manager()
 
@@ -105,10 +106,9 @@ class EventRow(models.Model):
                 condition=~Q(type__in=COMMON_EVENTS),
             ),
             models.Index(
-                KT("metadata__user_id"),
-                F("occurred_at").desc(),
+                fields=["user_id", "-occurred_at"],
                 name="event_by_person",
-                condition=Q(metadata__has_key="user_id"),
+                condition=Q(user_id__isnull=False),
             ),
             models.Index(
                 fields=["workflow_id", "-occurred_at"], name="event_of_ai", condition=Q(data__has_key="usage")

@@ -188,7 +188,7 @@ class _Search:
         if wanted.seq is not None:
             self.add("event.seq = %s", wanted.seq)
         if wanted.person is not None:
-            self.add("event.metadata ? 'user_id' AND event.metadata ->> 'user_id' = %s", str(wanted.person))
+            self.add("event.user_id = %s", wanted.person)
         if wanted.node:
             self.add("event.node_id = %s", wanted.node)
         if wanted.after is not None:
@@ -210,7 +210,9 @@ class _Search:
             self.add("NOT (event.type = ANY(%s))", list(COMMON_EVENTS))  # the condition of those indexes
 
     def _either(self, column: str, name: str, kind: str, values: list[Any], *, split: bool) -> None:
-        if split and len(values) > 1:
+        if len(values) == 1:
+            self.add(f"{column} = %s::{kind}", values[0])  # = ANY would lose the order of the index
+        elif split:
             self._sources.append((name, kind, values))
             self.add(f"{column} = source.{name}")
         else:

@@ -41,8 +41,9 @@ WITH run AS (
     RETURNING e.id, e.workflow_id, e.mail_posted
 ), event AS (
     INSERT INTO executions_event (
-        execution_id, seq, occurred_at, type, node_id, data, metadata, workflow_id)
-    SELECT v.*, fenced.workflow_id FROM jsonb_to_recordset((%(batch)s)::jsonb -> 'events') AS v(
+        execution_id, seq, occurred_at, type, node_id, data, metadata, workflow_id, user_id)
+    SELECT v.*, fenced.workflow_id, (v.metadata ->> 'user_id')::uuid
+    FROM jsonb_to_recordset((%(batch)s)::jsonb -> 'events') AS v(
         execution_id uuid, seq bigint, occurred_at timestamptz, type text, node_id text,
         data jsonb, metadata jsonb)
     JOIN fenced ON fenced.id = v.execution_id
@@ -52,7 +53,7 @@ WITH run AS (
     SELECT v.* FROM jsonb_to_recordset((%(batch)s)::jsonb -> 'steps') AS v(
         id uuid, execution_id uuid, seq bigint, scope text, node_id text, node_type text, iteration int,
         attempt int, status text, input jsonb, output jsonb, error jsonb, started_at timestamptz,
-        finished_at timestamptz, duration_ms int, cost numeric, tokens int, usage jsonb)
+        finished_at timestamptz, duration_ms bigint, cost numeric, tokens int, usage jsonb)
     JOIN fenced ON fenced.id = v.execution_id
 )
 SELECT id, mail_posted FROM fenced

@@ -6,6 +6,7 @@ moved into a partition of its own the next time. Made after every ``migrate``, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +22,7 @@ MONTHS_AHEAD: Final = 2
 LOCK_TIMEOUT_MS: Final = 5_000
 _TABLE: Final = EventRow._meta.db_table
 _DEFAULT: Final = f"{_TABLE}_default"
+_NAMED: Final = re.compile(rf"{_TABLE}_y(\d{{4}})m(\d{{2}})")
 _ONE_AT_A_TIME: Final = 0x0E7E_0001
 
 log = structlog.get_logger(__name__)
@@ -50,6 +52,18 @@ def months_from(now: datetime, count: int) -> list[datetime]:
     first = now.astimezone(UTC)
     index = first.year * 12 + first.month - 1
     return [datetime(each // 12, each % 12 + 1, 1, tzinfo=UTC) for each in range(index, index + count)]
+
+
+def event_months() -> list[datetime]:
+    """The first moments of the months that have a partition, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT child.relname FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid"
+            " WHERE inhparent = to_regclass(%s)",
+            [_TABLE],
+        )
+        found = [_NAMED.fullmatch(name) for (name,) in cursor.fetchall()]
+    return sorted(datetime(int(name[1]), int(name[2]), 1, tzinfo=UTC) for name in found if name)
 
 
 def _wanted(now: datetime) -> Iterable[datetime]:
