@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "auth", "description": "Tokens for API clients: logging in, refreshing, logging out."},
         {"name": "me", "description": "One's own profile and API keys."},
+        {"name": "ai", "description": "One's keys for AI providers, and what one may spend on them."},
         {"name": "workflows", "description": "Workflows, and what kinds of node they can be made of."},
         {"name": "versions", "description": "The graph of a workflow: validating, publishing, comparing."},
         {"name": "sharing", "description": "Who may see, run and change a workflow."},

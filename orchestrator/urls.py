@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 api = (
     [
         path("", include("orchestrator.accounts.api.urls")),
+        path("", include("orchestrator.ai.api.urls")),
         path("", include("orchestrator.workflows.api.urls")),
         path("", include("orchestrator.executions.api.urls")),
     ],
@@ -23,6 +24,7 @@ urlpatterns = [
     path("demo/", include("orchestrator.executions.demo.urls")),
     path("", include("orchestrator.executions.web.health_urls")),
     path("", include("orchestrator.accounts.web.urls")),
+    path("", include("orchestrator.ai.web.urls")),
     path("", include("orchestrator.workflows.web.urls")),
     path("", include("orchestrator.executions.web.urls")),
 ]

@@ -24,7 +24,7 @@ OWN: Answers = (LOGIN, 404, 403, 403, 200, 200)
 
 PAGE_SPACES = (
     "home", "hook", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:",
-    "approvals:", "events:",
+    "approvals:", "events:", "ai:",
 )  # fmt: skip
 
 
@@ -70,6 +70,10 @@ PAGES = [
     Page("accounts:api-keys", "get", EVERYBODY),
     Page("accounts:api-keys", "post", EVERYBODY, form={"name": "k", "scopes": ["read"]}),
     Page("accounts:revoke-key", "post", (302, 404, 404, 404, 302, 404), {"pk": "key"}),
+    Page("ai:settings", "get", EVERYBODY),
+    Page("ai:set-key", "post", answers(EVERYBODY, 302), {"provider": "groq"}, {"key": "gsk-0123456789"}),
+    Page("ai:delete-key", "post", answers(EVERYBODY, 404), {"provider": "groq"}),
+    Page("ai:test-key", "post", answers(EVERYBODY, 404), {"provider": "word"}),
     Page("workflows:list", "get", EVERYBODY),
     Page("workflows:new", "get", EVERYBODY),
     Page("workflows:new", "post", answers(EVERYBODY, 302), form={"name": "new"}),

@@ -62,6 +62,11 @@ API = [
     Row("api-keys", "get", EVERYBODY),
     Row("api-keys", "post", answers(EVERYBODY, 201), body={"name": "k", "scopes": ["read"]}),
     Row("api-key", "delete", (401, 404, 404, 404, 204, 404), {"key_id": "key"}),
+    Row("ai-credentials", "get", EVERYBODY),
+    Row("ai-credential", "put", EVERYBODY, {"provider": "groq"}, {"key": "gsk-0123456789"}),
+    Row("ai-credential", "delete", answers(EVERYBODY, 404), {"provider": "groq"}),
+    Row("ai-credential-test", "post", answers(EVERYBODY, 404), {"provider": "word"}),
+    Row("ai-budget", "get", EVERYBODY),
     Row("node-types", "get", EVERYBODY),
     Row("workflow-list", "get", EVERYBODY),
     Row("workflow-list", "post", answers(EVERYBODY, 201), body={"name": "new"}),
@@ -153,6 +158,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "nobody": "00000000-0000-7000-8000-000000000000",
         "one": 1,
         "word": "go",
+        "groq": "groq",
         "part": "input",
     }
     return World({"anonymous": None, **people}, names)
