@@ -88,10 +88,10 @@ def spending_by_provider(user: User) -> Sequence[ProviderSpending]:
     month_begin = utc_now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     calls = AiCall.objects.filter(user=user, started_at__gte=month_begin)
     rows = calls.values("provider").annotate(
-        calls=Count("id"), tokens=Sum(F("input_tokens") + F("output_tokens")), total=Sum("cost")
+        calls=Count("id"), consumed=Sum(F("input_tokens") + F("output_tokens")), total=Sum("cost")
     )
     found = [
-        ProviderSpending(row["provider"], row["calls"], row["tokens"] or 0, row["total"] or Decimal(0))
+        ProviderSpending(row["provider"], row["calls"], row["consumed"] or 0, row["total"] or Decimal(0))
         for row in rows.order_by()
     ]
     return sorted(found, key=lambda each: (-each.cost, each.provider))

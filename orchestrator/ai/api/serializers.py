@@ -14,19 +14,21 @@ class SetKeySerializer(serializers.Serializer[Any]):
 
 
 class CredentialSerializer(serializers.Serializer[Any]):
-    """A provider, and whose key a run of yours would use."""
+    """A provider, and whose key a run of yours would use: ``source``."""
 
     provider = serializers.CharField()
     title = serializers.CharField()
     models = serializers.ListField(child=serializers.CharField(), help_text="Suggestions; others may exist")
     default_model = serializers.CharField()
-    source = serializers.ChoiceField(
-        ["own", "server", "missing", "not_needed"], help_text="Whose key is used"
-    )
     last_four = serializers.CharField(allow_null=True, help_text="Of your own key")
     updated_at = serializers.DateTimeField(allow_null=True)
     checked_at = serializers.DateTimeField(allow_null=True, help_text="When your key was last tried")
     fault = serializers.CharField(allow_null=True, help_text="What the provider said then; empty: it worked")
+
+    def get_fields(self) -> dict[str, Any]:
+        """``source`` means something else to serializers, so this field is made by hand."""
+        choices = ["own", "server", "missing", "not_needed"]
+        return {**super().get_fields(), "source": serializers.ChoiceField(choices)}
 
 
 def credential(state: ProviderState) -> dict[str, Any]:

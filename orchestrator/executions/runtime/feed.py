@@ -11,17 +11,11 @@ import asyncio
 from typing import Final
 from uuid import UUID
 
-import redis.asyncio
-import structlog
-from django.conf import settings
-
-from orchestrator.core import json
 from orchestrator.executions.runtime.handlers import Handlers
+from orchestrator.executions.runtime.publishing import Publisher
 
 CHANNEL: Final = "orchestrator:feed"
 _PAUSE_SECONDS: Final = 0.02
-
-log = structlog.get_logger(__name__)
 
 
 class Nudger:
@@ -31,7 +25,7 @@ class Nudger:
         self._handlers = handlers
         self._changed: dict[UUID, UUID] = {}
         self._sending = False
-        self._redis: redis.asyncio.Redis | None = None
+        self._publisher = Publisher()
 
     def tell(self, execution_id: UUID, workflow_id: UUID) -> None:
         """From the engine's thread. The message is sent a little later, together with others."""
@@ -41,17 +35,10 @@ class Nudger:
             self._handlers.spawn(self._send())
 
     async def close(self) -> None:
-        if self._redis is not None:
-            await self._redis.aclose()
+        await self._publisher.close()
 
     async def _send(self) -> None:
         await asyncio.sleep(_PAUSE_SECONDS)
         self._sending = False
         changed, self._changed = self._changed, {}
-        if self._redis is None:
-            self._redis = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
-        message = json.dumps({str(run): str(workflow) for run, workflow in changed.items()})
-        try:
-            await self._redis.publish(CHANNEL, message)
-        except (redis.RedisError, OSError) as error:
-            log.warning("nudge_not_sent", error=str(error))
+        await self._publisher.publish(CHANNEL, {str(run): str(workflow) for run, workflow in changed.items()})

@@ -9,8 +9,9 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.json import Json
 from orchestrator.executions.domain.record import Attempt
 from orchestrator.executions.runtime import points
+from orchestrator.executions.runtime.progress import ProgressTeller
 from orchestrator.executions.runtime.stepping import checked, failure_of
 from orchestrator.graphs.compiled import CompiledNode
 from orchestrator.graphs.nodetypes import Effect
@@ -64,6 +66,7 @@ class Handlers:
         self._report = report
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="handler")
         self.loop = asyncio.new_event_loop()
+        self._progress = ProgressTeller(self.loop)
         self._thread = threading.Thread(target=self.loop.run_forever, name="handlers", daemon=True)
         self._thread.start()
 
@@ -94,6 +97,7 @@ class Handlers:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await self._progress.close()
         if last is not None:
             await last
         self.loop.stop()
@@ -110,6 +114,7 @@ class Handlers:
             outcome = await self._outcome(job)
         except asyncio.CancelledError:
             outcome = None
+        self._progress.forget(job.context)
         self._report(Done(job, outcome))
 
     async def _outcome(self, job: Job) -> Outcome | None:
@@ -129,10 +134,11 @@ class Handlers:
             reconcile = job.node.type.reconcile
             return await reconcile(job.context) if reconcile is not None else None
         node_type = job.node.type
+        context = replace(job.context, tell=partial(self._progress.tell, job.context))
         if node_type.blocking:
-            return await self.loop.run_in_executor(self._pool, _in_thread, node_type.run, job.context)
+            return await self.loop.run_in_executor(self._pool, _in_thread, node_type.run, context)
         points.reach("during_handler")
-        answer = node_type.run(job.context)
+        answer = node_type.run(context)
         return await answer if isinstance(answer, Awaitable) else answer
 
 

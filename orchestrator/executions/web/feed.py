@@ -3,7 +3,9 @@
 The client sends ``{"subscribe": {"execution": id, "after": seq}}`` or ``{"subscribe": {"mine": true}}``.
 For an execution the server answers with its stored events after that cursor and goes on with new ones as
 they are committed: ``{"execution": id, "events": [...], "seq": n}``. For "mine" it sends the summaries of
-runs that changed: ``{"changed": [...]}``. A client that reconnects with its last ``seq`` misses nothing
+runs that changed: ``{"changed": [...]}``. While a step streams an answer, its run's followers also get
+``{"execution": id, "progress": [{node, scope, iteration, attempt, text, tokens}]}``: the end of the text so
+far, a few times a second, for the eye only. A client that reconnects with its last ``seq`` misses nothing
 and is told nothing twice.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -90,6 +90,7 @@ class OneExecution(Subscription):
         self._workflow_id: UUID | None = None
         self._behind = True
         self._news: list[dict[str, Any]] = []
+        self._progress: dict[str, JsonObject] = {}
         self._barred = False
 
     def detach(self) -> None:
@@ -111,6 +112,12 @@ class OneExecution(Subscription):
             self._news += [event for event in news.events if event["seq"] > heard]
         self._awake.set()
 
+    def show(self, progress: Iterable[JsonObject]) -> None:
+        """Kept by step, so that a slow client gets the latest and not all."""
+        for each in progress:
+            self._progress[f"{each['scope']}>{each['node']}#{each['iteration']}"] = each
+        self._awake.set()
+
     async def send_news(self) -> None:
         if self._barred:
             raise NotFound("You may no longer see this run.")
@@ -119,6 +126,9 @@ class OneExecution(Subscription):
         while self._news:
             events, self._news = self._news[:BATCH], self._news[BATCH:]
             await self._send(events)
+        if self._progress:
+            progress, self._progress = list(self._progress.values()), {}
+            await self.client.send_json({"execution": str(self.execution_id), "progress": progress})
 
     async def _catch_up(self) -> None:
         """Read on from the cursor; with nothing left to read, leave it to the hub."""

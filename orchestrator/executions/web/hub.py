@@ -21,9 +21,11 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from orchestrator.core import json
+from orchestrator.core.json import JsonObject
 from orchestrator.core.rls import as_server, bound
 from orchestrator.executions.queries.audience import BATCH, News, Watch, audience_of, moved_on, news_of
 from orchestrator.executions.runtime.feed import CHANNEL
+from orchestrator.executions.runtime.progress import CHANNEL as PROGRESS
 
 RETRY_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 5.0
@@ -42,6 +44,9 @@ class Follower(Protocol):
 
     def take(self, news: News) -> None:
         """Events after the cursor of the follower that is furthest behind."""
+
+    def show(self, progress: Iterable[JsonObject]) -> None:
+        """How far steps at work have come. Nothing depends on it: it may be lost, and is never stored."""
 
 
 class Overview(Protocol):
@@ -117,11 +122,12 @@ class Hub:
             client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=15)
             try:
                 async with client.pubsub() as pubsub:
-                    await pubsub.subscribe(CHANNEL)
+                    await pubsub.subscribe(CHANNEL, PROGRESS)
                     self.nudge(self._followers)  # whatever happened while nobody listened
                     async for message in pubsub.listen():
                         if message["type"] == "message":
-                            self._tell(json.loads(message["data"]))
+                            tell = self._show if message["channel"] == PROGRESS.encode() else self._tell
+                            tell(json.loads(message["data"]))
             except (redis.RedisError, OSError) as error:
                 log.warning("feed_reader_interrupted", error=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -135,6 +141,11 @@ class Hub:
         if self._overviews:
             self._changed |= runs
             self._awake.set()
+
+    def _show(self, message: dict[str, list[JsonObject]]) -> None:
+        for run, progress in message.items():
+            for follower in self._followers.get(UUID(run), ()):
+                follower.show(progress)
 
     async def _look(self) -> None:
         while True:

@@ -4,6 +4,7 @@ import { debounce } from "../page/dom";
 import { Feed, sayState } from "../run/feed";
 import { afterEvent, type Marks, type RunEvent } from "../run/marks";
 import { Picture } from "../run/picture";
+import { ProgressPanel, type StepProgress } from "../run/progress";
 import { Replay } from "../run/replay";
 import { watchGraphs } from "../run/zoom";
 
@@ -28,6 +29,10 @@ function follow(page: HTMLElement): void {
       () => picture.show(marks),
     );
 
+  const progress = new ProgressPanel(
+    document.getElementById("run-progress"),
+    JSON.parse(document.getElementById("run-titles")?.textContent ?? "{}") as Record<string, string>,
+  );
   const refresh = debounce(CALM, () => {
     for (const id of ["live-feed", "step-feed", "event-feed"])
       document.getElementById(id)?.dispatchEvent(new CustomEvent("run:changed"));
@@ -39,11 +44,16 @@ function follow(page: HTMLElement): void {
   const feed = new Feed({
     subscription: () => ({ execution: page.dataset.execution, after: seq }),
     onNews(message) {
+      if (message.progress) {
+        progress.show(message.progress as StepProgress[]);
+        return;
+      }
       const events = (message.events ?? []) as RunEvent[];
       for (const event of events) {
         if (event.seq <= seq) continue;
         marks = afterEvent(marks, event);
         seq = event.seq;
+        progress.settle(event);
       }
       if (!replay?.isOn) picture.show(marks);
       replay?.grow(seq);
