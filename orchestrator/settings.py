@@ -286,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 5, "queue": "celery"},
     },
+    "sweep-bulk-jobs": {
+        "task": "workflows.sweep_bulk_jobs",
+        "schedule": 10.0,
+        "options": {"expires": 10, "queue": "celery"},
+    },
     "make-event-partitions": {
         "task": "executions.make_event_partitions",
         "schedule": crontab(hour=2, minute=17),

@@ -8,9 +8,12 @@ class ExecutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from orchestrator.executions.nodes import register_node_types
+        from orchestrator.executions.services.bulk_actions import register_execution_actions
         from orchestrator.graphs.nodetypes import node_types
+        from orchestrator.workflows.bulk import bulk_subjects
 
         register_node_types(node_types)
+        register_execution_actions(bulk_subjects)
         post_migrate.connect(_make_partitions, sender=self)
 
 

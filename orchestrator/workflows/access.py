@@ -88,9 +88,12 @@ def find_runnable(user: User, workflow_id: UUID, number: int | None = None) -> R
         raise WrongState(f"{name} is archived; restore it to run it.")
     if number is not None and number != current:
         chosen = WorkflowVersion.objects.filter(workflow=workflow_id, status=VersionStatus.PUBLISHED)
-        version_id = chosen.filter(number=number).values_list("pk", flat=True).first()
-        if version_id is None:
+        asked = chosen.filter(number=number).values_list("pk", "archived_at").first()
+        if asked is None:
             raise NotFound(f"{name} has no published version {number}.")
+        version_id, archived_at = asked
+        if archived_at is not None:
+            raise WrongState(f"Version {number} of {name} is put away; take it out of the archive to run it.")
     if version_id is None:
         raise WrongState(f"{name} has no published version yet; publish it to run it.")
     return Runnable(workflow, WorkflowVersion(pk=version_id, workflow=workflow, number=number or current))

@@ -45,7 +45,8 @@ class WorkflowAdmin(ServiceAdmin):
     search_fields = ("name",)
     search_help_text = "Words in name or description"
     readonly_fields = (
-        "id", "owner", "status", "is_template", "settings", "created_at", "updated_at", "last_edited_by",
+        "id", "owner", "status", "folder", "is_template", "settings", "created_at",
+        "updated_at", "last_edited_by",
     )  # fmt: skip
     fields = (
         "id", "name", "description", "owner", "status", "category", "folder", "tags", "is_public",

@@ -1,11 +1,20 @@
-"""Filters of the workflow list, for the API and the page alike."""
+"""Filters of the library, for the API, its page and bulk jobs alike."""
 
 from __future__ import annotations
 
-import django_filters
-from django.db.models import QuerySet
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
 
-from orchestrator.workflows.models import Workflow, WorkflowStatus
+import django_filters
+from django.db.models import Exists, OuterRef, QuerySet
+
+from orchestrator.accounts.models import User
+from orchestrator.workflows.models import Folder, Workflow, WorkflowFavorite, WorkflowStatus
+from orchestrator.workflows.models.words import search_query
+
+UNFILED: Final = "-"
+"""As a folder: what lies in none."""
 
 
 class WorkflowFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
@@ -13,16 +22,37 @@ class WorkflowFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no 
 
     status = django_filters.MultipleChoiceFilter(choices=WorkflowStatus.choices)
     tag = django_filters.CharFilter(method="with_tag", help_text="Several, separated by commas: all of them")
-    folder = django_filters.CharFilter()
+    folder = django_filters.CharFilter(
+        method="in_folder", help_text="Path of a folder of yours; with all below it. `-`: in no folder"
+    )
+    folder_id = django_filters.UUIDFilter(method="in_folder_by_id", help_text="The same, by id")
     category = django_filters.CharFilter()
-    favorite = django_filters.BooleanFilter(field_name="is_favorite")
+    favorite = django_filters.BooleanFilter(method="starred")
     template = django_filters.BooleanFilter(field_name="is_template")
     mine = django_filters.BooleanFilter(method="owned_by_me")
-    search = django_filters.CharFilter(method="matching", help_text="Words in name and description")
+    shared = django_filters.BooleanFilter(method="shared_with_me", help_text="By name, by somebody else")
+    search = django_filters.CharFilter(
+        method="matching", help_text="Words, or their beginnings, in name, description, tags and node titles"
+    )
 
     class Meta:
         model = Workflow
-        fields = ["status", "tag", "folder", "category", "favorite", "template", "mine", "search"]
+        fields = [
+            "status", "tag", "folder", "folder_id", "category", "favorite", "template", "mine", "shared",
+            "search",
+        ]  # fmt: skip
+
+    def __init__(
+        self, data: Any = None, queryset: Any = None, *, user: User | None = None, **rest: Any
+    ) -> None:
+        super().__init__(data, queryset, **rest)
+        self._user = user
+
+    @property
+    def user(self) -> User:
+        user = self._user or self.request.user
+        assert isinstance(user, User)
+        return user
 
     def filter_queryset(self, queryset: QuerySet[Workflow]) -> QuerySet[Workflow]:
         found: QuerySet[Workflow] = super().filter_queryset(queryset)
@@ -34,9 +64,36 @@ class WorkflowFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no 
         tags = [tag.strip().lower() for tag in value.split(",") if tag.strip()]
         return queryset.filter(tags__contains=tags) if tags else queryset
 
+    def in_folder(self, queryset: QuerySet[Workflow], name: str, value: str) -> QuerySet[Workflow]:
+        if value == UNFILED:
+            return queryset.filter(owner=self.user, folder__isnull=True)
+        return queryset.filter(folder__in=self._folders)
+
+    def in_folder_by_id(self, queryset: QuerySet[Workflow], name: str, value: UUID) -> QuerySet[Workflow]:
+        return queryset.filter(folder__in=self._folders)
+
+    @cached_property
+    def _folders(self) -> list[UUID]:
+        """Those that the filters name, with all below them. Found once for all queries of a page."""
+        given = self.form.cleaned_data
+        wanted = Folder.objects.visible_to(self.user)
+        if given.get("folder_id"):
+            wanted = wanted.filter(pk=given["folder_id"])
+        if given.get("folder"):
+            wanted = wanted.filter(owner=self.user, path__iexact=given["folder"].strip("/"))
+        folder = wanted.first()
+        return list(Folder.objects.within(folder).values_list("pk", flat=True)) if folder else []
+
+    def starred(self, queryset: QuerySet[Workflow], name: str, value: bool) -> QuerySet[Workflow]:
+        star = WorkflowFavorite.objects.filter(workflow=OuterRef("pk"), user=self.user)
+        return queryset.filter(Exists(star)) if value else queryset.exclude(Exists(star))
+
     def owned_by_me(self, queryset: QuerySet[Workflow], name: str, value: bool) -> QuerySet[Workflow]:
-        me = self.request.user
-        return queryset.filter(owner=me) if value else queryset.exclude(owner=me)
+        return queryset.filter(owner=self.user) if value else queryset.exclude(owner=self.user)
+
+    def shared_with_me(self, queryset: QuerySet[Workflow], name: str, value: bool) -> QuerySet[Workflow]:
+        given = queryset.model.objects.granted_to(self.user).exclude(owner=self.user).values("pk")
+        return queryset.filter(pk__in=given) if value else queryset.exclude(pk__in=given)
 
     def matching(self, queryset: QuerySet[Workflow], name: str, value: str) -> QuerySet[Workflow]:
-        return queryset.filter(pk__in=Workflow.objects.matching(value).values("pk"))
+        return queryset.filter(search_vector=search_query(value))

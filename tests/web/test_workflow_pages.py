@@ -122,7 +122,7 @@ def test_settings_are_saved_with_empty_ones_as_defaults(visit: Visit, workflow: 
     answer = visit(workflow.owner).post(f"/workflows/{workflow.pk}/describe/", form)
     assert answer.status_code == 302, answer.context["form"].errors
     workflow.refresh_from_db()
-    assert (workflow.name, workflow.tags, workflow.folder, workflow.is_public) == (
+    assert (workflow.name, workflow.tags, str(workflow.folder), workflow.is_public) == (
         "Greet all",
         ["hello", "world"],
         "Demo",

@@ -36,6 +36,28 @@ Narrow = Callable[[QuerySet[Any, Any], Window], QuerySet[Any, Any]]
 """Leaves out rows that cannot be in the window, where the database needs help to find those that are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of a list by any column that a page needs: so many rows from a position on."""
+
+    limit: int
+    ordering: tuple[str, ...]
+    position: str | None = None
+    backwards: bool = False
+
+    def of(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """The rows of the stretch, the nearest to its beginning first; not yet cut off at the limit."""
+        ordering = tuple(map(_turned, self.ordering)) if self.backwards else self.ordering
+        if self.position is not None:
+            falls = ordering[0].startswith("-")
+            rows = rows.filter(**{f"{ordering[0].lstrip('-')}__{'lt' if falls else 'gt'}": self.position})
+        return rows.order_by(*ordering)
+
+
+def _turned(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
+
+
 class IdCursorPagination(CursorPagination):
     """Newest first: ids are UUIDv7, which sort by time of creation."""
 
@@ -62,6 +84,15 @@ class IdCursorPagination(CursorPagination):
         edge = UUID(cursor.position) if cursor.position else None
         limit += cursor.offset
         return Window(limit, after=edge or UUID(int=0)) if cursor.reverse else Window(limit, before=edge)
+
+    def stretch(self, request: Request, queryset: QuerySet[Any], view: APIView | None) -> Stretch:
+        """What the page that the request asks for needs, with a row over to tell whether there are more."""
+        ordering = self.get_ordering(request, queryset, view)  # type: ignore[arg-type]  # the view may be None
+        limit = (self.get_page_size(request) or self.page_size) + 1
+        cursor = self.decode_cursor(request)
+        if cursor is None:
+            return Stretch(limit, ordering)
+        return Stretch(limit + cursor.offset, ordering, cursor.position, bool(cursor.reverse))
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
         ordering: tuple[str, ...] = super().get_ordering(request, queryset, view)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 from orchestrator.core.api.pagination import IdCursorPagination, Narrow
@@ -43,6 +44,11 @@ def keyset_page(
     paginator = IdCursorPagination()
     paginator.narrow = narrow
     paginator.ordering, paginator.page_size, paginator.page_size_query_param = ordering, size, None  # type: ignore[assignment]
+    return page_by(paginator, request, rows)
+
+
+def page_by(paginator: CursorPagination, request: HttpRequest, rows: QuerySet[Row, Any]) -> Page[Row]:
+    """The page that this way of paging makes of the rows."""
     items = paginator.paginate_queryset(rows, Request(request))
     return Page(list(items or ()), _path(paginator.get_previous_link()), _path(paginator.get_next_link()))
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from orchestrator.accounts.api.serializers import PersonSerializer
 from orchestrator.core.api.fields import JsonObjectField, JsonObjectsField
 from orchestrator.core.json import JsonObject
+from orchestrator.workflows.domain.folders import MAX_PATH
 from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowPermission, WorkflowVersion
 
 
@@ -25,16 +26,24 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
     settings = JsonObjectField(read_only=True)
     is_favorite = serializers.BooleanField(read_only=True)
     access = serializers.ChoiceField(Access.choices, read_only=True, help_text="What you may do with it")
+    folder = serializers.CharField(
+        source="folder_path", read_only=True, help_text="Its path, for its owner; empty for others"
+    )
+    folder_id = serializers.SerializerMethodField()
     current_version = serializers.IntegerField(source="current_number", read_only=True, allow_null=True)
 
     class Meta:
         model = Workflow
         fields = [
-            "id", "name", "description", "owner", "category", "folder", "tags", "status", "is_template",
-            "is_public", "settings", "estimated_minutes", "is_favorite", "access", "current_version",
-            "created_at", "updated_at",
+            "id", "name", "description", "owner", "category", "folder", "folder_id", "tags", "status",
+            "is_template", "is_public", "settings", "estimated_minutes", "is_favorite", "access",
+            "current_version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["id", "status", "is_template", "created_at", "updated_at"]
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_folder_id(self, workflow: Workflow) -> str | None:
+        return str(workflow.folder_id) if getattr(workflow, "folder_path", "") else None
 
 
 class WorkflowDetailSerializer(WorkflowSerializer):
@@ -66,6 +75,12 @@ class WorkflowWriteSerializer(serializers.ModelSerializer[Workflow]):
     """What a client may set. A graph goes into the draft."""
 
     tags = TagsField(required=False)
+    folder = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_PATH,
+        help_text="Path, like `Sales/Reports`; folders that are missing are made",
+    )
     settings = JsonObjectField(required=False)
     nodes = JsonObjectsField(required=False)
     edges = JsonObjectsField(required=False)

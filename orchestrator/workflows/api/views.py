@@ -18,7 +18,6 @@ from rest_framework.viewsets import GenericViewSet
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.core.errors import NotFound
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.workflows.access import find_workflow
@@ -26,15 +25,12 @@ from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
 from orchestrator.workflows.filters import WorkflowFilter
 from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.paging import LibraryPagination
 from orchestrator.workflows.queries import workflows_for
 from orchestrator.workflows.services import definitions, sharing, transfer, versions
 
 NO_CONTENT = status.HTTP_204_NO_CONTENT
 CREATED = status.HTTP_201_CREATED
-
-
-class WorkflowPagination(IdCursorPagination):
-    ordering = "-updated_at"
 
 
 @extend_schema_view(list=extend_schema(tags=["workflows"], summary="List the workflows you may see"))
@@ -46,7 +42,7 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
     filterset_class = WorkflowFilter
     filter_backends = [DjangoFilterBackend, OrderingFilter]
     ordering_fields = ["updated_at", "created_at", "name"]
-    pagination_class = WorkflowPagination
+    pagination_class = LibraryPagination
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Workflow]:

@@ -1,5 +1,8 @@
-"""Tables of workflows, their versions, who may see them, and what starts them."""
+"""Tables of workflows, their versions, who may see them, where they lie, and what starts them."""
 
+from orchestrator.workflows.models.bulk import BulkJob, BulkJobError, BulkState
+from orchestrator.workflows.models.folder import Folder
+from orchestrator.workflows.models.library import SavedView, WorkflowTemplate, WorkflowVisit
 from orchestrator.workflows.models.trigger import (
     MISSED_CHOICES,
     OVERLAP_CHOICES,
@@ -26,7 +29,12 @@ __all__ = [
     "OVERLAP_CHOICES",
     "UNIT_CHOICES",
     "Access",
+    "BulkJob",
+    "BulkJobError",
+    "BulkState",
     "DeliveryStatus",
+    "Folder",
+    "SavedView",
     "Signature",
     "Trigger",
     "TriggerDelivery",
@@ -37,5 +45,7 @@ __all__ = [
     "WorkflowPermission",
     "WorkflowQuerySet",
     "WorkflowStatus",
+    "WorkflowTemplate",
     "WorkflowVersion",
+    "WorkflowVisit",
 ]

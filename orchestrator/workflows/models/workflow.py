@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -14,6 +14,8 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.fields import IdField, JsonField
 from orchestrator.core.json import JsonObject
+from orchestrator.workflows.models.folder import Folder
+from orchestrator.workflows.models.words import Words, search_query
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -47,6 +49,10 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
             return self
         return self.filter(Q(is_public=True) | Exists(_permissions(user)))
 
+    def granted_to(self, user: User) -> Self:
+        """Those that were shared with the person, or are theirs; no others, even if they are public."""
+        return self.filter(permissions__user=user)
+
     def editable_by(self, user: User | AnonymousUser) -> Self:
         if not isinstance(user, User):
             return self.none()
@@ -55,8 +61,8 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
         return self.filter(Exists(_permissions(user).filter(access__in=[Access.OWNER, Access.EDITOR])))
 
     def matching(self, text: str) -> Self:
-        """Those that hold the words, as a web search reads them, with a ``rank``: higher is better."""
-        query = SearchQuery(text, config="english", search_type="websearch")
+        """Those that hold the words or their beginnings, with a ``rank``: higher is better."""
+        query = search_query(text)
         return self.filter(search_vector=query).annotate(rank=SearchRank("search_vector", query))
 
 
@@ -72,7 +78,10 @@ class Workflow(models.Model):
     description = models.TextField(blank=True)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_workflows")
     category = models.CharField(max_length=100, blank=True)
-    folder = models.CharField(max_length=200, blank=True)
+    folder = models.ForeignKey(
+        Folder, null=True, blank=True, on_delete=models.RESTRICT, related_name="workflows", db_index=False
+    )
+    """Of its owner's; nobody else sees or changes where it lies."""
     tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     status = models.CharField(
         max_length=8, choices=WorkflowStatus.choices, default=WorkflowStatus.DRAFT.value
@@ -84,9 +93,14 @@ class Workflow(models.Model):
     created_at = models.DateTimeField(default=utc_now)
     updated_at = models.DateTimeField(default=utc_now)
     last_edited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    node_titles = models.TextField(blank=True)
+    """Of its newest graph, a line each: copied here to be found."""
     search_vector = models.GeneratedField(
         expression=SearchVector("name", weight="A", config="english")
-        + SearchVector("description", weight="B", config="english"),
+        + SearchVector("name", weight="A", config="simple")
+        + SearchVector(Words("tags"), "category", weight="B", config="simple")
+        + SearchVector("description", weight="C", config="english")
+        + SearchVector("node_titles", weight="D", config="simple"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -102,7 +116,11 @@ class Workflow(models.Model):
         ]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="workflow_by_update"),
+            models.Index(fields=["-updated_at", "-id"], name="workflow_public", condition=Q(is_public=True)),
             models.Index(fields=["owner", "-updated_at"], name="workflow_by_owner"),
+            models.Index(
+                fields=["folder", "-updated_at"], name="workflow_by_folder", condition=Q(folder__isnull=False)
+            ),
             models.Index(fields=["name", "status"], name="workflow_by_name"),
             GinIndex(fields=["tags"], name="workflow_tags"),
             GinIndex(fields=["search_vector"], name="workflow_search"),
@@ -166,6 +184,8 @@ class WorkflowVersion(models.Model):
     created_at = models.DateTimeField(default=utc_now)
     updated_at = models.DateTimeField(default=utc_now)
     published_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    """Since when it is left out of the history and takes no new runs. Those that it had keep it."""
 
     class Meta:
         ordering = ["-number"]
@@ -181,6 +201,10 @@ class WorkflowVersion(models.Model):
                 name="version_published_has_time",
                 condition=Q(status="published", published_at__isnull=False)
                 | Q(status="draft", published_at__isnull=True, is_current=False),
+            ),
+            models.CheckConstraint(
+                name="version_archived_is_past",
+                condition=Q(archived_at__isnull=True) | Q(status="published", is_current=False),
             ),
         ]
 

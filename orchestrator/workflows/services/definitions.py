@@ -17,22 +17,33 @@ from orchestrator.core.json import Json
 from orchestrator.workflows.access import find_workflow, require_builder
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowStatus
+from orchestrator.workflows.services.folders import (
+    folder_at,
+    lock_with_tree,
+    may_file,
+    put_into,
+    require_filing,
+)
+from orchestrator.workflows.services.tags import check_tags
 from orchestrator.workflows.services.versions import document_of, latest_version, put_draft, save_draft
 
 DESCRIBING: Final = frozenset(
-    {"name", "description", "category", "folder", "tags", "settings", "estimated_minutes", "is_public"}
+    {"name", "description", "category", "tags", "settings", "estimated_minutes", "is_public"}
 )
-MAX_TAGS: Final = 20
 
 
 @transaction.atomic
 def create_workflow(
-    user: User, *, nodes: Json = None, edges: Json = None, note: str = "", **fields: Any
+    user: User, *, nodes: Json = None, edges: Json = None, note: str = "", folder: str = "", **fields: Any
 ) -> Workflow:
-    """A new workflow owned by ``user``, with its first draft. Raises NotAllowed for viewers."""
+    """A new workflow owned by ``user``, with its first draft, in the folder at this path.
+
+    Raises NotAllowed for viewers, InvalidInput.
+    """
     require_builder(user)
     now = utc_now()
     workflow = Workflow(owner=user, last_edited_by=user, created_at=now, updated_at=now, **_checked(fields))
+    workflow.folder = folder_at(user, folder, user)
     workflow.save(force_insert=True)
     WorkflowPermission.objects.create(
         workflow=workflow, user=user, access=Access.OWNER.value, granted_by=user
@@ -43,10 +54,20 @@ def create_workflow(
 
 
 @transaction.atomic
-def describe_workflow(user: User, workflow_id: UUID, **fields: Any) -> Workflow:
-    """Change what is said about a workflow, apart from its graph. Raises InvalidInput."""
+def describe_workflow(user: User, workflow_id: UUID, *, folder: str | None = None, **fields: Any) -> Workflow:
+    """Change what is said about a workflow, apart from its graph. Raises InvalidInput.
+
+    ``folder`` is a path in its owner's tree, which only the owner and admins see: from others an empty
+    one changes nothing, and any other raises NotAllowed.
+    """
     need = Access.OWNER if "is_public" in fields else Access.EDITOR
-    workflow = find_workflow(user, workflow_id, need, lock=True)
+    if folder is None:
+        workflow = find_workflow(user, workflow_id, need, lock=True)
+    else:
+        workflow = lock_with_tree(user, workflow_id, need)
+        if folder or may_file(user, workflow):
+            require_filing(user, workflow)
+            put_into(workflow, folder_at(workflow.owner, folder, user), user)
     changed = {name: value for name, value in _checked(fields).items() if getattr(workflow, name) != value}
     if not changed:
         return workflow
@@ -145,7 +166,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "settings" in values:
         values["settings"] = check_settings(values["settings"])
     if "tags" in values:
-        values["tags"] = _check_tags(values["tags"])
+        values["tags"] = check_tags(values["tags"])
     if "name" in values and not str(values["name"]).strip():
         raise InvalidInput("A workflow needs a name.", fields={"name": ["A workflow needs a name."]})
     return values
@@ -160,13 +181,3 @@ def check_settings(settings: Json) -> dict[str, Json]:
         fields = {".".join(("settings", *map(str, fault["loc"]))): [fault["msg"]] for fault in faults}
         raise InvalidInput("The settings are not right.", fields=fields) from error
     return checked.model_dump(mode="json", exclude_defaults=True)
-
-
-def _check_tags(tags: list[str]) -> list[str]:
-    cleaned = list(dict.fromkeys(tag.strip().lower() for tag in tags if tag.strip()))
-    if len(cleaned) > MAX_TAGS:
-        message = f"A workflow has at most {MAX_TAGS} tags; these are {len(cleaned)}."
-        raise InvalidInput(message, fields={"tags": [message]})
-    if any(len(tag) > 50 for tag in cleaned):
-        raise InvalidInput("A tag is too long.", fields={"tags": ["A tag has at most 50 characters."]})
-    return cleaned

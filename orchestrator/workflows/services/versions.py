@@ -29,6 +29,9 @@ from orchestrator.workflows.models import (
 
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 60
+MAX_KEPT: Final = 10_000
+MAX_TITLES: Final = 20_000
+"""Characters of node titles that are kept to be found."""
 
 
 class DraftConflict(WrongState):
@@ -82,7 +85,18 @@ def put_draft(
     draft.author, draft.updated_at = user, now
     draft.note = note or draft.note
     draft.save()
+    workflow.node_titles = titles_of(document)
+    workflow.save(update_fields=["node_titles"])
     return draft
+
+
+def titles_of(document: JsonObject) -> str:
+    """What the nodes are called, a line each, as far as it is worth searching."""
+    nodes = document["nodes"]
+    data = [node.get("data") for node in nodes if isinstance(node, dict)] if isinstance(nodes, list) else []
+    titles = [each.get("title") for each in data if isinstance(each, dict)]
+    found = dict.fromkeys(title.strip() for title in titles if isinstance(title, str) and title.strip())
+    return "\n".join(found)[:MAX_TITLES].replace("\0", "")
 
 
 @transaction.atomic
@@ -148,6 +162,39 @@ def restore_version(user: User, workflow_id: UUID, number: int) -> WorkflowVersi
     source = find_version(workflow, number)
     put_draft(workflow, user, source.document, note=f"Restored from version {number}", parent=source)
     return publish_draft(user, workflow_id)
+
+
+@transaction.atomic
+def archive_old_versions(user: User, workflow_id: UUID, *, keep: int) -> int:
+    """Put away all but the newest ``keep`` published versions; how many went. The current one always stays.
+
+    They are left out of the history and take no new runs. Nothing is deleted: runs keep the version that
+    they ran on.
+    """
+    if not 1 <= keep <= MAX_KEPT:
+        message = f"Keep 1 to {MAX_KEPT:,} versions."
+        raise InvalidInput(message, fields={"keep": [message]})
+    workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
+    kept = workflow.versions.filter(status=VersionStatus.PUBLISHED, archived_at__isnull=True)
+    newest = list(kept.order_by("-number").values_list("pk", flat=True)[:keep])
+    old = kept.filter(is_current=False).exclude(pk__in=newest)
+    numbers = sorted(old.values_list("number", flat=True))
+    if numbers:
+        old.update(archived_at=utc_now())
+        record_audit(user, "version.archived", workflow, after={"numbers": numbers, "keep": keep})
+    return len(numbers)
+
+
+@transaction.atomic
+def unarchive_version(user: User, workflow_id: UUID, number: int) -> WorkflowVersion:
+    """Take one version back into the history. Idempotent."""
+    workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
+    version = find_version(workflow, number)
+    if version.archived_at is not None:
+        version.archived_at = None
+        version.save(update_fields=["archived_at"])
+        record_audit(user, "version.unarchived", workflow, after={"number": number})
+    return version
 
 
 def find_version(workflow: Workflow, number: int) -> WorkflowVersion:

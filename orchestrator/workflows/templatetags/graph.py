@@ -55,6 +55,18 @@ def graph_picture(
     }
 
 
+@register.inclusion_tag("workflows/graph_preview.html")
+def graph_preview(nodes: object, edges: object) -> dict[str, Any]:
+    """A small picture of a graph, to be recognised rather than read."""
+    drawing = draw(nodes, edges)
+    icons = static("dist/icons.svg")
+    return {
+        "drawing": drawing,
+        "nodes": _joined(_with_state(node, {}, icons) for node in drawing.nodes),
+        "edges": _joined(_with_taken(edge, False) for edge in drawing.edges),
+    }
+
+
 def _joined(parts: Any) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - each part was made by format_html
 

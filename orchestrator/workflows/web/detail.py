@@ -21,9 +21,12 @@ from orchestrator.workflows.access import access_of, find_workflow
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowStatus, WorkflowVersion
 from orchestrator.workflows.queries import history_of, people_of, triggers_of
+from orchestrator.workflows.queries.folders import flat, folder_tree
 from orchestrator.workflows.services.definitions import delete_workflow, describe_workflow
+from orchestrator.workflows.services.folders import may_file
 from orchestrator.workflows.services.sharing import grant_access, revoke_access
 from orchestrator.workflows.services.versions import check_graph, latest_version
+from orchestrator.workflows.services.visits import record_visit
 from orchestrator.workflows.web.forms import DescribeForm, ShareForm
 
 TABS: Final = {
@@ -40,6 +43,7 @@ TABS: Final = {
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The tab that the address names."""
     workflow = find_workflow(person(request), pk, Access.VIEWER)
+    record_visit(person(request), workflow)
     tab = request.GET.get("tab", "")
     return _tab(request, workflow, tab if tab in TABS else "")
 
@@ -50,7 +54,8 @@ def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save the settings tab."""
     user = person(request)
     workflow = find_workflow(user, pk, Access.EDITOR)
-    form = DescribeForm.of(workflow, request.POST, owner=access_of(user, workflow) is Access.OWNER)
+    owner = access_of(user, workflow) is Access.OWNER
+    form = DescribeForm.of(workflow, request.POST, owner=owner, filing=may_file(user, workflow))
     if form.is_valid():
         try:
             describe_workflow(user, pk, **form.description_given())
@@ -119,6 +124,8 @@ def header_context(user: User, workflow: Workflow) -> dict[str, Any]:
         "access_label": (access or Access.VIEWER).label.partition(":")[0],
         "may_edit": may_edit,
         "may_own": access is Access.OWNER,
+        "may_file": may_file(user, workflow),
+        "folders": list(flat(folder_tree(workflow.owner))) if may_file(user, workflow) else [],
         "may_build": user.may_build,
         "may_run": may_edit and current is not None and workflow.status != WorkflowStatus.ARCHIVED,
         "is_favorite": workflow.favorites.filter(user=user).exists(),
@@ -174,7 +181,8 @@ def _sharing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settings(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return {"form": DescribeForm.of(context["workflow"], owner=context["may_own"])}
+    owner, filing = context["may_own"], context["may_file"]
+    return {"form": DescribeForm.of(context["workflow"], owner=owner, filing=filing)}
 
 
 def _address(pk: UUID, tab: str) -> str:

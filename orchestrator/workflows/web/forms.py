@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from orchestrator.core import json
 from orchestrator.core.web.forms import StyledForm
 from orchestrator.core.web.json_field import JsonText
+from orchestrator.workflows.domain.folders import MAX_NAME, MAX_PATH
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.examples import examples
 from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.queries.folders import FolderNode
 from orchestrator.workflows.services.versions import MAX_DOCUMENT_BYTES
 
 _DEFAULTS = WorkflowSettings()
@@ -68,7 +71,9 @@ class DescribeForm(StyledForm):
     name = forms.CharField(max_length=200)
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
     tags = forms.CharField(required=False, help_text="Separated by commas.")
-    folder = forms.CharField(required=False, max_length=200)
+    folder = forms.CharField(
+        required=False, max_length=MAX_PATH, help_text="Like Sales/Reports; what is missing is made."
+    )
     category = forms.CharField(required=False, max_length=100)
     estimated_minutes = forms.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, label="Usual duration, min"
@@ -121,10 +126,12 @@ class DescribeForm(StyledForm):
     )
 
     @classmethod
-    def of(cls, workflow: Workflow, data: Any = None, *, owner: bool) -> DescribeForm:
+    def of(cls, workflow: Workflow, data: Any = None, *, owner: bool, filing: bool) -> DescribeForm:
+        """``owner``: whether sharing is theirs to change; ``filing``: whether they see its folder."""
         settings = WorkflowSettings.model_validate(workflow.settings)
         initial = {
-            **{name: getattr(workflow, name, None) for name in ("name", "description", "folder", "category")},
+            **{name: getattr(workflow, name) for name in ("name", "description", "category")},
+            "folder": workflow.folder.path if filing and workflow.folder else "",
             **{name: getattr(settings, name) for name in WorkflowSettings.model_fields},
             "estimated_minutes": workflow.estimated_minutes,
             "is_public": workflow.is_public,
@@ -134,6 +141,8 @@ class DescribeForm(StyledForm):
         form = cls(data, initial=initial, auto_id="describe_%s")
         if not owner:
             del form.fields["is_public"]
+        if not filing:
+            del form.fields["folder"]
         return form
 
     def description_given(self) -> dict[str, Any]:
@@ -146,6 +155,56 @@ class DescribeForm(StyledForm):
                 settings[name] = str(settings[name])
         given["tags"] = _listed(given["tags"])
         return {**given, "settings": {name: each for name, each in settings.items() if each is not None}}
+
+
+class _FolderChoice(StyledForm):
+    """A form with a select of the person's folders, moved in by depth."""
+
+    folder_field = "folder"
+
+    def __init__(self, folders: list[FolderNode], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        indent = "\N{NO-BREAK SPACE}" * 3
+        choices = [(self.key_of(each), indent * (each.depth - 1) + each.name) for each in folders]
+        self.fields[self.folder_field].choices = [("", self.nowhere), *choices]  # type: ignore[attr-defined]
+
+    nowhere = "In no folder"
+
+    def key_of(self, folder: FolderNode) -> str:
+        return folder.path
+
+
+class FolderForm(_FolderChoice):
+    """A folder's name and where it lies."""
+
+    folder_field = "parent"
+    nowhere = "At the top"
+    name = forms.CharField(max_length=MAX_NAME)
+    parent = forms.ChoiceField(required=False, label="Lies in")
+
+    def key_of(self, folder: FolderNode) -> str:
+        return str(folder.id)
+
+    def parent_id(self) -> UUID | None:
+        return UUID(self.cleaned_data["parent"]) if self.cleaned_data["parent"] else None
+
+
+class UseForm(_FolderChoice):
+    """What a workflow that begins with a template is called, and where it lies."""
+
+    name = forms.CharField(max_length=200)
+    folder = forms.ChoiceField(required=False)
+
+
+class TemplateForm(StyledForm):
+    """What people read of a template before they use it."""
+
+    description = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What it is good for, and what to change in it.",
+    )
+    category = forms.CharField(required=False, max_length=100)
 
 
 class GraphForm(StyledForm):

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from orchestrator.workflows.web import actions, creating, detail, editing, listing, triggers, versions
+from orchestrator.workflows.web import (
+    actions,
+    bulk,
+    creating,
+    detail,
+    editing,
+    folders,
+    listing,
+    tags,
+    templates,
+    triggers,
+    versions,
+    views,
+)
 
 app_name = "workflows"
 
@@ -14,7 +27,28 @@ urlpatterns = [
     path("workflows/new/", creating.new, name="new"),
     path("workflows/import/", creating.import_file, name="import"),
     path("workflows/node-types/", editing.node_types_help, name="node-types"),
+    path("workflows/folders/new/", folders.new, name="new-folder"),
+    path("workflows/folders/<uuid:pk>/", folders.change, name="folder"),
+    path("workflows/folders/<uuid:pk>/delete/", folders.delete, name="delete-folder"),
+    path("workflows/tags/", tags.index, name="tags"),
+    path("workflows/tags/rename/", tags.rename, name="rename-tag"),
+    path("workflows/tags/delete/", tags.delete, name="delete-tag"),
+    path("workflows/views/", views.save, name="save-view"),
+    path("workflows/views/<uuid:pk>/forget/", views.forget, name="forget-view"),
+    path("workflows/templates/", templates.index, name="templates"),
+    path("workflows/templates/<uuid:pk>/", templates.detail, name="template"),
+    path("workflows/bulk/", bulk.index, name="bulk-jobs"),
+    path("workflows/bulk/start/", bulk.start, name="bulk-start"),
+    path("workflows/bulk/count/", bulk.count, name="bulk-count"),
+    path("workflows/bulk/<uuid:pk>/", bulk.page, name="bulk-job"),
+    path("workflows/bulk/<uuid:pk>/progress/", bulk.progress, name="bulk-progress"),
+    path("workflows/bulk/<uuid:pk>/cancel/", bulk.cancel, name="bulk-cancel"),
     path(_ONE, detail.page, name="detail"),
+    path(f"{_ONE}move/", folders.move, name="move"),
+    path(f"{_ONE}template/", templates.publish, name="publish-template"),
+    path(f"{_ONE}template/withdraw/", templates.withdraw, name="withdraw-template"),
+    path(f"{_ONE}versions/archive/", versions.archive_old, name="archive-versions"),
+    path(f"{_ONE}versions/<int:number>/unarchive/", versions.unarchive, name="unarchive-version"),
     path(f"{_ONE}describe/", detail.describe, name="describe"),
     path(f"{_ONE}share/", detail.share, name="share"),
     path(f"{_ONE}unshare/<uuid:person_id>/", detail.unshare, name="unshare"),

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
@@ -19,7 +20,12 @@ from orchestrator.graphs.problems import InvalidGraph
 from orchestrator.workflows.access import access_of, find_workflow
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.queries import history_of
-from orchestrator.workflows.services.versions import find_version, restore_version
+from orchestrator.workflows.services.versions import (
+    archive_old_versions,
+    find_version,
+    restore_version,
+    unarchive_version,
+)
 from orchestrator.workflows.web.text import document_text
 
 
@@ -63,6 +69,27 @@ def restore(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         return redirect("workflows:version", pk=pk, number=number)
     messages.success(request, f"Version {number} is back, as version {version.number}.")
     return redirect("workflows:detail", pk=pk)
+
+
+@login_required
+@require_POST
+def archive_old(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put all but the newest versions away."""
+    keep = request.POST.get("keep", "")
+    if not (keep.isdecimal() and len(keep) < 6):
+        raise InvalidInput("Say how many versions to keep, as a number.")
+    number = archive_old_versions(person(request), pk, keep=int(keep))
+    put_away = f"{number} version{'s' if number != 1 else ''} put away. Runs keep theirs."
+    messages.success(request, put_away if number else "There is nothing to put away.")
+    return redirect(reverse("workflows:detail", args=[pk]) + "?tab=versions")
+
+
+@login_required
+@require_POST
+def unarchive(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    unarchive_version(person(request), pk, number)
+    messages.success(request, f"Version {number} is back in the history.")
+    return redirect(reverse("workflows:detail", args=[pk]) + "?tab=versions")
 
 
 @login_required

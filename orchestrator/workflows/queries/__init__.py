@@ -1,0 +1,6 @@
+"""What pages and API clients read of workflows."""
+
+from orchestrator.workflows.queries.rows import Facets, facets_for, history_of, people_of, workflows_for
+from orchestrator.workflows.queries.triggers import triggers_of, words_of
+
+__all__ = ["Facets", "facets_for", "history_of", "people_of", "triggers_of", "words_of", "workflows_for"]

@@ -1,0 +1,109 @@
+"""Workflows as rows of lists, with what the person may do with them, and what they can be narrowed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from orchestrator.accounts.models import User
+from orchestrator.workflows.models import (
+    Access,
+    Workflow,
+    WorkflowFavorite,
+    WorkflowPermission,
+    WorkflowStatus,
+    WorkflowVersion,
+)
+
+
+def workflows_for(user: User) -> QuerySet[Workflow]:
+    """Workflows the person may see, as one query: with ``is_favorite``, ``access``, ``current_number`` and
+
+    ``folder_path``, which is empty for all but the owner and admins.
+    """
+    mine = WorkflowPermission.objects.filter(workflow=OuterRef("pk"), user=user)
+    current = WorkflowVersion.objects.filter(workflow=OuterRef("pk"), is_current=True)
+    granted = Coalesce(Subquery(mine.values("access")[:1]), Value(Access.VIEWER.value))
+    access = Value(Access.OWNER.value) if user.is_admin else granted
+    path = Coalesce(F("folder__path"), Value(""))
+    if not user.is_admin:
+        path = Case(When(owner=user, then=path), default=Value(""))
+    return (
+        Workflow.objects.visible_to(user)
+        .select_related("owner")
+        .defer("search_vector", "node_titles")
+        .annotate(
+            folder_path=path,
+            is_favorite=Exists(WorkflowFavorite.objects.filter(workflow=OuterRef("pk"), user=user)),
+            access=access,
+            current_number=Subquery(current.values("number")[:1]),
+        )
+    )
+
+
+_NEWEST: Final = 1_000
+"""Workflows whose tags and categories are counted: those changed last. More would cost every page."""
+_MOST_CHOICES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the list can be narrowed to, the most frequent first."""
+
+    tags: list[Facet]
+    categories: list[Facet]
+
+
+def facets_for(user: User) -> Facets:
+    """Tags and categories of the workflows the person may see, in two queries."""
+    newest = Workflow.objects.filter(pk__in=_newest(user)).order_by()
+    tags = newest.annotate(value=Func(F("tags"), function="unnest", output_field=CharField()))
+    return Facets(_counted(tags), _counted(newest.exclude(category="").annotate(value=F("category"))))
+
+
+def _newest(user: User) -> QuerySet[Workflow, Any]:
+    kept = Workflow.objects.exclude(status=WorkflowStatus.ARCHIVED)
+    branches = [kept if user.is_admin else kept.filter(is_public=True)]
+    if not user.is_admin:
+        branches.append(kept.granted_to(user))
+    parts = [each.order_by("-updated_at", "-id").values("pk")[:_NEWEST] for each in branches]
+    return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def _counted(rows: QuerySet[Workflow]) -> list[Facet]:
+    counted = rows.values("value").annotate(count=Count("pk")).order_by("-count", "value")
+    return [Facet(row["value"], row["count"]) for row in counted[:_MOST_CHOICES]]
+
+
+def people_of(workflow: Workflow) -> QuerySet[WorkflowPermission]:
+    """Everybody with access of their own, the owner first."""
+    return workflow.permissions.select_related("user", "granted_by").order_by("created_at")
+
+
+def history_of(workflow: Workflow, *, archived: bool | None = False) -> QuerySet[WorkflowVersion]:
+    """Versions without their graphs, newest first; those put away, all of them for None, or the others."""
+    rows = workflow.versions.all()
+    if archived is not None:
+        rows = rows.filter(archived_at__isnull=not archived)
+    return rows.select_related("author", "parent").defer("nodes", "edges", "parent__nodes", "parent__edges")
