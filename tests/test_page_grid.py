@@ -21,6 +21,8 @@ EVERYBODY: Answers = (LOGIN, 200, 200, 200, 200, 200)
 READ: Answers = (LOGIN, 404, 200, 200, 200, 200)
 EDIT: Answers = (LOGIN, 404, 403, 200, 200, 200)
 OWN: Answers = (LOGIN, 404, 403, 403, 200, 200)
+MINE: Answers = (LOGIN, 404, 404, 404, 200, 200)
+TAGGED: Answers = (LOGIN, 404, 404, 404, 302, 404)
 
 PAGE_SPACES = (
     "home", "hook", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:",
@@ -79,6 +81,31 @@ PAGES = [
     Page("workflows:new", "post", answers(EVERYBODY, 302), form={"name": "new"}),
     Page("workflows:import", "post", answers(EVERYBODY, 302), form={"text": '{"nodes": []}'}),
     Page("workflows:node-types", "get", EVERYBODY),
+    Page("workflows:new-folder", "get", EVERYBODY),
+    Page("workflows:new-folder", "post", answers(EVERYBODY, 302), form={"name": "fresh"}),
+    Page("workflows:folder", "get", MINE, {"pk": "folder"}),
+    Page("workflows:folder", "post", answers(MINE, 302), {"pk": "folder"}, {"name": "renamed"}),
+    Page("workflows:delete-folder", "post", answers(MINE, 302), {"pk": "folder"}),
+    Page("workflows:move", "post", (LOGIN, 404, 403, 403, 302, 302), W, {"folder_id": ""}),
+    Page("workflows:tags", "get", EVERYBODY),
+    Page("workflows:rename-tag", "post", TAGGED, form={"tag": "t", "new": "u"}),
+    Page("workflows:delete-tag", "post", TAGGED, form={"tag": "t"}),
+    Page("workflows:save-view", "post", (302,) * 6, form={"name": "v", "query": "tag=t"}),
+    Page("workflows:forget-view", "post", (LOGIN, 404, 404, 404, 302, 404), {"pk": "view"}),
+    Page("workflows:templates", "get", EVERYBODY),
+    Page("workflows:template", "get", EVERYBODY, {"pk": "template"}),
+    Page("workflows:template", "post", answers(EVERYBODY, 302), {"pk": "template"}, {"name": "n"}),
+    Page("workflows:publish-template", "get", OWN, W),
+    Page("workflows:publish-template", "post", answers(OWN, 302), W),
+    Page("workflows:withdraw-template", "post", answers(OWN, 302), W),
+    Page("workflows:bulk-jobs", "get", EVERYBODY),
+    Page("workflows:bulk-start", "post", answers(EVERYBODY, 302), form={"action": "archive", "all": "1"}),
+    Page("workflows:bulk-count", "get", EVERYBODY),
+    Page("workflows:bulk-job", "get", MINE, {"pk": "job"}),
+    Page("workflows:bulk-progress", "get", MINE, {"pk": "job"}),
+    Page("workflows:bulk-cancel", "post", answers(MINE, 302), {"pk": "job"}),
+    Page("workflows:archive-versions", "post", answers(EDIT, 302), W, {"keep": "3"}),
+    Page("workflows:unarchive-version", "post", answers(EDIT, 302), V),
     Page("workflows:detail", "get", READ, W),
     Page("workflows:describe", "post", answers(EDIT, 302), W, {"name": "renamed"}),
     Page("workflows:share", "post", answers(OWN, 302), W, {"username": "other", "access": "viewer"}),

@@ -16,8 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
-from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.models import Access, Workflow, WorkflowTemplate
+from orchestrator.workflows.services.bulk import start_bulk_job
+from orchestrator.workflows.services.folders import create_folder
 from orchestrator.workflows.services.triggers import create_trigger
+from orchestrator.workflows.services.views import save_view
 from tests.factories import make_user, make_workflow, node, share, start, step
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
@@ -28,6 +31,8 @@ EVERYBODY: Answers = (401, 200, 200, 200, 200, 200)
 READ: Answers = (401, 404, 200, 200, 200, 200)
 EDIT: Answers = (401, 404, 403, 200, 200, 200)
 OWN: Answers = (401, 404, 403, 403, 200, 200)
+MINE: Answers = (401, 404, 404, 404, 200, 200)
+JOB = {"subject": "workflows", "action": "archive", "filters": {}}
 
 
 def answers(base: Answers, good: int) -> Answers:
@@ -91,6 +96,26 @@ API = [
     Row("version", "get", READ, WV),
     Row("version-restore", "post", answers(EDIT, 201), WV),
     Row("version-diff", "get", READ, {**WV, "other": "one"}),
+    Row("workflow-template", "put", OWN, W, {"description": "x"}),
+    Row("workflow-template", "delete", answers(OWN, 204), W),
+    Row("versions-archive", "post", EDIT, W, {"keep": 3}),
+    Row("version-archive", "delete", EDIT, WV),
+    Row("folders", "get", EVERYBODY),
+    Row("folders", "post", answers(EVERYBODY, 201), body={"name": "fresh"}),
+    Row("folder", "get", MINE, {"pk": "folder"}),
+    Row("folder", "patch", MINE, {"pk": "folder"}, {"name": "renamed"}),
+    Row("folder", "delete", answers(MINE, 204), {"pk": "folder"}),
+    Row("tags", "get", EVERYBODY),
+    Row("rename-tag", "post", (401, 404, 404, 404, 200, 404), body={"tag": "t", "new": "u"}),
+    Row("delete-tag", "post", (401, 404, 404, 404, 200, 404), body={"tag": "t"}),
+    Row("templates", "get", EVERYBODY),
+    Row("template", "get", EVERYBODY, {"pk": "template"}),
+    Row("use-template", "post", answers(EVERYBODY, 201), {"pk": "template"}),
+    Row("bulk-jobs", "get", EVERYBODY),
+    Row("bulk-jobs", "post", answers(EVERYBODY, 202), body=JOB),
+    Row("bulk-job", "get", MINE, {"pk": "job"}),
+    Row("bulk-job-cancel", "post", answers(MINE, 202), {"pk": "job"}),
+    Row("bulk-job-errors", "get", MINE, {"pk": "job"}),
     Row("permissions", "get", READ, W),
     Row("permissions", "post", answers(OWN, 201), W, {"username": "other", "access": "viewer"}),
     Row("permission", "delete", answers(OWN, 404), {**W, "person_id": "nobody"}),
@@ -136,7 +161,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
     people["admin"] = make_user("admin", role=Role.ADMIN)
     make_user("other")
     ask = node("ask", "human", {"approvers": ["user:editor"]})
-    workflow = make_workflow(people["owner"], nodes=[ask])
+    workflow = make_workflow(people["owner"], nodes=[ask], tags=["t"])
     share(workflow, people["viewer"], Access.VIEWER)
     share(workflow, people["editor"], Access.EDITOR)
     start(workflow)
@@ -145,7 +170,12 @@ def world(db: None, drain: Callable[[], None]) -> World:
     hook = create_trigger(people["owner"], workflow.pk, kind="webhook", name="Hook")
     delivery = hook.deliveries.create(status="ignored", http_status=202)
     key, _ = create_api_key(people["owner"], name="k", scopes=["read"])
+    job = start_bulk_job(people["owner"], **JOB)  # type: ignore[arg-type]
     names = {
+        "folder": create_folder(people["owner"], name="Folder").pk,
+        "template": WorkflowTemplate.objects.get(builtin="steps").pk,
+        "job": job.pk,
+        "view": save_view(people["owner"], name="View", query="tag=t").pk,
         "workflow": Workflow.objects.get().pk,
         "execution": Execution.objects.get().pk,
         "approval": Approval.objects.get().pk,

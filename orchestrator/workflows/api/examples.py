@@ -69,6 +69,30 @@ NO_PROBLEMS: Final = OpenApiExample("It can be published", value={"problems": []
 PROBLEMS: Final = OpenApiExample("It cannot", value={"problems": [_PROBLEM]}, response_only=True)
 GRANT: Final = OpenApiExample("An editor", value={"username": "bob", "access": "editor"}, request_only=True)
 
+NEW_FOLDER: Final = OpenApiExample(
+    "In another one",
+    value={"name": "Reports", "parent": "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"},
+    request_only=True,
+)
+USE_TEMPLATE: Final = OpenApiExample(
+    "Under a name of its own", value={"name": "Order approval", "folder": "Sales/Orders"}, request_only=True
+)
+BULK_IDS: Final = OpenApiExample(
+    "Tag two workflows",
+    value={
+        "subject": "workflows",
+        "action": "tag",
+        "parameters": {"tags": ["orders"]},
+        "ids": ["019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b", "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2c"],
+    },
+    request_only=True,
+)
+BULK_FILTERS: Final = OpenApiExample(
+    "Cancel every run that waits",
+    value={"subject": "executions", "action": "cancel", "filters": {"status": ["waiting"]}},
+    request_only=True,
+)
+
 _INVALID_GRAPH: Final = OpenApiExample(
     "The draft has problems",
     value=problem(400, "invalid_graph", _PROBLEM["message"], problems=[_PROBLEM]),

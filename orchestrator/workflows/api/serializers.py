@@ -105,7 +105,7 @@ class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
         model = WorkflowVersion
         fields = [
             "id", "number", "status", "is_current", "parent", "note", "author", "checksum", "created_at",
-            "published_at",
+            "published_at", "archived_at",
         ]  # fmt: skip
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))

@@ -1,6 +1,22 @@
 """What pages and API clients read of workflows."""
 
-from orchestrator.workflows.queries.rows import Facets, facets_for, history_of, people_of, workflows_for
+from orchestrator.workflows.queries.rows import (
+    Facets,
+    facets_for,
+    history_of,
+    people_of,
+    runs_under_way,
+    workflows_for,
+)
 from orchestrator.workflows.queries.triggers import triggers_of, words_of
 
-__all__ = ["Facets", "facets_for", "history_of", "people_of", "triggers_of", "words_of", "workflows_for"]
+__all__ = [
+    "Facets",
+    "facets_for",
+    "history_of",
+    "people_of",
+    "runs_under_way",
+    "triggers_of",
+    "words_of",
+    "workflows_for",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import (
     Case,
@@ -107,3 +108,12 @@ def history_of(workflow: Workflow, *, archived: bool | None = False) -> QuerySet
     if archived is not None:
         rows = rows.filter(archived_at__isnull=not archived)
     return rows.select_related("author", "parent").defer("nodes", "edges", "parent__nodes", "parent__edges")
+
+
+_UNDER_WAY: Final = ("pending", "running", "waiting", "paused")
+
+
+def runs_under_way(workflow: Workflow) -> dict[UUID, int]:
+    """How many runs of each version have not ended, by the version's id; by the index of their states."""
+    live = workflow.executions.filter(status__in=_UNDER_WAY).order_by()
+    return dict(live.values("version").annotate(count=Count("pk")).values_list("version", "count"))

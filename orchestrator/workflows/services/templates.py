@@ -12,6 +12,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.rls import as_server
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.examples import examples
 from orchestrator.workflows.models import Access, Workflow, WorkflowTemplate
@@ -76,7 +77,8 @@ def use_template(user: User, template_id: UUID, *, name: str = "", folder: str =
         folder=folder,
         note=f"From the template {template.name}",
     )
-    WorkflowTemplate.objects.filter(pk=template.pk).update(uses=F("uses") + 1)
+    with as_server("whoever uses a template is counted, and may not change it otherwise"):
+        WorkflowTemplate.objects.filter(pk=template.pk).update(uses=F("uses") + 1)
     return workflow
 
 

@@ -20,7 +20,7 @@ from orchestrator.graphs.problems import errors_in
 from orchestrator.workflows.access import access_of, find_workflow
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowStatus, WorkflowVersion
-from orchestrator.workflows.queries import history_of, people_of, triggers_of
+from orchestrator.workflows.queries import history_of, people_of, runs_under_way, triggers_of
 from orchestrator.workflows.queries.folders import flat, folder_tree
 from orchestrator.workflows.services.definitions import delete_workflow, describe_workflow
 from orchestrator.workflows.services.folders import may_file
@@ -173,7 +173,14 @@ def _triggers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _versions(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return {"page": keyset_page(request, history_of(context["workflow"]), ordering="-number", size=30)}
+    """With how many runs of each are under way, so that nobody thinks an old one is out of use."""
+    workflow, archived = context["workflow"], request.GET.get("archived") == "1"
+    page = keyset_page(request, history_of(workflow, archived=archived), ordering="-number", size=30)
+    live = runs_under_way(workflow)
+    for version in page.items:
+        version.runs_under_way = live.get(version.pk, 0)  # type: ignore[attr-defined]  # for the template
+    away = workflow.versions.filter(archived_at__isnull=False).count()
+    return {"page": page, "archived": archived, "put_away": away}
 
 
 def _sharing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,11 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     require_builder(user)
     choices = list(flat(folder_tree(user)))
-    form = FolderForm(choices, request.POST or None, initial={"parent": request.GET.get("parent", "")})
+    form = FolderForm(
+        choices,
+        request.POST if request.method == "POST" else None,
+        initial={"parent": request.GET.get("parent", "")},
+    )
     if form.is_valid():
         try:
             made = folders.create_folder(user, name=form.cleaned_data["name"], parent_id=form.parent_id())
@@ -50,7 +54,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     below = {each.pk for each in Folder.objects.within(folder)}
     choices = [each for each in flat(folder_tree(folder.owner)) if each.id not in below]
     initial = {"name": folder.name, "parent": str(folder.parent_id or "")}
-    form = FolderForm(choices, request.POST or None, initial=initial)
+    form = FolderForm(choices, request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             changed = folders.change_folder(

@@ -52,7 +52,9 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     template = templates.find_template(user, pk)
     folders = list(flat(folder_tree(user)))
-    form = UseForm(folders, request.POST or None, initial={"name": template.name})
+    form = UseForm(
+        folders, request.POST if request.method == "POST" else None, initial={"name": template.name}
+    )
     if form.is_valid():
         try:
             workflow = templates.use_template(user, pk, **form.cleaned_data)
@@ -80,7 +82,7 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     template = WorkflowTemplate.objects.filter(workflow=workflow).first()
     shown = template or workflow
     initial = {"description": shown.description, "category": shown.category}
-    form = TemplateForm(request.POST or None, initial=initial)
+    form = TemplateForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
             made = templates.publish_template(user, pk, **form.cleaned_data)
