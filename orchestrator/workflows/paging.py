@@ -46,7 +46,7 @@ def nearest(user: User, narrow: Narrowing, pick: Narrowing) -> QuerySet[Any, UUI
 class LibraryPagination(IdCursorPagination):
     """By cursor; a search that asks for no order comes by rank, and its cursor counts rows."""
 
-    ordering = ("-updated_at", "-id")  # type: ignore[assignment]  # the stubs know only one column
+    ordering: Any = ("-updated_at", "-id")
     user: User | None = None
     _places: tuple[int | None, int | None] | None = None
     """Where the pages before and after begin, in a list by rank."""

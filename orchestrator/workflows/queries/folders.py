@@ -45,8 +45,10 @@ def folder_tree(user: User) -> list[FolderNode]:
     rows = Folder.objects.filter(owner=user).annotate(count=count).order_by("depth", "name")
     nodes: dict[UUID, FolderNode] = {}
     roots: list[FolderNode] = []
-    for pk, parent, *rest in rows.values_list("pk", "parent", "name", "path", "depth", "count"):
-        nodes[pk] = FolderNode(pk, *rest)
+    for pk, parent, name, path, depth, number in rows.values_list(
+        "pk", "parent", "name", "path", "depth", "count"
+    ):
+        nodes[pk] = FolderNode(pk, name, path, depth, number)
         (nodes[parent].children if parent else roots).append(nodes[pk])
     for node in reversed(nodes.values()):
         node.count = min(MOST_COUNTED, node.count + sum(child.count for child in node.children))

@@ -41,7 +41,7 @@ def workflows_for(user: User) -> QuerySet[Workflow]:
     current = WorkflowVersion.objects.filter(workflow=OuterRef("pk"), is_current=True)
     granted = Coalesce(Subquery(mine.values("access")[:1]), Value(Access.VIEWER.value))
     access = Value(Access.OWNER.value) if user.is_admin else granted
-    path = Coalesce(F("folder__path"), Value(""))
+    path: Case | Coalesce = Coalesce(F("folder__path"), Value(""))
     if not user.is_admin:
         path = Case(When(owner=user, then=path), default=Value(""))
     return (
@@ -92,7 +92,7 @@ def _newest(user: User) -> QuerySet[Workflow, Any]:
     return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
 
 
-def _counted(rows: QuerySet[Workflow]) -> list[Facet]:
+def _counted(rows: QuerySet[Any, Any]) -> list[Facet]:
     counted = rows.values("value").annotate(count=Count("pk")).order_by("-count", "value")
     return [Facet(row["value"], row["count"]) for row in counted[:_MOST_CHOICES]]
 

@@ -10,8 +10,8 @@ from orchestrator.accounts.models import User
 from orchestrator.workflows.models import Workflow
 
 
-def tags_of(user: User) -> QuerySet[Workflow, dict[str, Any]]:
-    """Rows ``{"name", "count"}``, archived workflows included; to be ordered and limited."""
+def tags_of(user: User) -> QuerySet[Any, Any]:
+    """Rows ``{"name_", "count"}`` by name, archived workflows included."""
     unnested = Func(F("tags"), function="unnest", output_field=CharField())
     rows = Workflow.objects.filter(owner=user).order_by().annotate(tag_name=unnested)
     return rows.values(name_=F("tag_name")).annotate(count=Count("pk")).order_by("name_")

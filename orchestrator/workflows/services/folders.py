@@ -219,7 +219,7 @@ def _require_free_name(
     owner_id: UUID, name: str, parent: Folder | None, *, besides: Folder | None, field: str
 ) -> None:
     same = Folder.objects.filter(owner=owner_id, parent=parent, name__iexact=name)
-    if same.exclude(pk=besides.pk if besides else None).exists():
+    if (same.exclude(pk=besides.pk) if besides else same).exists():
         place = f"“{parent.path}”" if parent else "The top level"
         _refuse(field, f"{place} has a folder “{name}” already.")
 

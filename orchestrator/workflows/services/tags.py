@@ -44,7 +44,7 @@ def rename_tag(user: User, old: str, new: str) -> int:
         return 0
     found = _with_tag(user, old)
     both = found.filter(tags__contains=[cleaned])
-    number = both.update(tags=_array("array_remove", Value(old)))
+    number: int = both.update(tags=_array("array_remove", Value(old)))
     number += _with_tag(user, old).update(tags=_array("array_replace", Value(old), Value(cleaned)))
     _require_any(number, old)
     after = {"tag": cleaned, "workflows": number}
@@ -57,7 +57,7 @@ def delete_tag(user: User, tag: str) -> int:
     """Take a tag from all workflows the person owns. Their number. Raises NotFound if none has it."""
     require_builder(user)
     tag = _cleaned(tag)
-    number = _with_tag(user, tag).update(tags=_array("array_remove", Value(tag)))
+    number: int = _with_tag(user, tag).update(tags=_array("array_remove", Value(tag)))
     _require_any(number, tag)
     record_audit(user, "tag.deleted", user, before={"tag": tag, "workflows": number})
     return number

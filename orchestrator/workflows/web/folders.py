@@ -53,7 +53,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     folder = folders.find_folder(user, pk)
     below = {each.pk for each in Folder.objects.within(folder)}
     choices = [each for each in flat(folder_tree(folder.owner)) if each.id not in below]
-    initial = {"name": folder.name, "parent": str(folder.parent_id or "")}
+    initial = {"name": folder.name, "parent": str(folder.parent_id) if folder.parent else ""}
     form = FolderForm(choices, request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:

@@ -107,7 +107,7 @@ def _page(request: HttpRequest, user: User) -> Page[Workflow]:
     paginator = LibraryPagination()
     paginator.user, paginator.page_size, paginator.page_size_query_param = user, PAGE_SIZE, None  # type: ignore[assignment]
     ordering = request.GET.get("ordering", "")
-    paginator.ordering = (ordering if ordering in ORDERINGS else "-updated_at",)  # type: ignore[assignment]
+    paginator.ordering = (ordering if ordering in ORDERINGS else "-updated_at",)
     return page_by(paginator, request, WorkflowFilter(request.GET, workflows_for(user), user=user).qs)
 
 
