@@ -113,7 +113,6 @@ PAGES = [
     Page("workflows:delete", "post", answers(OWN, 400), W, {"confirm": "not its name"}),
     Page("workflows:edit", "get", EDIT, W),
     Page("workflows:edit", "post", answers(EDIT, 302), W, GRAPH),
-    Page("workflows:picture", "post", answers(READ, 400), W),
     Page("workflows:version", "get", READ, V),
     Page("workflows:restore", "post", answers(EDIT, 302), V),
     Page("workflows:compare-choose", "get", answers(READ, 302), W, query="?before=1&after=1"),

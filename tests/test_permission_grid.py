@@ -91,6 +91,7 @@ API = [
     Row("workflow-export", "get", READ, W),
     Row("workflow-stats", "get", READ, W),
     Row("execute", "post", answers(EDIT, 202), W, {}),
+    Row("try-node", "post", EDIT, W, {"node": step("x")}),
     Row("versions", "get", READ, W),
     Row("versions", "post", answers(EDIT, 201), W, {"nodes": [step("fresh")]}),
     Row("version", "get", READ, WV),

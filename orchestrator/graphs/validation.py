@@ -233,7 +233,7 @@ def _place(config: object, location: tuple[str | int, ...]) -> tuple[str | int, 
         except (KeyError, IndexError, TypeError):
             continue
         path.append(part)
-    return (*path, location[-1])
+    return (*path, *location[-1:])  # a complaint about the whole of it has no location
 
 
 def _dotted(path: tuple[Any, ...]) -> str:

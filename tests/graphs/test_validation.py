@@ -195,3 +195,9 @@ def test_a_graph_of_two_thousand_and_one_nodes_is_too_large() -> None:
 def test_two_thousand_nodes_are_checked_without_a_problem() -> None:
     names = [f"n{i}" for i in range(2_000)]
     assert problems([step(name) for name in names], chain(*names)) == []
+
+
+def test_a_complaint_about_a_whole_configuration_is_told_at_it() -> None:
+    (problem,) = validate_graph({"nodes": [node("t", "timer")], "edges": []}, TYPES)
+    assert (problem.code, problem.node, problem.path) == ("bad_config", "t", "data.config")
+    assert "either seconds or until" in problem.message

@@ -106,22 +106,7 @@ def test_the_island_finds_its_addresses_and_nothing_that_runs(client: Client, wo
     Workflow.objects.filter(pk=workflow.pk).update(name="</script><script>alert(1)</script>")
     answer = client.get(f"/workflows/{workflow.pk}/edit/")
     assert "<script>alert" not in answer.content.decode()
-    assert answer.context["editor"]["urls"]["validate"] == f"/api/v1/workflows/{workflow.pk}/validate/"
-
-
-def test_the_picture_is_drawn_from_what_is_sent(client: Client, workflow: Workflow) -> None:
-    url = f"/workflows/{workflow.pk}/picture/"
-
-    def send(text: str) -> Any:
-        return client.post(url, text, content_type="application/json")
-
-    drawn = send(json.pretty({"nodes": [step("<b>x</b>", title="<i>t</i>")], "edges": []})).content.decode()
-    assert "<svg" in drawn
-    assert "<i>t</i>" not in drawn
-    assert b"empty" in send('{"nodes": []}').content
-    assert send("{oops").status_code == 400
-    assert send("7").status_code == 400
-    assert send('{"nodes": [1, null, {"id": 3}], "edges": ["x"]}').status_code == 200
+    assert answer.context["builder"]["urls"]["validate"] == f"/api/v1/workflows/{workflow.pk}/validate/"
 
 
 def test_strangers_and_viewers_do_not_edit(visit: Visit, workflow: Workflow) -> None:

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from orchestrator.executions.api import approvals, event_log, triggers, views
+from orchestrator.executions.api import approvals, event_log, triggers, trying, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("executions", views.ExecutionViewSet, basename="execution")
@@ -18,6 +18,7 @@ urlpatterns = [
         triggers.ReplayView.as_view(),
         name="delivery-replay",
     ),
+    path("workflows/<uuid:pk>/try-node/", trying.TryNodeView.as_view(), name="try-node"),
     path("workflows/<uuid:pk>/stats/", views.StatsView.as_view(), name="workflow-stats"),
     path("executions/<uuid:pk>/steps/", views.StepsView.as_view(), name="steps"),
     path("executions/<uuid:pk>/events/", views.EventsView.as_view(), name="events"),

@@ -24,7 +24,11 @@ class HumanConfig(NodeConfig):
     quorum: Literal["any", "all"] | Annotated[int, Field(ge=1, le=50)] = Field(
         default="any", description="How many must approve: any of them, all, or a number"
     )
-    form: dict[str, Any] | None = Field(default=None, description="JSON Schema of what approvers may edit")
+    form: dict[str, Any] | None = Field(
+        default=None,
+        description="JSON Schema of what approvers may edit",
+        json_schema_extra={"format": "json-schema"},
+    )
     payload: Any = Field(default=None, description="What is to be approved")
     deadline_seconds: float | None = Field(default=None, gt=0, le=366 * 86_400)
     on_deadline: Literal["approve", "reject", "escalate"] = "reject"

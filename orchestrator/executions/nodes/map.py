@@ -20,11 +20,15 @@ class Count(BaseModel):
 
 class MapConfig(NodeConfig):
     items: list[Any] = Field(description="The list to go through")
-    body: dict[str, Any] = Field(description="The graph to run for each item; it sees item and index")
+    body: dict[str, Any] = Field(
+        description="The graph to run for each item; it sees item and index",
+        json_schema_extra={"format": "graph"},
+    )
     concurrency: int = Field(default=10, ge=1, le=1_000, description="Items at a time")
     complete_when: Literal["all"] | Count | str = Field(
         default="all",
         description="all, a number of finished items, or an expression over done, total and results",
+        json_schema_extra={"format": "expression"},
     )
 
 

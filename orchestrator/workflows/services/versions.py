@@ -113,7 +113,12 @@ def save_draft(
     latest = latest_version(workflow)
     if base is not None and base != latest.checksum:
         by = latest.author.username if latest.author else "somebody"
-        raise DraftConflict(f"{by} has saved this workflow since you opened it.", checksum=latest.checksum)
+        raise DraftConflict(
+            f"{by} has saved this workflow since you opened it.",
+            checksum=latest.checksum,
+            saved_by=by,
+            saved_at=latest.updated_at.isoformat(),
+        )
     if latest.checksum == json.checksum(document) and not note:
         return latest
     draft = put_draft(workflow, user, document, note=note)

@@ -1,4 +1,4 @@
-"""The JSON editor: works as a plain form, and better with its island."""
+"""The builder: a canvas and the JSON text of the same draft; without scripts a plain form."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from orchestrator.accounts.current import person
-from orchestrator.core import json
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.core.json import JsonObject
+from orchestrator.graphs.expressions.help import FUNCTION_HELP
 from orchestrator.graphs.model import NodeData
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.graphs.problems import InvalidGraph
@@ -68,18 +68,6 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
-def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The graph in the body, drawn: the editor's preview."""
-    find_workflow(person(request), pk, Access.VIEWER)
-    try:
-        document = _graph(json.loads(request.body))
-    except json.NotJson as error:
-        raise InvalidInput(str(error)) from error
-    return render(request, "workflows/_picture.html", document)
-
-
-@login_required
 @require_safe
 def node_types_help(request: HttpRequest) -> HttpResponse:
     """What kinds of node there are, with the fields of their configuration."""
@@ -115,25 +103,42 @@ def _page(
         "conflict": conflict,
         "problems": check_graph(latest.document) if form is None else [],
         **_help(),
-        "editor": _for_island(workflow, latest, is_draft=is_draft),
+        "builder": _for_island(request, workflow, latest),
     }
     status = 409 if conflict else 400 if form else 200
     return render(request, "workflows/edit.html", context, status=status)
 
 
-def _for_island(workflow: Workflow, latest: WorkflowVersion, *, is_draft: bool) -> dict[str, Any]:
+def _for_island(request: HttpRequest, workflow: Workflow, latest: WorkflowVersion) -> dict[str, Any]:
     pk = workflow.pk
+    api = {
+        name: reverse(f"api:{route}", args=[pk])
+        for name, route in {
+            "workflow": "workflow-detail",
+            "validate": "workflow-validate",
+            "publish": "workflow-publish",
+            "tryNode": "try-node",
+        }.items()
+    }
     return {
         "workflow": str(pk),
+        "name": workflow.name,
+        "person": str(person(request).pk),
         "checksum": latest.checksum,
         "version": latest.number,
-        "isDraft": is_draft,
+        "isDraft": latest.status == VersionStatus.DRAFT,
+        "note": latest.note if latest.status == VersionStatus.DRAFT else "",
+        "savedAt": latest.updated_at.isoformat(),
+        "nodes": latest.nodes,
+        "edges": latest.edges,
+        "inputSchema": workflow.settings.get("input_schema"),
+        "functions": [each._asdict() for each in FUNCTION_HELP],
         "urls": {
-            "workflow": reverse("api:workflow-detail", args=[pk]),
-            "validate": reverse("api:workflow-validate", args=[pk]),
-            "publish": reverse("api:workflow-publish", args=[pk]),
-            "picture": reverse("workflows:picture", args=[pk]),
+            **api,
+            "workflows": reverse("api:workflow-list"),
+            "kinds": reverse("api:node-types"),
+            "executions": reverse("api:execution-list"),
             "page": reverse("workflows:detail", args=[pk]),
+            "run": reverse("executions:run", args=[pk]),
         },
-        "nodeTypes": sorted(node_types.names()),
     }

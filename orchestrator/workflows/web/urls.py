@@ -54,7 +54,6 @@ urlpatterns = [
     path(f"{_ONE}unshare/<uuid:person_id>/", detail.unshare, name="unshare"),
     path(f"{_ONE}delete/", detail.delete, name="delete"),
     path(f"{_ONE}edit/", editing.edit, name="edit"),
-    path(f"{_ONE}picture/", editing.picture, name="picture"),
     path(f"{_ONE}versions/<int:number>/", versions.page, name="version"),
     path(f"{_ONE}versions/<int:number>/restore/", versions.restore, name="restore"),
     path(f"{_ONE}compare/", versions.choose, name="compare-choose"),

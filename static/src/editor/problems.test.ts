@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
-import { counted, grouped, type Problem, showProblems, withoutPlace } from "./problems";
+import { describe, expect, it } from "vitest";
+import { counted, grouped, type Problem, withoutPlace } from "./problems";
 
 const PROBLEMS: Problem[] = [
   { code: "unknown_type", message: "<b>nope</b>", node: "a" },
@@ -9,11 +9,6 @@ const PROBLEMS: Problem[] = [
 ];
 
 describe("problems", () => {
-  let list: HTMLElement;
-  beforeEach(() => {
-    list = document.createElement("div");
-  });
-
   it("are grouped by where they sit, the graph's own first", () => {
     expect(grouped(PROBLEMS).map(({ title, problems }) => [title, problems.length])).toEqual([
       ["Graph", 1],
@@ -28,27 +23,11 @@ describe("problems", () => {
     expect(counted(PROBLEMS.slice(0, 1))).toBe("1 problem");
   });
 
-  it("are buttons that lead to their place, with their text as text", () => {
-    const jump = vi.fn();
-    showProblems(list, PROBLEMS, jump);
-    const buttons = list.querySelectorAll("button");
-    expect(buttons).toHaveLength(4);
-    expect(list.querySelector("b")).toBeNull();
-    expect(list.textContent).toContain("<b>nope</b>");
-    buttons[3]?.click();
-    expect(jump).toHaveBeenCalledWith(PROBLEMS[1]);
-  });
-
   it("do not repeat where they sit", () => {
     const told = (message: string) => withoutPlace({ code: "c", message, node: "a" });
     expect(told("Node a at data.title: too long.")).toBe("Too long.");
     expect(told("Node a: there is no such type.")).toBe("There is no such type.");
     expect(told("Nothing leads to a.")).toBe("Nothing leads to a.");
     expect(withoutPlace({ code: "c", message: "Node x: y" })).toBe("Node x: y");
-  });
-
-  it("none is said, too", () => {
-    showProblems(list, [], vi.fn());
-    expect(list.textContent).toBe("The graph can be published.");
   });
 });

@@ -25,6 +25,9 @@ export class Conflict extends Error {
   constructor(
     message: string,
     readonly checksum: string,
+    readonly savedBy = "somebody",
+    /** As the server tells it; empty if it does not. */
+    readonly savedAt = "",
   ) {
     super(message);
     this.name = "Conflict";
@@ -38,6 +41,10 @@ export class Draft {
     private base: string,
   ) {}
 
+  get checksum(): string {
+    return this.base;
+  }
+
   /** Throws Conflict and ApiError. */
   async save(graph: Graph, overwrite?: string): Promise<Stored> {
     try {
@@ -50,7 +57,8 @@ export class Draft {
       return stored;
     } catch (error) {
       if (error instanceof ApiError && error.problem.code === "draft_conflict") {
-        throw new Conflict(error.message, String(error.problem.checksum));
+        const { checksum, saved_by: by = "somebody", saved_at: at = "" } = error.problem;
+        throw new Conflict(error.message, String(checksum), String(by), String(at));
       }
       throw error;
     }

@@ -25,14 +25,14 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const colours = HighlightStyle.define([
+export const colours = HighlightStyle.define([
   { tag: tags.propertyName, color: "var(--code-name)" },
   { tag: tags.string, color: "var(--code-text)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-value)" },
   { tag: [tags.separator, tags.squareBracket, tags.brace], color: "var(--color-muted)" },
 ]);
 
-const look = EditorView.theme({
+export const look = EditorView.theme({
   "&": {
     height: "100%",
     fontSize: "13px",
@@ -54,7 +54,7 @@ const look = EditorView.theme({
   },
   ".cm-panels": { backgroundColor: "var(--color-base-200)", color: "var(--color-base-content)" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--color-base-300)" },
-  ".cm-panel.cm-search": { padding: "8px", fontFamily: "var(--font-sans)" },
+  ".cm-panel.cm-search": { padding: "8px", fontFamily: "var(--font-sans)", lineHeight: "2.4" },
   ".cm-panel.cm-search label": {
     display: "inline-flex",
     alignItems: "center",
@@ -98,7 +98,7 @@ const look = EditorView.theme({
 });
 
 /** Typed text goes in by transaction: Chromium's own editing leaves `<span style>` behind, which the CSP refuses. */
-const typing = EditorView.domEventHandlers({
+export const typing = EditorView.domEventHandlers({
   beforeinput(event, view) {
     if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.composing)
       return false;
