@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import sys
 from typing import Final, Protocol
 
 from orchestrator.ai.domain.calls import ModelAnswer, ModelRequest, OnText
@@ -25,10 +24,12 @@ class Provider(Protocol):
         """Make one call. Raises CallFailed, with the tokens consumed where that is known."""
 
 
+_loaded: dict[str, Provider] = {}
+
+
 async def load(name: str) -> Provider:
     """The provider of this name. A first import happens in a thread, beside other calls."""
-    module = _MODULES[name]
-    if module not in sys.modules:
-        await asyncio.to_thread(importlib.import_module, module)
-    provider: Provider = sys.modules[module].PROVIDER
-    return provider
+    if name not in _loaded:  # sys.modules would also know one that is still being imported
+        module = await asyncio.to_thread(importlib.import_module, _MODULES[name])
+        _loaded[name] = module.PROVIDER
+    return _loaded[name]

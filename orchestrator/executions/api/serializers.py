@@ -91,12 +91,15 @@ class StepSerializer(serializers.ModelSerializer[StepRun]):
     """One attempt at one firing of a node."""
 
     error = JsonObjectField(read_only=True, allow_null=True)
+    usage = JsonObjectField(
+        read_only=True, allow_null=True, help_text="Of AI calls: provider, model, ai_calls, tokens, cost"
+    )
 
     class Meta:
         model = StepRun
         fields = [
             "id", "seq", "scope", "node_id", "node_type", "iteration", "attempt", "status", "input", "output",
-            "error", "started_at", "finished_at", "duration_ms", "cost", "tokens",
+            "error", "started_at", "finished_at", "duration_ms", "cost", "tokens", "usage",
         ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from orchestrator.core.errors import WrongState
 from orchestrator.executions.demo.sensors import sensors_workflow
 from orchestrator.executions.demo.triggers import make_triggers
 from orchestrator.executions.services.starting import start_execution
+from orchestrator.workflows.examples import examples
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.services.definitions import create_workflow
 from orchestrator.workflows.services.sharing import grant_access, set_favorite
@@ -47,7 +48,7 @@ def load_demo() -> Loaded:
     ada, bob, vic = ensure_demo_people()
     documents = [json.loads(path.read_bytes()) for path in sorted(FILES.glob("*.json"))]
     workflows = runs = 0
-    for document in [*documents, sensors_workflow()]:
+    for document in [*documents, sensors_workflow(), *_ai_examples()]:
         if Workflow.objects.filter(owner=bob, name=document["name"]).exists():
             continue
         workflow = _create(bob, document)
@@ -60,6 +61,23 @@ def load_demo() -> Loaded:
         set_favorite(bob, favorite.pk, favorite=True)
         set_favorite(ada, favorite.pk, favorite=True)
     return Loaded(3, workflows, runs)
+
+
+def _ai_examples() -> list[dict[str, Any]]:
+    """The examples in which models work and people approve; here with the offline rules."""
+    return [
+        {
+            "name": example.name,
+            "description": example.description,
+            "category": "examples",
+            "tags": ["demo", "ai"],
+            "settings": example.settings,
+            "nodes": example.nodes,
+            "edges": example.edges,
+        }
+        for example in examples()
+        if example.key.startswith("ai_")
+    ]
 
 
 def _create(owner: User, document: dict[str, Any]) -> Workflow:
@@ -102,5 +120,22 @@ _INPUTS: Final[dict[str, list[dict[str, Any]]]] = {
         }
     ],
     "Square root by halving the error": [{"number": 2}, {"number": 1_000_000}, {"number": -4}],
+    "Support request, sorted by AI": [
+        {
+            "request": "My lamp arrived broken and I have been waiting for a refund for three weeks. Urgent!",
+            "email": "customer@example.org",
+        },
+        {"request": "Thanks, the desk is wonderful and came fast.", "email": "happy@example.org"},
+    ],
+    "Reviews, judged one by one": [
+        {
+            "reviews": [
+                "Great lamp, fast delivery, I love it!",
+                "The shade was broken and nobody answers. Terrible.",
+                "It is a lamp.",
+                "Works as it should, thanks.",
+            ]
+        }
+    ],
     "Contract signature": [{"party": "Contoso", "email": "legal@contoso.example"}],
 }

@@ -17,6 +17,7 @@ from orchestrator.core.json import Json, JsonObject
 from orchestrator.graphs.model import MAX_EDGES, MAX_NODES
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.graphs.problems import InvalidGraph, Problem, errors_in
+from orchestrator.graphs.shape import in_own_shape
 from orchestrator.graphs.validation import validate_graph
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import (
@@ -41,7 +42,7 @@ class DraftConflict(WrongState):
 
 
 def document_of(nodes: Json, edges: Json) -> JsonObject:
-    """A graph document within the size limits. Raises InvalidInput or TooLarge."""
+    """A graph document within the size limits, as it is stored. Raises InvalidInput or TooLarge."""
     document: JsonObject = {
         "nodes": nodes if nodes is not None else [],
         "edges": edges if edges is not None else [],
@@ -57,7 +58,7 @@ def document_of(nodes: Json, edges: Json) -> JsonObject:
         raise InvalidInput(f"The graph is nested deeper than {MAX_DEPTH} levels.")
     if len(json.dumps(document)) > MAX_DOCUMENT_BYTES:
         raise TooLarge(f"The graph is larger than {MAX_DOCUMENT_BYTES:,} bytes.")
-    return document
+    return {**document, "nodes": in_own_shape(document["nodes"], node_types)}
 
 
 def check_graph(document: JsonObject) -> list[Problem]:
