@@ -18,6 +18,7 @@ from orchestrator.email_url import EmailSettings, parse_email_url
 from orchestrator.embedded import locations
 from orchestrator.embedded.errors import EmbeddedError
 from orchestrator.embedded.secrets import local_secret
+from orchestrator.rate import parse_rate
 
 _DATABASE_FORM: Final = "postgresql://user:password@host:5432/name"
 _REDIS_FORM: Final = "redis://host:6379/0, rediss://… or unix:///path?db=0"
@@ -72,6 +73,7 @@ class Config(BaseSettings):
     """Where ``collectstatic`` puts files for a web server in front; WhiteNoise needs none."""
     loopback: bool = Field(default=False, validation_alias="ORCHESTRATOR_LOOPBACK")
 
+<<<<<<< HEAD
     gemini_api_key: SecretStr | None = None
     groq_api_key: SecretStr | None = None
     perplexity_api_key: SecretStr | None = None
@@ -82,6 +84,15 @@ class Config(BaseSettings):
     anthropic_base_url: str = ""
     ai_monthly_budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
+=======
+    login_attempts: int = Field(default=5, gt=0, le=100)
+    login_cooloff_minutes: float = Field(default=15.0, gt=0, le=7 * 24 * 60)
+    sign_up: bool = False
+    api_rate_user: str = "6000/min"
+    api_rate_key: str = "6000/min"
+    api_rate_anonymous: str = "300/min"
+    api_rate_login: str = "30/min"
+>>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
 
     lease_seconds: float = Field(default=15.0, gt=0, validation_alias="ORCHESTRATOR_LEASE_SECONDS")
     event_retention_days: int = Field(default=90, ge=0, le=36_500)
@@ -134,6 +145,12 @@ class Config(BaseSettings):
         for item in value:
             if not _HOST_AND_PORT.fullmatch(item):
                 raise ValueError(f'"{item}" is no host with a port; expected host:port, host:port')
+        return value
+
+    @field_validator("api_rate_user", "api_rate_key", "api_rate_anonymous", "api_rate_login")
+    @classmethod
+    def _is_a_rate(cls, value: str) -> str:
+        parse_rate(value)
         return value
 
     @field_validator("secret_key", "webhook_secret")

@@ -1,5 +1,6 @@
 """Django settings. What differs between deployments comes from the environment: see config.py."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.templatetags.static import static
 
 from orchestrator.config import BASE_DIR, load_config, serves_web
 from orchestrator.embedded import locations
+from orchestrator.rate import parse_rate
 
 django_stubs_ext.monkeypatch()
 
@@ -30,6 +32,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "channels",
     "csp",
     "django_filters",
@@ -57,9 +63,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # allauth.mfa does not start without it
     "django_htmx.middleware.HtmxMiddleware",
     "orchestrator.core.middleware.OriginMiddleware",
     "orchestrator.core.middleware.TimeZoneMiddleware",
+    "orchestrator.accounts.web.middleware.SessionUseMiddleware",
     "orchestrator.core.web.problems.DomainErrorMiddleware",
 ]
 
@@ -103,7 +111,10 @@ ROW_SECURITY_ROLE = "" if serves_web() else WEB_ROLE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["orchestrator.accounts.backends.AnyCaseBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # lets nobody in, and nobody past it who is locked out
+    "orchestrator.accounts.backends.AnyCaseBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -120,6 +131,23 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+SIGN_UP = CONFIG.sign_up
+PASSWORD_RESET_TIMEOUT = 3 * 86_400
+
+AXES_FAILURE_LIMIT = CONFIG.login_attempts
+AXES_COOLOFF_TIME = timedelta(minutes=CONFIG.login_cooloff_minutes)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "orchestrator.accounts.backends.name_to_count"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying does not move the moment that was told
+AXES_DISABLE_ACCESS_LOG = True  # accounts.BrowserSession and the audit trail tell it
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["code", "csrfmiddlewaretoken"]
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # no middleware: services/logging_in.py tells who is locked out
+
+ACCOUNT_LOGIN_METHODS = {"username"}
+MFA_ADAPTER = "orchestrator.accounts.second_factor.Adapter"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by a few seconds
+MFA_TOTP_ISSUER = "Orchestrator"
 
 CSRF_FAILURE_VIEW = "orchestrator.core.web.problems.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
@@ -193,7 +221,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "orchestrator.core.api.pagination.IdCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "orchestrator.core.api.schema.ApiSchema",
-    "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["orchestrator.accounts.api.throttles.ApiThrottle"],
     "EXCEPTION_HANDLER": "orchestrator.core.api.problems.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -229,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalStatus": "orchestrator.executions.models.ApprovalStatus.choices",
         "BulkJobState": "orchestrator.workflows.models.BulkState.choices",
         "ExecutionStatus": "orchestrator.executions.models.STATUS_CHOICES",
+        "LogInKind": ["session", "tokens"],
         "Role": "orchestrator.accounts.models.Role.choices",
         "DeliveryStatus": "orchestrator.workflows.models.DeliveryStatus.choices",
         "MissedPolicy": "orchestrator.workflows.models.MISSED_CHOICES",
@@ -258,7 +287,22 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+API_RATES = {
+    "user": parse_rate(CONFIG.api_rate_user),
+    "key": parse_rate(CONFIG.api_rate_key),
+    "anonymous": parse_rate(CONFIG.api_rate_anonymous),
+    "login": parse_rate(CONFIG.api_rate_login),
+}
+
 REDIS_URL = CONFIG.redis
+CACHES = {
+    "default": {
+        "BACKEND": "orchestrator.core.cache.ForgivingRedisCache",
+        "LOCATION": [CONFIG.redis],
+        "KEY_PREFIX": "orchestrator:cache",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
+    }
+}
 CELERY_BROKER_URL = CONFIG.celery_broker
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "celery"

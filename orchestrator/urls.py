@@ -4,6 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from orchestrator.accounts.web.login import admin_login
+
+admin.site.login = admin_login  # type: ignore[method-assign]  # one log-in page, with lock-out and codes
+
 api = (
     [
         path("", include("orchestrator.accounts.api.urls")),

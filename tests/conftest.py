@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.core.cache import caches
 
+from orchestrator.core import rates
 from orchestrator.executions.runtime.engine import Engine
 
 
@@ -16,6 +19,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     beside which no test can run a loop of its own.
     """
     items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
+@pytest.fixture(autouse=True)
+def _counts_and_cache_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests beside each other share one Redis: what one counts or keeps is not the others'."""
+    own = f"test:{uuid4().hex}"
+    monkeypatch.setattr(rates, "_PREFIX", own)
+    monkeypatch.setattr(caches["default"], "key_prefix", own)
 
 
 @pytest.fixture

@@ -22,14 +22,21 @@ class AnyCaseBackend(ModelBackend):
     ) -> User | None:
         if not username or password is None:
             return None
-        user = _named(username)
+        user = account_named(username)
         if user is None:
             User().set_password(password)  # takes as long as a check, so that names cannot be guessed by time
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
 
 
-def _named(name: str) -> User | None:
+def name_to_count(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """Under which name failed log-ins are counted: an account's own, however it was called just now."""
+    typed = str((credentials or {}).get("username") or "")
+    found = account_named(typed) if typed else None
+    return (found.username if found else typed).lower().replace("\0", "")[:255]
+
+
+def account_named(name: str) -> User | None:
     """By user name if there is one, else by e-mail address; both have an index in lower case."""
     for column in ("username", "email"):
         user = User.objects.filter(Exact(Lower(column), name.lower())).first()

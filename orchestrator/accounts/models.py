@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -58,6 +59,7 @@ class User(AbstractUser):
 
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.SYSTEM.value)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
+    time_zone_settled = models.BooleanField(default=False)
     notify_email = models.BooleanField(default=True)
     notify_push = models.BooleanField(default=False)
     notify_workflow_updates = models.BooleanField(default=True)
@@ -119,6 +121,14 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class TokenFamilyQuerySet(models.QuerySet["TokenFamily"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+    def live(self, now: datetime) -> Self:
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+
 class TokenFamily(models.Model):
     """One log-in of an API client: the chain of refresh tokens that followed from it.
 
@@ -137,9 +147,39 @@ class TokenFamily(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=100, blank=True)
 
+    objects = TokenFamilyQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "token families"
         indexes = [models.Index(fields=["user", "-created_at"], name="tokenfamily_by_user")]
+
+    def __str__(self) -> str:
+        return f"log-in of {self.user_id} at {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(user_id=user.pk) if user.pk else self.none()
+
+    def live(self, now: datetime) -> Self:
+        return self.filter(session__expire_date__gt=now)
+
+
+class BrowserSession(models.Model):
+    """One log-in of a browser, for people to see and end. It goes when its session goes."""
+
+    id = IdField()
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    user_agent = models.CharField(max_length=400, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    created_at = models.DateTimeField(default=utc_now)
+    last_used_at = models.DateTimeField(default=utc_now)
+
+    objects = BrowserSessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-last_used_at"], name="browsersession_by_user")]
 
     def __str__(self) -> str:
         return f"log-in of {self.user_id} at {self.created_at:%Y-%m-%d %H:%M}"

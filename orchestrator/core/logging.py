@@ -90,6 +90,7 @@ def configure(options: dict[str, str]) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": options["level"]},
             "loggers": {
+                "axes": {"level": "WARNING"},
                 "celery": {"level": "WARNING"},
                 "django.request": {"filters": ["expected_apart"]},
                 **{name: {"level": "WARNING"} for name in CHATTY_CLIENTS},

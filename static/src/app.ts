@@ -7,6 +7,7 @@ import { watchMenus } from "./page/menus";
 import { watchTheme } from "./page/theme";
 import { watchTimes } from "./page/times";
 import { watchToasts } from "./page/toasts";
+import { offerZone } from "./page/zone";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -27,3 +28,4 @@ watchForms();
 watchMenus();
 watchTimes();
 watchToasts();
+offerZone();

@@ -16,8 +16,8 @@ from django.test import Client, override_settings
 
 from orchestrator.accounts.models import Role
 from orchestrator.core.logging import ExpectedApart
+from orchestrator.core.redis import redis_client
 from orchestrator.executions.runtime import presence
-from orchestrator.executions.runtime.hints import redis_client
 from orchestrator.executions.runtime.worker import Worker
 from orchestrator.executions.web import health
 from tests.factories import make_user

@@ -12,6 +12,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from orchestrator.accounts.models import ApiKey, User
 from orchestrator.accounts.services.keys import use_api_key
+from orchestrator.accounts.services.tokens import user_of_token
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import acts_for
 
@@ -36,7 +37,13 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class AccessTokenAuthentication(JWTAuthentication):
-    """``Authorization: Bearer …`` with an access token from ``auth/token/``."""
+    """``Authorization: Bearer …`` with an access token of a log-in that was not ended."""
+
+    def get_user(self, validated_token: Any) -> User:  # type: ignore[override]  # a person of ours
+        user = user_of_token(validated_token, now=utc_now())
+        if user is None:
+            raise AuthenticationFailed("This log-in was ended; log in again.", code="login_ended")
+        return user
 
     def authenticate(self, request: Request) -> Any:
         found = super().authenticate(request)

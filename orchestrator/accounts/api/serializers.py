@@ -12,6 +12,13 @@ from orchestrator.accounts.models import ApiKey, ApiScope, User
 class LoginSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(help_text="User name or e-mail address")
     password = serializers.CharField(trim_whitespace=False)
+    code = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=20,
+        help_text="For accounts with two-step log-in: the code that the app shows, or a recovery code",
+    )
 
 
 class RefreshSerializer(serializers.Serializer[Any]):
@@ -51,6 +58,18 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
             "time_zone", "notify_email", "notify_push", "notify_workflow_updates", "notify_execution_alerts",
         ]  # fmt: skip
         read_only_fields = ["id", "username", "role", "is_staff", "last_login"]
+
+
+class LogInSerializer(serializers.Serializer[Any]):
+    """One place where somebody is logged in."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(["session", "tokens"], help_text="A browser, or a program with tokens")
+    device = serializers.CharField(help_text="Browser and system, or what a program calls itself")
+    ip_address = serializers.IPAddressField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(help_text="To within five minutes")
+    is_current = serializers.BooleanField(help_text="Whether it is the one that asks")
 
 
 class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):

@@ -16,32 +16,38 @@ from rest_framework.views import APIView
 from orchestrator.accounts.api.permissions import HasScope, IsNoKey
 from orchestrator.accounts.api.serializers import (
     ApiKeySerializer,
+    LogInSerializer,
     LoginSerializer,
     NewApiKeySerializer,
     ProfileSerializer,
     RefreshSerializer,
     TokenPairSerializer,
 )
+from orchestrator.accounts.api.throttles import LoginThrottle
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import ApiKey
+from orchestrator.accounts.queries import log_ins_of
 from orchestrator.accounts.services.keys import create_api_key, revoke_api_key
 from orchestrator.accounts.services.people import update_profile
+from orchestrator.accounts.services.sessions import end_log_in, end_log_ins
 from orchestrator.accounts.services.tokens import TokenPair, close_family, log_in, rotate
 from orchestrator.core.api.input import valid_data
+from orchestrator.core.clock import utc_now
 
 
 class TokenView(APIView):
-    """Log in: user name and password for an access and a refresh token."""
+    """Log in: user name and password, and the one-time code of an account that asks for one, for tokens."""
 
     permission_classes = [AllowAny]
     authentication_classes = []
+    throttle_classes = [LoginThrottle]
 
     @extend_schema(
         request=LoginSerializer, responses=TokenPairSerializer, tags=["auth"], operation_id="auth_log_in"
     )
     def post(self, request: Request) -> Response:
         given = valid_data(LoginSerializer(data=request.data))
-        return _pair(log_in(given["username"], given["password"]))
+        return _pair(log_in(request._request, given["username"], given["password"], given["code"]))
 
 
 class RefreshView(APIView):
@@ -49,6 +55,7 @@ class RefreshView(APIView):
 
     permission_classes = [AllowAny]
     authentication_classes = []
+    throttle_classes = [LoginThrottle]
 
     @extend_schema(
         request=RefreshSerializer, responses=TokenPairSerializer, tags=["auth"], operation_id="auth_refresh"
@@ -62,6 +69,7 @@ class LogoutView(APIView):
 
     permission_classes = [AllowAny]
     authentication_classes = []
+    throttle_classes = [LoginThrottle]
 
     @extend_schema(
         request=RefreshSerializer, responses={204: None}, tags=["auth"], operation_id="auth_log_out"
@@ -120,6 +128,36 @@ class ApiKeyView(APIView):
     def delete(self, request: Request, key_id: UUID) -> Response:
         """Revoke a key. It stops working at once."""
         revoke_api_key(person(request), key_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogInsView(APIView):
+    """Where one is logged in."""
+
+    permission_classes = [HasScope, IsNoKey]
+
+    @extend_schema(responses=LogInSerializer(many=True), tags=["me"], operation_id="log_ins_list")
+    def get(self, request: Request) -> Response:
+        """Browsers and programs that are logged in as this person, the latest used first."""
+        current = request._request.session.session_key
+        log_ins = log_ins_of(person(request), now=utc_now(), current_session=current)
+        return Response(LogInSerializer(log_ins, many=True).data)
+
+    @extend_schema(responses={204: None}, tags=["me"], operation_id="log_ins_end_all")
+    def delete(self, request: Request) -> Response:
+        """Log out everywhere, here too: browsers, tokens and open sockets. API keys stay."""
+        user = person(request)
+        end_log_ins(user, user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogInView(APIView):
+    permission_classes = [HasScope, IsNoKey]
+
+    @extend_schema(responses={204: None}, tags=["me"], operation_id="log_ins_end")
+    def delete(self, request: Request, log_in_id: UUID) -> Response:
+        """Log one browser or program out."""
+        end_log_in(person(request), log_in_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

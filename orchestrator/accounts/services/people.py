@@ -9,6 +9,7 @@ from django.db import transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import Role, User
+from orchestrator.accounts.services.passwords import INVITED, KNOWN, send_link_on_commit, user_to_reset
 from orchestrator.core.errors import InvalidInput
 
 DEMO_PASSWORD: Final = "orchestrator-demo"  # noqa: S105 - shown on the log-in page of a demo on loopback
@@ -29,6 +30,8 @@ OWN_FIELDS: Final = frozenset(
 def update_profile(user: User, **fields: Any) -> User:
     """Change one's own profile and preferences. Raises InvalidInput with the fields that are not right."""
     assert set(fields) <= OWN_FIELDS, "only one's own fields"
+    if "time_zone" in fields:
+        fields["time_zone_settled"] = True
     before = {name: getattr(user, name) for name in fields}
     for name, value in fields.items():
         setattr(user, name, value)
@@ -39,6 +42,27 @@ def update_profile(user: User, **fields: Any) -> User:
     user.save(update_fields=[*fields, "updated_at"])
     record_audit(user, "profile.changed", user, before=before, after=fields)
     return user
+
+
+@transaction.atomic
+def sign_up(*, username: str, email: str) -> None:
+    """Open an account that its owner sets the password of, by a link that is mailed.
+
+    An address that has an account already is told so by mail, and by nothing else. Raises InvalidInput.
+    """
+    known = user_to_reset(email)
+    if known is not None:
+        send_link_on_commit(known, KNOWN)
+        return
+    user = User(username=username, email=email, role=Role.USER.value)
+    user.set_unusable_password()
+    try:
+        user.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise InvalidInput("Some fields are not right.", fields=dict(error.message_dict)) from error
+    user.save(force_insert=True)
+    record_audit(user, "account.signed_up", user, after={"username": username})
+    send_link_on_commit(user, INVITED)
 
 
 @transaction.atomic

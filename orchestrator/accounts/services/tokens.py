@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
 from django.db import transaction
+from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import TokenFamily, User
+from orchestrator.accounts.services.logging_in import check_code, check_password, forget_failures
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import acts_for, current_origin
-from orchestrator.core.errors import DomainError
+from orchestrator.core.errors import DomainError, NotFound
+from orchestrator.core.rls import acting_as
 
 FAMILY: Final = "family"
 
@@ -29,25 +32,18 @@ class BadToken(DomainError):
     status = 401
 
 
-class BadCredentials(DomainError):
-    """No active account has this name and this password. Which of them is wrong is not told."""
-
-    code = "bad_credentials"
-    status = 401
-
-
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     access: str
     refresh: str
 
 
-def log_in(username: str, password: str) -> TokenPair:
-    """Raises BadCredentials."""
-    user = authenticate(username=username, password=password)
-    if not isinstance(user, User):
-        raise BadCredentials("The user name or the password is wrong.")
+def log_in(request: HttpRequest, username: str, password: str, code: str = "") -> TokenPair:
+    """Raises BadCredentials, SecondStepNeeded, BadCode or LockedOut."""
+    user = check_password(request, username, password)
     acts_for(user.pk)
+    check_code(request, user, code)
+    forget_failures(request, user)
     update_last_login(User, user)
     return open_family(user)
 
@@ -94,6 +90,24 @@ def close_all_families(user: User) -> int:
     for family in open_ones:
         _revoke(family, "logged out everywhere")
     return len(open_ones)
+
+
+def user_of_token(token: Mapping[str, Any], *, now: datetime) -> User | None:
+    """The active person of a checked access token whose log-in was not ended; None otherwise."""
+    family_id: str = token.get(FAMILY) or str(UUID(int=0))
+    live = TokenFamily.objects.live(now).filter(pk=family_id, user__is_active=True).select_related("user")
+    with acting_as(UUID(str(token["user_id"]))):
+        family = live.first()
+    return family.user if family is not None else None
+
+
+def close_family_by_id(user: User, family_id: UUID) -> None:
+    """End one log-in of a program, in the caller's transaction. Idempotent. Raises NotFound."""
+    family = TokenFamily.objects.visible_to(user).select_for_update().filter(pk=family_id).first()
+    if family is None:
+        raise NotFound("You have no such log-in.")
+    if family.revoked_at is None:
+        _revoke(family, "ended by its owner")
 
 
 def _parse(refresh: str) -> RefreshToken:

@@ -14,7 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import Theme, User
 from orchestrator.accounts.services.people import update_profile
-from orchestrator.accounts.web.forms import NotificationsForm, PreferencesForm, ProfileForm
+from orchestrator.accounts.web.forms import (
+    NotificationsForm,
+    PreferencesForm,
+    ProfileForm,
+    time_zone_names,
+)
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.web.forms import StyledForm
 
@@ -33,7 +38,8 @@ def profile_page(request: HttpRequest) -> HttpResponse:
         if _saved(user, forms[part]):
             messages.success(request, "Saved.")
             return redirect("accounts:settings")
-    return render(request, "accounts/settings.html", forms, status=_status(*forms.values()))
+    context = {**forms, "time_zones": time_zone_names()}
+    return render(request, "accounts/settings.html", context, status=_status(*forms.values()))
 
 
 @login_required
@@ -58,6 +64,14 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if theme not in Theme.values:
         raise InvalidInput(f"Choose a theme: {', '.join(Theme.values)}.")
     update_profile(person(request), theme=theme)
+    return _back(request)
+
+
+@login_required
+@require_POST
+def set_time_zone(request: HttpRequest) -> HttpResponse:
+    """The answer to the offer of the first visit: the browser's zone, or the one that was in use so far."""
+    update_profile(person(request), time_zone=request.POST.get("time_zone", ""))
     return _back(request)
 
 

@@ -103,6 +103,15 @@ _ANSWERS: Final = {
             "This run is over: it is completed.",
         ),
     ),
+    "429": (
+        "TooMany",
+        _answer(
+            "Too many requests, or too many failed log-ins; `Retry-After` says when to come back.",
+            429,
+            "throttled",
+            "Request was throttled. Expected available in 30 seconds.",
+        ),
+    ),
     "413": (
         "TooLarge",
         _answer(
@@ -163,5 +172,6 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         "404": names_one,
         "409": wants_login and writes and (names_one or "api-keys" in path),
         "413": "requestBody" in operation,
+        "429": True,
     }
     return [status for status, answers in may.items() if answers]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from orchestrator.core.errors import InvalidInput
 
@@ -17,6 +18,11 @@ _CLASSES: dict[type[forms.Widget], str] = {
     forms.FileInput: "file-input w-full",
     forms.widgets.Input: "input w-full",
 }
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, be it nothing; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class StyledForm(forms.Form):

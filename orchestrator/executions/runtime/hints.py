@@ -8,28 +8,21 @@ with its flag costs the flag's time to live, then the sweep's second.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import redis
 import structlog
-from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from orchestrator.celery import app
+from orchestrator.core.redis import redis_client
 
 TASK: Final = "executions.wake_engine"
 _FLAG: Final = "orchestrator:hint"
 _FLAG_MS: Final = 1_000
 
 log = structlog.get_logger(__name__)
-
-
-@lru_cache(maxsize=1)
-def redis_client() -> redis.Redis:
-    """This process's connection pool."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=1)
 
 
 def hint_on_commit() -> None:

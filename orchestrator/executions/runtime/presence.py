@@ -11,7 +11,7 @@ from typing import Final
 import redis
 import structlog
 
-from orchestrator.executions.runtime.hints import redis_client
+from orchestrator.core.redis import redis_client
 
 BEAT_SECONDS: Final = 5.0
 SEEN_WITHIN: Final = timedelta(seconds=15)

@@ -19,14 +19,15 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import AnonymousUser
 
 from orchestrator.accounts.models import User
+from orchestrator.accounts.sockets import log_in_of
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError
 from orchestrator.core.json import NotJson
 from orchestrator.executions.web.following import Mine, OneExecution, Subscription
+from orchestrator.executions.web.log_in_watch import NOT_LOGGED_IN, LogInWatch
 
 MAX_SUBSCRIPTIONS: Final = 20
 EVERYTHING: Final = "*"
-NOT_LOGGED_IN: Final = 4401
 MAX_MESSAGE_BYTES: Final = 4096
 
 
@@ -41,6 +42,8 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
             return
         self.user = user
         self.subscriptions: dict[str, Subscription] = {}
+        self.watch = LogInWatch(self, log_in_of(self.scope))
+        self.watch.start()
         await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -58,6 +61,8 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
     async def disconnect(self, code: int) -> None:
         for topic in list(getattr(self, "subscriptions", ())):
             self._unsubscribe(topic)
+        if hasattr(self, "watch"):
+            self.watch.stop()
 
     async def send_error(self, error: Exception) -> None:
         code = getattr(error, "code", "bad_message")

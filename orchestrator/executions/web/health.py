@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from orchestrator.core.clock import utc_now
-from orchestrator.executions.runtime.hints import redis_client
+from orchestrator.core.redis import redis_client
 from orchestrator.executions.runtime.presence import SEEN_WITHIN, engines_about
 
 

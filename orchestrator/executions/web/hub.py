@@ -20,6 +20,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
+from orchestrator.accounts.services.sessions import CHANNEL as LOGGED_OUT
 from orchestrator.core import json
 from orchestrator.core.json import JsonObject
 from orchestrator.core.rls import as_server, bound
@@ -60,11 +61,12 @@ class Overview(Protocol):
 
 
 class Hub:
-    """The followers of each run, and those who follow all."""
+    """The followers of each run, those who follow all, and who waits for a log-in of theirs to end."""
 
     def __init__(self) -> None:
         self._followers: defaultdict[UUID, set[Follower]] = defaultdict(set)
         self._overviews: set[Overview] = set()
+        self._holders: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._nudged: set[UUID] = set()
         self._changed: dict[UUID, UUID] = {}
         self._awake = asyncio.Event()
@@ -89,6 +91,17 @@ class Hub:
         self._overviews.discard(overview)
         self._stop_if_alone()
 
+    def hold(self, person: UUID, ended: asyncio.Event) -> None:
+        """Set the event whenever one of the person's log-ins may have ended."""
+        self._holders[person].add(ended)
+        self._start()
+
+    def release(self, person: UUID, ended: asyncio.Event) -> None:
+        self._holders[person].discard(ended)
+        if not self._holders[person]:
+            del self._holders[person]
+        self._stop_if_alone()
+
     def nudge(self, execution_ids: Iterable[UUID]) -> None:
         """Look for news of these as soon as the look in progress is over."""
         self._nudged.update(execution_ids)
@@ -100,7 +113,7 @@ class Hub:
             self._tasks = [loop.create_task(work()) for work in (self._read_nudges, self._look, self._poll)]
 
     def _stop_if_alone(self) -> None:
-        if not self._followers and not self._overviews:
+        if not self._followers and not self._overviews and not self._holders:
             for task in self._tasks:
                 task.cancel()
             self._tasks = []
@@ -122,12 +135,26 @@ class Hub:
             client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=15)
             try:
                 async with client.pubsub() as pubsub:
+<<<<<<< HEAD
                     await pubsub.subscribe(CHANNEL, PROGRESS)
+=======
+                    await pubsub.subscribe(CHANNEL, LOGGED_OUT)
+>>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
                     self.nudge(self._followers)  # whatever happened while nobody listened
+                    self._tell_holders(list(self._holders))
                     async for message in pubsub.listen():
+<<<<<<< HEAD
                         if message["type"] == "message":
                             tell = self._show if message["channel"] == PROGRESS.encode() else self._tell
                             tell(json.loads(message["data"]))
+=======
+                        if message["type"] != "message":
+                            continue
+                        if message["channel"] == LOGGED_OUT.encode():
+                            self._tell_holders([UUID(message["data"].decode())])
+                        else:
+                            self._tell(json.loads(message["data"]))
+>>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
             except (redis.RedisError, OSError) as error:
                 log.warning("feed_reader_interrupted", error=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -142,10 +169,17 @@ class Hub:
             self._changed |= runs
             self._awake.set()
 
+<<<<<<< HEAD
     def _show(self, message: dict[str, list[JsonObject]]) -> None:
         for run, progress in message.items():
             for follower in self._followers.get(UUID(run), ()):
                 follower.show(progress)
+=======
+    def _tell_holders(self, people: Iterable[UUID]) -> None:
+        for person in people:
+            for ended in self._holders.get(person, ()):
+                ended.set()
+>>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
 
     async def _look(self) -> None:
         while True:
