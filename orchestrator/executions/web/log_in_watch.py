@@ -30,7 +30,7 @@ class Socket(Protocol):
 
 
 class LogInWatch:
-    """One per socket. Told by the hub that one of the person's log-ins ended, it looks whether it was this."""
+    """One per socket. Told that one of the person's log-ins ended, it looks whether it was this one."""
 
     def __init__(self, socket: Socket, log_in: LogIn | None) -> None:
         self._socket, self._log_in = socket, log_in
