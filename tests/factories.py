@@ -19,10 +19,11 @@ _numbers = count(1)
 PASSWORD = "a long enough password"
 
 
-def make_user(username: str = "", *, role: Role = Role.USER, **fields: Any) -> User:
+def make_user(username: str = "", *, role: Role = Role.USER, password: str = "", **fields: Any) -> User:
+    """Somebody who cannot log in with a password, unless one is given."""
     name = username or f"person{next(_numbers)}"
     user = User(username=name, email=fields.pop("email", f"{name}@example.test"), role=role.value, **fields)
-    user.set_unusable_password()
+    user.set_password(password or None)
     user.save()
     return user
 

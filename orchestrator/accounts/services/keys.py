@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import ApiKey, ApiScope, User
+from orchestrator.accounts.services.telling import tell_sockets
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.rls import as_server
@@ -65,6 +66,7 @@ def revoke_one(actor: User, found: QuerySet[ApiKey], none: str) -> ApiKey:
         key.is_active = False
         key.save(update_fields=["is_active"])
         record_audit(actor, "apikey.revoked", key, before={"name": key.name, "prefix": key.prefix})
+        tell_sockets(key.user)
     return key
 
 

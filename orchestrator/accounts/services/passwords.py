@@ -23,6 +23,7 @@ from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
 from orchestrator.accounts.services.sessions import end_log_ins
 from orchestrator.celery import app
+from orchestrator.core.context import acts_for
 from orchestrator.core.errors import InvalidInput
 
 RESET_TASK: Final = "accounts.mail_password_reset"
@@ -53,6 +54,7 @@ def set_password_by_link(user: User, new: str) -> None:
 
     Raises InvalidInput with the field.
     """
+    acts_for(user.pk)
     _set(user, new)
     record_audit(user, "password.set_by_link", user)
     end_log_ins(user, user)

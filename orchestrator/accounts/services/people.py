@@ -10,6 +10,7 @@ from django.db import transaction
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.passwords import INVITED, KNOWN, send_link_on_commit, user_to_reset
+from orchestrator.core.context import acts_for
 from orchestrator.core.errors import InvalidInput
 
 DEMO_PASSWORD: Final = "orchestrator-demo"  # noqa: S105 - shown on the log-in page of a demo on loopback
@@ -61,6 +62,7 @@ def sign_up(*, username: str, email: str) -> None:
     except ValidationError as error:
         raise InvalidInput("Some fields are not right.", fields=dict(error.message_dict)) from error
     user.save(force_insert=True)
+    acts_for(user.pk)
     record_audit(user, "account.signed_up", user, after={"username": username})
     send_link_on_commit(user, INVITED)
 

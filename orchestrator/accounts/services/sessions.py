@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import redis
-import structlog
 from django.contrib.auth import login
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -16,24 +14,21 @@ from django.http import HttpRequest
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import ApiKey, BrowserSession, TokenFamily, User
 from orchestrator.accounts.services.logging_in import forget_failures
+from orchestrator.accounts.services.telling import tell_sockets
 from orchestrator.accounts.services.tokens import close_all_families, close_family_by_id
 from orchestrator.core.clock import utc_now
-from orchestrator.core.context import current_origin
+from orchestrator.core.context import acts_for, current_origin
 from orchestrator.core.errors import NotFound
-from orchestrator.core.redis import redis_client
 
-CHANNEL: Final = "orchestrator:logged-out"
-"""Carries the ids of people of whom a log-in ended, so that sockets look whether it was theirs."""
 BACKEND: Final = "orchestrator.accounts.backends.AnyCaseBackend"
 _SEEN: Final = "seen_at"
 _SEEN_RESOLUTION: Final = timedelta(minutes=5)
-
-log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
 def log_in_browser(request: HttpRequest, user: User) -> None:
     """Open a session for somebody who has proved who they are."""
+    acts_for(user.pk)
     login(request, user, backend=BACKEND)
     forget_failures(request, user)
     remember_session(request, user)
@@ -111,15 +106,3 @@ def is_live(user_id: UUID, kind: str, login_id: str, *, now: datetime) -> bool:
     if kind == "tokens":
         return TokenFamily.objects.live(now).filter(pk=login_id).exists()
     return ApiKey.objects.usable(now).filter(pk=login_id).exists()
-
-
-def tell_sockets(user: User) -> None:
-    """Once this is committed, let the person's open sockets look whether their log-in is good still."""
-    transaction.on_commit(lambda: _publish(str(user.pk)))
-
-
-def _publish(user_id: str) -> None:
-    try:
-        redis_client().publish(CHANNEL, user_id)
-    except redis.RedisError as error:
-        log.warning("sockets_not_told", error=str(error))  # they look by themselves every minute

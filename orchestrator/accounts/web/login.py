@@ -22,10 +22,12 @@ from orchestrator.accounts.services.logging_in import (
     check_code,
 )
 from orchestrator.accounts.services.people import DEMO_PASSWORD, demo_people
-from orchestrator.accounts.services.sessions import log_in_browser, tell_sockets
+from orchestrator.accounts.services.sessions import log_in_browser
+from orchestrator.accounts.services.telling import tell_sockets
 from orchestrator.accounts.services.two_step import has_two_steps
 from orchestrator.accounts.web.forms import CodeForm, LoginForm
 from orchestrator.core.clock import utc_now
+from orchestrator.core.context import acts_for
 from orchestrator.core.errors import DomainError, NotAllowed
 from orchestrator.core.web.forms import sent
 
@@ -49,6 +51,7 @@ class Login(LoginView):
     def form_valid(self, form: Any) -> HttpResponseRedirect:
         user = form.get_user()
         leads_to = self.get_success_url()
+        acts_for(user.pk)
         if has_two_steps(user):
             _remember(self.request, user, leads_to)
             return HttpResponseRedirect(reverse("accounts:second-step"))
@@ -82,6 +85,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     refused: DomainError | None = None
     if request.method == "POST" and form.is_valid():
         try:
+            acts_for(user.pk)
             check_code(request, user, form.cleaned_data["code"])
         except (BadCode, LockedOut) as error:
             refused = error

@@ -20,7 +20,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
-from orchestrator.accounts.services.sessions import CHANNEL as LOGGED_OUT
+from orchestrator.accounts.services.telling import CHANNEL as LOGGED_OUT
 from orchestrator.core import json
 from orchestrator.core.json import JsonObject
 from orchestrator.core.rls import as_server, bound
@@ -92,15 +92,16 @@ class Hub:
         self._stop_if_alone()
 
     def hold(self, person: UUID, ended: asyncio.Event) -> None:
-        """Set the event whenever one of the person's log-ins may have ended."""
+        """Set the event whenever one of the person's log-ins may have ended.
+
+        It is heard of while somebody follows something; a socket that follows nothing is told nothing either.
+        """
         self._holders[person].add(ended)
-        self._start()
 
     def release(self, person: UUID, ended: asyncio.Event) -> None:
         self._holders[person].discard(ended)
         if not self._holders[person]:
             del self._holders[person]
-        self._stop_if_alone()
 
     def nudge(self, execution_ids: Iterable[UUID]) -> None:
         """Look for news of these as soon as the look in progress is over."""
@@ -113,7 +114,7 @@ class Hub:
             self._tasks = [loop.create_task(work()) for work in (self._read_nudges, self._look, self._poll)]
 
     def _stop_if_alone(self) -> None:
-        if not self._followers and not self._overviews and not self._holders:
+        if not self._followers and not self._overviews:
             for task in self._tasks:
                 task.cancel()
             self._tasks = []

@@ -49,7 +49,8 @@ class LogInWatch:
     async def _run(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._awake.wait()
             self._awake.clear()
             try:
                 if not await self._is_live():
