@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,11 +47,10 @@ def phone(ann: User) -> str:
 
 
 @pytest.fixture
-def sent_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mails go out in the test's own thread, by the tasks that a worker would run."""
     by_name: dict[str, Any] = {
         passwords.RESET_TASK: tasks.mail_password_reset,
         passwords.LINK_TASK: tasks.mail_password_link,
     }
     monkeypatch.setattr(passwords, "_send", lambda task, *arguments: by_name[task](*arguments))
-    yield
