@@ -73,7 +73,6 @@ class Config(BaseSettings):
     """Where ``collectstatic`` puts files for a web server in front; WhiteNoise needs none."""
     loopback: bool = Field(default=False, validation_alias="ORCHESTRATOR_LOOPBACK")
 
-<<<<<<< HEAD
     gemini_api_key: SecretStr | None = None
     groq_api_key: SecretStr | None = None
     perplexity_api_key: SecretStr | None = None
@@ -84,7 +83,7 @@ class Config(BaseSettings):
     anthropic_base_url: str = ""
     ai_monthly_budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
-=======
+
     login_attempts: int = Field(default=5, gt=0, le=100)
     login_cooloff_minutes: float = Field(default=15.0, gt=0, le=7 * 24 * 60)
     sign_up: bool = False
@@ -92,7 +91,6 @@ class Config(BaseSettings):
     api_rate_key: str = "6000/min"
     api_rate_anonymous: str = "300/min"
     api_rate_login: str = "30/min"
->>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
 
     lease_seconds: float = Field(default=15.0, gt=0, validation_alias="ORCHESTRATOR_LEASE_SECONDS")
     event_retention_days: int = Field(default=90, ge=0, le=36_500)

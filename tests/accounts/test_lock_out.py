@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def fail(times: int, name: str = "ann", **extra: str) -> int:
     """The status of the last answer."""
-    return [log_in_page(Client(), name, "wrong", **extra).status_code for _ in range(times)][-1]
+    return [int(log_in_page(Client(), name, "wrong", **extra).status_code) for _ in range(times)][-1]
 
 
 def test_the_fifth_wrong_password_locks_and_says_for_how_long(ann: User) -> None:

@@ -19,9 +19,9 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
 from orchestrator.core.json import Json, JsonObject
+from orchestrator.core.redis import redis_client
 from orchestrator.core.rls import acting_as, as_server
 from orchestrator.executions.models import Execution
-from orchestrator.executions.runtime.hints import redis_client
 from orchestrator.executions.services.firing import about_trigger, start_for
 from orchestrator.graphs.expressions import EvaluationError, compile_expression
 from orchestrator.workflows.domain.payloads import UnreadablePayload, read_payload, read_query, safe_headers

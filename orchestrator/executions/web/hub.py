@@ -136,26 +136,12 @@ class Hub:
             client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=15)
             try:
                 async with client.pubsub() as pubsub:
-<<<<<<< HEAD
-                    await pubsub.subscribe(CHANNEL, PROGRESS)
-=======
-                    await pubsub.subscribe(CHANNEL, LOGGED_OUT)
->>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
+                    await pubsub.subscribe(CHANNEL, PROGRESS, LOGGED_OUT)
                     self.nudge(self._followers)  # whatever happened while nobody listened
                     self._tell_holders(list(self._holders))
                     async for message in pubsub.listen():
-<<<<<<< HEAD
                         if message["type"] == "message":
-                            tell = self._show if message["channel"] == PROGRESS.encode() else self._tell
-                            tell(json.loads(message["data"]))
-=======
-                        if message["type"] != "message":
-                            continue
-                        if message["channel"] == LOGGED_OUT.encode():
-                            self._tell_holders([UUID(message["data"].decode())])
-                        else:
-                            self._tell(json.loads(message["data"]))
->>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
+                            self._hear(message["channel"].decode(), message["data"].decode())
             except (redis.RedisError, OSError) as error:
                 log.warning("feed_reader_interrupted", error=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -170,17 +156,23 @@ class Hub:
             self._changed |= runs
             self._awake.set()
 
-<<<<<<< HEAD
+    def _hear(self, channel: str, data: str) -> None:
+        if channel == LOGGED_OUT:
+            self._tell_holders([UUID(data)])
+        elif channel == PROGRESS:
+            self._show(json.loads(data))
+        else:
+            self._tell(json.loads(data))
+
     def _show(self, message: dict[str, list[JsonObject]]) -> None:
         for run, progress in message.items():
             for follower in self._followers.get(UUID(run), ()):
                 follower.show(progress)
-=======
+
     def _tell_holders(self, people: Iterable[UUID]) -> None:
         for person in people:
             for ended in self._holders.get(person, ()):
                 ended.set()
->>>>>>> 6c0706c (Log in through one door with lock-out and one-time codes; let people see and end their log-ins, set passwords by mail, and be counted at the API)
 
     async def _look(self) -> None:
         while True:
