@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from decimal import Decimal
 from functools import cached_property
@@ -25,6 +27,7 @@ _REDIS_FORM: Final = "redis://host:6379/0, rediss://… or unix:///path?db=0"
 _HOST_AND_PORT: Final = re.compile(r"[A-Za-z0-9._:-]+:\d{1,5}")
 _SENDER: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+ <[^@\s<>]+@[^@\s<>]+>")
 SHORTEST_KEY: Final = 50
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
@@ -60,6 +63,7 @@ class Config(BaseSettings):
     webhook_secret: SecretStr | None = None
     field_encryption_keys: Annotated[list[SecretStr], NoDecode] = []
     """The first encrypts, all decrypt."""
+    vapid_private_key: SecretStr | None = None
     debug: bool = False
     port: int = Field(default=8000, gt=0, lt=65_536)
     base_url: str = ""
@@ -156,6 +160,19 @@ class Config(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"Too short: at least {SHORTEST_KEY} random characters are needed")
+        return value
+
+    @field_validator("vapid_private_key")
+    @classmethod
+    def _is_a_vapid_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        try:
+            scalar = int.from_bytes(base64.urlsafe_b64decode(value.get_secret_value() + "=="))
+        except ValueError:
+            scalar = 0
+        if not 0 < scalar < _P256_ORDER:
+            raise ValueError("Expected a private key of P-256: 32 bytes in URL-safe base64")
         return value
 
     @field_validator("base_url")
@@ -299,6 +316,24 @@ class Config(BaseSettings):
             name: {"key": key.get_secret_value() if key else "", "base_url": url}
             for name, (key, url) in given.items()
         }
+
+    @cached_property
+    def vapid_key(self) -> str:
+        """Says to browsers' push services who we are: the one given, else one that follows from SECRET_KEY.
+
+        32 bytes in URL-safe base64. Browsers are bound to it: with another one they have to be asked anew.
+        """
+        if self.vapid_private_key is not None:
+            return self.vapid_private_key.get_secret_value()
+        digest = hashlib.sha256(b"orchestrator web push\x00" + self.secret.encode()).digest()
+        scalar = int.from_bytes(digest) % (_P256_ORDER - 1) + 1
+        return base64.urlsafe_b64encode(scalar.to_bytes(32)).decode().rstrip("=")
+
+    @property
+    def vapid_subject(self) -> str:
+        """Whom a push service may write to when something is wrong, as a mailto: or https: URI (RFC 8292)."""
+        address = self.email_from.rpartition("<")[2].rstrip(">")
+        return self.base_url if self.is_https else f"mailto:{address}"
 
     @property
     def is_https(self) -> bool:

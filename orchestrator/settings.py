@@ -323,6 +323,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
 }
 CELERY_BEAT_SCHEDULE = {
+    "send-notifications": {
+        "task": "executions.send_notifications",
+        "schedule": 5.0,
+        "options": {"expires": 15, "queue": "celery"},
+    },
+    "tend-approvals": {
+        "task": "executions.tend_approvals",
+        "schedule": 30.0,
+        "options": {"expires": 60, "queue": "celery"},
+    },
     "sweep": {
         "task": "executions.sweep",
         "schedule": 1.0,
@@ -359,6 +369,7 @@ WEBHOOK_SECRET = CONFIG.webhook_signing_secret
 FIELD_ENCRYPTION_KEYS = CONFIG.encryption_keys
 AI_PROVIDERS = CONFIG.ai_providers
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
+VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds
 EVENT_RETENTION_DAYS = CONFIG.event_retention_days
 EXECUTION_RETENTION_DAYS = CONFIG.execution_retention_days

@@ -177,6 +177,10 @@ PAGES = [
     Page("events:list", "get", EVERYBODY),
     Page("events:export", "get", EVERYBODY),
     Page("events:event", "get", READ, {"execution_id": "execution", "seq": "one"}),
+    Page("approvals:list", "get", EVERYBODY),
+    Page("approvals:detail", "get", READ, A),
+    Page("approvals:link", "get", answers(PUBLIC, 404), {"token": "word"}),
+    Page("approvals:link", "post", answers(PUBLIC, 404), {"token": "word"}),
     Page("approvals:approve", "post", ASKED, A),
     Page("approvals:reject", "post", ASKED, A),
 ]

@@ -26,14 +26,16 @@ CHATTY_CLIENTS = (
 )
 """Clients of other services: what they say of a request may hold what must not be logged, at any level."""
 
-_HOOK: Final = re.compile(r"(/hooks/[0-9a-fA-F-]{36}/)[^/\s\"'?]+")
+_SECRETS: Final = re.compile(r"(/hooks/[0-9a-fA-F-]{36}/|/approvals/link/)[^/\s\"'?]+")
 
 
 def hide_secrets(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The last part of a webhook's address is a secret, and lines about requests tell addresses."""
+    """Lines about requests tell addresses, and some of these open something by themselves: webhooks, and the
+    links to approvals in mails.
+    """
     for key, value in event.items():
-        if isinstance(value, str) and "/hooks/" in value:
-            event[key] = _HOOK.sub(r"\1•••", value)
+        if isinstance(value, str) and ("/hooks/" in value or "/approvals/link/" in value):
+            event[key] = _SECRETS.sub(r"\1•••", value)
     return event
 
 

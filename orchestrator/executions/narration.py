@@ -60,6 +60,8 @@ def _failed(data: Data) -> str:
 
 def _waiting(data: Data) -> str:
     reasons = []
+    if (data.get("approval") or {}).get("escalated"):
+        return f"{_step(data)} was not answered in time and others are asked, too"
     if data.get("approval"):
         reasons.append("for an approval" + (" until its deadline" if data.get("timers") else ""))
     if data.get("child"):

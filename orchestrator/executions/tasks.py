@@ -11,8 +11,12 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime import sweeping
 from orchestrator.executions.runtime.hints import TASK
 from orchestrator.executions.runtime.worker import start_worker, stop_worker, wake_worker
+from orchestrator.executions.services.approving import settle_approvals
 from orchestrator.executions.services.cleaning import clean_executions
 from orchestrator.executions.services.firing import fire_due_triggers
+from orchestrator.executions.services.notifications.delivering import deliver_due
+from orchestrator.executions.services.notifications.expanding import expand_due
+from orchestrator.executions.services.notifications.reminding import remind_due
 from orchestrator.executions.services.partitions import make_event_partitions
 from orchestrator.executions.services.retention import drop_old_events
 
@@ -50,6 +54,21 @@ def drop_events() -> None:
 def clean() -> None:
     """A part of what is due: the rest waits for the next hour, so that no task lasts long."""
     clean_executions(now=utc_now(), limit=RUNS_PER_TASK)
+
+
+@shared_task(name="executions.send_notifications", ignore_result=True)
+def send_notifications() -> None:
+    """Work out who is to be told of what has happened, and tell those who are due."""
+    expand_due(now=utc_now())
+    deliver_due()
+
+
+@shared_task(name="executions.tend_approvals", ignore_result=True)
+def tend_approvals() -> None:
+    """Remind people, and decide what only waits for people who have gone."""
+    now = utc_now()
+    remind_due(now=now)
+    settle_approvals(now=now)
 
 
 @celeryd_after_setup.connect

@@ -102,6 +102,11 @@ class ApprovalRequest:
     on_deadline: str
     escalate_to: tuple[str, ...]
     starter_may_approve: bool
+    escalation_seconds: float | None = None
+    """How long those have whom it is escalated to; None: as long as they like."""
+    on_escalation_deadline: str = "reject"
+    reminders: JsonObject = field(default_factory=dict)
+    """``halfway`` and ``before_seconds``: when those who have not answered are reminded."""
 
 
 @dataclass(frozen=True, slots=True)

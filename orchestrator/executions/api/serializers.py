@@ -144,7 +144,7 @@ class LoggedEventSerializer(serializers.Serializer[Any]):
 class ApprovalSerializer(serializers.ModelSerializer[Approval]):
     """A question that a run asks people."""
 
-    workflow = WorkflowRefSerializer(source="execution.workflow", read_only=True)
+    workflow = WorkflowRefSerializer(read_only=True)
     decided_by = PersonSerializer(read_only=True, allow_null=True)
     form = JsonObjectField(
         read_only=True, allow_null=True, help_text="JSON Schema of what an approver may edit"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from orchestrator.core.json import Json, JsonObject
@@ -135,13 +135,24 @@ def _timer(machine: Machine, key: StepKey, waits: Waits, due: tuple[datetime, st
         fired = Succeeded({"port": port, "fired_at": to_iso(moment)}, (port,))
         machine.emit(*recorder.succeeded(fired))
     elif waits.approval["on_deadline"] == "escalate":
-        again = {**waits.approval, "on_deadline": "reject", "escalated": True}
-        fields = recorder.attempt.fields(now)
-        machine.emit(ev.StepWaiting(**fields, approval=again, timeout_at=waits.timeout_at, input=waits.input))
+        machine.emit(_escalated(recorder, waits, waits.approval, now))
     else:
         decision = APPROVED if waits.approval["on_deadline"] == "approve" else REJECTED
         payload = waits.approval.get("payload")
         _decide(machine, recorder, Answer(str(waits.approval["id"]), decision, "", DEADLINE_COMMENT, payload))
+
+
+def _escalated(recorder: Recorder, waits: Waits, approval: JsonObject, now: datetime) -> ev.Event:
+    """Others are asked, too; they may have a deadline of their own."""
+    then = approval.get("on_escalation_deadline", "reject")  # not yet known to older events
+    span = approval.get("escalation_seconds")
+    return ev.StepWaiting(
+        **recorder.attempt.fields(now),
+        approval={**approval, "on_deadline": then, "escalated": True},
+        timers=[(now + timedelta(seconds=float(span)), "deadline")] if isinstance(span, int | float) else [],
+        timeout_at=waits.timeout_at,
+        input=waits.input,
+    )
 
 
 def _signal(machine: Machine, signal: Signal, at: datetime) -> None:

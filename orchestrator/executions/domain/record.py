@@ -268,9 +268,13 @@ def _approval(outcome: Waiting, new_id: UUID | None) -> JsonObject | None:
     request = outcome.approval
     if request is None:
         return None
-    return {
+    found: JsonObject = {
         "id": str(new_id),
         "on_deadline": request.on_deadline,
         "escalate_to": list(request.escalate_to),
         "payload": request.payload,
     }
+    if request.on_deadline == "escalate":
+        found["escalation_seconds"] = request.escalation_seconds
+        found["on_escalation_deadline"] = request.on_escalation_deadline
+    return found

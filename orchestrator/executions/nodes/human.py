@@ -33,6 +33,14 @@ class HumanConfig(NodeConfig):
     deadline_seconds: float | None = Field(default=None, gt=0, le=366 * 86_400)
     on_deadline: Literal["approve", "reject", "escalate"] = "reject"
     escalate_to: list[Address] = Field(default=[], max_length=50)
+    escalation_seconds: float | None = Field(
+        default=None, gt=0, le=366 * 86_400, description="How long those have whom it is escalated to"
+    )
+    on_escalation_deadline: Literal["approve", "reject"] = "reject"
+    remind_halfway: bool = Field(default=True, description="Remind people when half of the time is over")
+    remind_before_seconds: list[Annotated[float, Field(gt=0, le=366 * 86_400)]] = Field(
+        default=[86_400], max_length=5, description="Remind people so long before the deadline"
+    )
     starter_may_approve: bool = Field(default=True, description="May whoever started the run answer?")
 
     @field_validator("form")
@@ -49,6 +57,14 @@ class HumanConfig(NodeConfig):
     def _somebody_to_escalate_to(self) -> Self:
         if self.on_deadline == "escalate" and not self.escalate_to:
             raise ValueError("escalate_to says whom to ask when the deadline passes")
+        return self
+
+    @model_validator(mode="after")
+    def _enough_people(self) -> Self:
+        named = {*self.approvers, *self.escalate_to}
+        by_name = all(each.startswith("user:") for each in named)
+        if by_name and isinstance(self.quorum, int) and self.quorum > len(named):
+            raise ValueError(f"quorum asks for {self.quorum} people, and {len(named)} are named")
         return self
 
 
@@ -68,6 +84,12 @@ def ask(step: StepContext) -> Outcome:
         on_deadline=config.on_deadline,
         escalate_to=tuple(config.escalate_to),
         starter_may_approve=config.starter_may_approve,
+        escalation_seconds=config.escalation_seconds,
+        on_escalation_deadline=config.on_escalation_deadline,
+        reminders={
+            "halfway": config.remind_halfway,
+            "before_seconds": list(config.remind_before_seconds),
+        },
     )
     timers = (TimerPort(deadline, "deadline"),) if deadline else ()
     return Waiting(approval=request, timers=timers)

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from orchestrator.accounts.models import Role, User
-from orchestrator.executions.models import EventRow, Execution
+from orchestrator.executions.models import Approval, EventRow, Execution
 from orchestrator.workflows.models import Workflow, WorkflowPermission
 
 BATCH: Final = 200
@@ -86,6 +86,12 @@ def moved_on(watches: Mapping[UUID, Watch]) -> set[UUID]:
     """Those runs that have events which their followers have not: a look without a nudge, in one query."""
     last = dict(Execution.objects.filter(pk__in=list(watches)).values_list("pk", "last_seq"))
     return {each for each, watch in watches.items() if last.get(each, 0) > watch.seq}
+
+
+def with_approvals(executions: Collection[UUID]) -> set[UUID]:
+    """Those of the runs that have asked people something."""
+    asked = Approval.objects.filter(execution__in=executions).order_by()
+    return set(asked.values_list("execution_id", flat=True).distinct())
 
 
 def _events(cursors: Mapping[UUID, int]) -> dict[UUID, list[dict[str, Any]]]:

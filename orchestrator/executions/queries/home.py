@@ -14,7 +14,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.api.pagination import Window
 from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import FINAL, LIVE, Status
-from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.models import Approval, Execution
 from orchestrator.executions.queries.newest import narrow_to_newest
 from orchestrator.executions.queries.runs import say_what_they_wait_for
 from orchestrator.executions.queries.visible import approvals_for, executions_for
@@ -87,11 +87,8 @@ def _newest(
 
 def approvals_waiting(user: User) -> list[Approval]:
     """Those that this person may answer, the oldest first: it has waited longest."""
-    asked = Approval.objects.asking(user).filter(status=ApprovalStatus.PENDING)
-    voted = asked.filter(votes__user=user).values("pk")
-    return list(
-        approvals_for(user).filter(pk__in=asked.values("pk")).exclude(pk__in=voted).order_by("id")[:ROWS]
-    )
+    mine = Approval.objects.open_to(user).values("pk")
+    return list(approvals_for(user).filter(pk__in=mine).order_by("id")[:ROWS])
 
 
 def _last_day(workflows: Sequence[UUID] | None, since: datetime) -> LastDay:

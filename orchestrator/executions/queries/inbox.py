@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db.models import Exists, OuterRef
+
 from orchestrator.accounts.models import User
-from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.models import Approval, ApprovalStatus, ApprovalVote, Execution
 from orchestrator.executions.models.approval import EDITORS, addresses_of, is_named
 
 MOST: Final = 100
 
 
 def count_waiting(user: User) -> int:
-    """The number that ``Approval.objects.asking`` finds pending, at most ``MOST``.
+    """The number that ``Approval.objects.open_to`` finds, at most ``MOST``.
 
     One query by the index of pending approvals; a second one only where editors are asked, which is rare.
     """
+    voted = ApprovalVote.objects.filter(user=user, approval=OuterRef("pk"))
     pending = Approval.objects.filter(
-        status=ApprovalStatus.PENDING.value, approvers__overlap=[*addresses_of(user), EDITORS]
+        ~Exists(voted),
+        status=ApprovalStatus.PENDING.value,
+        approvers__overlap=[*addresses_of(user), EDITORS],
     )
     rows = pending.order_by("-id").values_list(
         "execution_id", "approvers", "starter_may_approve", "execution__started_by_id"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from orchestrator.accounts.models import User
-from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.models import Approval, Execution
 
 
 def executions_for(user: User, *, workflows: Sequence[UUID] | None = None) -> QuerySet[Execution]:
@@ -32,11 +32,11 @@ def executions_for(user: User, *, workflows: Sequence[UUID] | None = None) -> Qu
 
 def approvals_for(user: User) -> QuerySet[Approval]:
     """Approvals the person may see, with ``can_answer``, in one query."""
-    asking = Approval.objects.asking(user).filter(pk=OuterRef("pk"), status=ApprovalStatus.PENDING)
+    open_ones = Approval.objects.open_to(user).filter(pk=OuterRef("pk"))
     return (
         Approval.objects.visible_to(user)
-        .select_related("execution__workflow", "decided_by")
+        .select_related("execution", "workflow", "decided_by")
         .defer("execution__state", "execution__seed", "execution__input", "execution__output")
-        .annotate(can_answer=Exists(asking))
+        .annotate(can_answer=Exists(open_ones))
         .order_by("-id")
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Exists, OuterRef
+
 from orchestrator.accounts.models import User
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
-from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.models import Approval, ApprovalStatus, ApprovalVote, Execution
 from orchestrator.executions.narration import place_of
 from orchestrator.executions.queries.history import state_of
 
@@ -63,11 +65,14 @@ def waits_of(user: User, execution: Execution, titles: Mapping[str, str], *, edi
     state = state_of(execution)
     approvals: dict[str, Approval] = {}
     if any(firing.waits and firing.waits.approval for _, firing in state.firings()):
+        voted = ApprovalVote.objects.filter(user=user, approval=OuterRef("pk"))
         pending = Approval.objects.filter(execution=execution.pk, status=ApprovalStatus.PENDING)
+        pending = pending.annotate(voted=Exists(voted))
         approvals = {str(approval.pk): approval for approval in pending.order_by("id")[:MOST]}
     for approval in approvals.values():
-        approval.execution = execution
-        approval.can_answer = approval.asks(user, edits=edits)  # type: ignore[attr-defined]  # as in lists
+        approval.execution, approval.workflow = execution, execution.workflow
+        asked = approval.asks(user, edits=edits)
+        approval.can_answer = asked and not approval.voted  # type: ignore[attr-defined]  # as in lists
     found = list(_found(state, titles, approvals))
     found.sort(key=lambda wait: not getattr(wait.approval, "can_answer", False))
     return Waits(tuple(found[:MOST]), max(0, len(found) - MOST))

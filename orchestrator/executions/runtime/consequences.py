@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from orchestrator.core.json import Json
+from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.arrivals import APPROVED, DEADLINE_COMMENT, ChildEnded
+from orchestrator.executions.domain.reminders import next_reminder
 from orchestrator.executions.domain.state import Firing, State
-from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.domain.status import Status
+from orchestrator.executions.models import Approval, ApprovalStatus, Execution, NotificationKind, Occasion
 from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.side_effects import (
+    Announce,
     CloseApproval,
     EscalateApproval,
     PostMail,
@@ -45,9 +48,13 @@ def side_effects_of(
                 yield StartChild(_child(claim, asked.id, asked.child))
         case ev.StepWaiting() if event.approval is not None:
             others = [str(each) for each in _list(event.approval["escalate_to"])]
-            yield EscalateApproval(UUID(str(event.approval["id"])), others, event.at)
+            deadline = min((moment for moment, _ in event.timers), default=None)
+            then = str(event.approval["on_deadline"])
+            yield EscalateApproval(UUID(str(event.approval["id"])), others, deadline, then, event.at)
         case ev.StepSucceeded() | ev.StepFailed() | ev.StepCancelled() if firing and firing.waits:
             yield from _no_longer_waits(event, firing)
+        case ev.ExecutionEnded() if claim.parent_id is None:
+            yield from _announcement(claim, event)
         case ev.ExecutionEnded() if claim.parent_id is not None:
             output: Json = event.output if event.output is not None else dict(state.outputs())
             ended = ChildEnded(str(claim.id), event.status, output, event.error)
@@ -76,10 +83,34 @@ def _closed_as(event: ev.StepEvent) -> tuple[str, str]:
     return ApprovalStatus.WITHDRAWN.value, reason
 
 
+def _announcement(claim: Claim, event: ev.ExecutionEnded) -> Iterator[SideEffect]:
+    """Where the workflow's settings wish it. What becomes of a child run its parent tells."""
+    if event.status == Status.COMPLETED:
+        kind, wanted = NotificationKind.SUCCESS, claim.settings.get("notify_on_success", False)
+    elif event.status in (Status.FAILED, Status.TIMED_OUT):
+        kind, wanted = NotificationKind.FAILURE, claim.settings.get("notify_on_failure", True)
+    else:
+        return
+    if wanted:
+        facts: JsonObject = {"status": event.status}
+        if event.error is not None:
+            facts["error"] = {name: event.error.get(name) for name in ("code", "message", "node")}
+        occasion = Occasion(
+            kind=kind.value,
+            workflow_id=claim.workflow_id,
+            execution_id=claim.id,
+            facts=facts,
+            created_at=event.at,
+            due_at=event.at,
+        )
+        yield Announce(occasion)
+
+
 def _approval(claim: Claim, event: ev.StepEvent, approval_id: UUID, request: ApprovalRequest) -> Approval:
     return Approval(
         id=approval_id,
         execution_id=claim.id,
+        workflow_id=claim.workflow_id,
         scope=event.scope,
         node_id=event.node,
         iteration=event.iteration,
@@ -94,6 +125,10 @@ def _approval(claim: Claim, event: ev.StepEvent, approval_id: UUID, request: App
         deadline_at=request.deadline_at,
         on_deadline=request.on_deadline if request.deadline_at else "",
         escalate_to=list(request.escalate_to),
+        reminders=request.reminders,
+        remind_at=next_reminder(
+            request.reminders, since=event.at, deadline=request.deadline_at, after=event.at
+        ),
     )
 
 

@@ -11,11 +11,19 @@ import asyncio
 from typing import Final
 from uuid import UUID
 
+import redis
+import structlog
+from django.db import transaction
+
+from orchestrator.core import json
 from orchestrator.executions.runtime.handlers import Handlers
+from orchestrator.executions.runtime.hints import redis_client
 from orchestrator.executions.runtime.publishing import Publisher
 
 CHANNEL: Final = "orchestrator:feed"
 _PAUSE_SECONDS: Final = 0.02
+
+log = structlog.get_logger(__name__)
 
 
 class Nudger:
@@ -42,3 +50,15 @@ class Nudger:
         self._sending = False
         changed, self._changed = self._changed, {}
         await self._publisher.publish(CHANNEL, {str(run): str(workflow) for run, workflow in changed.items()})
+
+
+def nudge_on_commit(execution_id: UUID, workflow_id: UUID) -> None:
+    """Something about a run changed that is no event of it, e.g. one vote of several: pages look again."""
+
+    def send() -> None:
+        try:
+            redis_client().publish(CHANNEL, json.dumps({str(execution_id): str(workflow_id)}))
+        except redis.RedisError as error:
+            log.warning("nudge_not_sent", error=str(error))
+
+    transaction.on_commit(send)

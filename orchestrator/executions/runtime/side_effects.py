@@ -9,7 +9,15 @@ from typing import Protocol
 from uuid import UUID
 
 from orchestrator.executions.domain.arrivals import Arrival, Cancel
-from orchestrator.executions.models import Approval, ApprovalStatus, Execution, Mail
+from orchestrator.executions.domain.reminders import next_reminder
+from orchestrator.executions.models import (
+    Approval,
+    ApprovalStatus,
+    Execution,
+    Mail,
+    NotificationKind,
+    Occasion,
+)
 from orchestrator.executions.runtime import mail
 
 
@@ -27,7 +35,16 @@ class RequestApproval:
     touches: None = None
 
     def write(self) -> None:
-        self.approval.save(force_insert=True)
+        asked = self.approval
+        asked.save(force_insert=True)
+        Occasion.objects.create(
+            kind=NotificationKind.APPROVAL.value,
+            workflow_id=asked.workflow_id,
+            execution_id=asked.execution_id,
+            approval=asked,
+            created_at=asked.requested_at,
+            due_at=asked.requested_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +59,50 @@ class CloseApproval:
 
     def write(self) -> None:
         Approval.objects.filter(pk=self.approval_id, status=ApprovalStatus.PENDING).update(
-            status=self.status, comment=self.comment, responded_at=self.at
+            status=self.status, comment=self.comment, responded_at=self.at, remind_at=None
         )
 
 
 @dataclass(frozen=True, slots=True)
 class EscalateApproval:
-    """Its deadline passed: others are asked, too."""
+    """Its deadline passed: others are asked, too, until a deadline of their own if there is one."""
 
     approval_id: UUID
     approvers: Sequence[str]
+    deadline_at: datetime | None
+    on_deadline: str
     at: datetime
     touches: None = None
 
     def write(self) -> None:
         approval = Approval.objects.select_for_update().get(pk=self.approval_id)
         approval.approvers = list(dict.fromkeys([*approval.approvers, *self.approvers]))
-        approval.escalated_at, approval.deadline_at = self.at, None
-        approval.save(update_fields=["approvers", "escalated_at", "deadline_at"])
+        approval.escalated_at, approval.deadline_at = self.at, self.deadline_at
+        approval.on_deadline = self.on_deadline if self.deadline_at else ""
+        if approval.status == ApprovalStatus.PENDING:
+            approval.remind_at = next_reminder(
+                approval.reminders, since=self.at, deadline=self.deadline_at, after=self.at
+            )
+        approval.save(update_fields=["approvers", "escalated_at", "deadline_at", "on_deadline", "remind_at"])
+        Occasion.objects.create(
+            kind=NotificationKind.ESCALATION.value,
+            workflow_id=approval.workflow_id,
+            execution_id=approval.execution_id,
+            approval=approval,
+            created_at=self.at,
+            due_at=self.at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """People want to hear how the run ended: a row of the outbox, in the commit that ends it."""
+
+    occasion: Occasion
+    touches: None = None
+
+    def write(self) -> None:
+        self.occasion.save(force_insert=True)
 
 
 @dataclass(frozen=True, slots=True)

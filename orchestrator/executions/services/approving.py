@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from jsonschema import Draft202012Validator
 
 from orchestrator.accounts.audit import record_audit
@@ -12,14 +15,17 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import current_origin
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.core.json import Json
-from orchestrator.executions.domain.arrivals import APPROVED, REJECTED, Answer
-from orchestrator.executions.models import Approval, ApprovalStatus, ApprovalVote
+from orchestrator.executions.domain.arrivals import APPROVED, Answer
+from orchestrator.executions.models import Approval, ApprovalStatus, ApprovalVote, Execution
+from orchestrator.executions.queries.asked import tally
 from orchestrator.executions.runtime import mail
+from orchestrator.executions.runtime.feed import nudge_on_commit
 from orchestrator.executions.runtime.hints import hint_on_commit
 
 UNCHANGED = object()
 """For ``payload``: leave it as the run proposed it."""
+NOBODY_LEFT: Final = "Everybody who is still asked has approved."
+_BATCH: Final = 100
 
 
 class AlreadyAnswered(WrongState):
@@ -34,25 +40,53 @@ def answer_approval(
 ) -> Approval:
     """Give one person's word. The approval is decided as soon as its quorum is reached or out of reach.
 
-    A single rejection decides ``any`` and ``all``; with a number n, rejection decides when fewer than n
-    people are left who could approve. Raises NotFound, NotAllowed for people who are not asked,
-    AlreadyAnswered, and InvalidInput for a payload outside the form.
+    Raises NotFound, NotAllowed for people who are not asked, AlreadyAnswered, and InvalidInput for a
+    payload outside the form. What decides is said in ``queries.asked.tally``.
     """
     approval = _find(user, approval_id)
     if approval.status != ApprovalStatus.PENDING:
-        raise AlreadyAnswered(f"This is already {approval.get_status_display().lower()}.")
+        raise AlreadyAnswered(_who_was_quicker(approval))
     if approval.votes.filter(user=user).exists():
         raise AlreadyAnswered("You have answered this already; others are still asked.")
     if payload is not UNCHANGED and approves:
         approval.payload = _edited(approval, payload)
     ApprovalVote.objects.create(approval=approval, user=user, approves=approves, comment=comment)
-    decided = _decision(approval)
+    decided = tally(approval).decision
     if decided is not None:
         _close(approval, user, decided, comment)
-    approval.save(update_fields=["payload", "status", "responded_at", "decided_by", "comment"])
+    approval.save(update_fields=["payload", "status", "responded_at", "decided_by", "comment", "remind_at"])
     after = {"approves": approves, "status": approval.status}
     record_audit(user, "approval.answered", approval, after=after)
+    nudge_on_commit(approval.execution_id, approval.workflow_id)
     return approval
+
+
+def settle_approvals(*, now: datetime) -> int:
+    """Decide those for whose quorum only people are missing who have lost their account, role or access.
+
+    Their number. Run by beat; ``all`` would otherwise wait for somebody who has left.
+    """
+    voted = Exists(ApprovalVote.objects.filter(approval=OuterRef("pk")))
+    waiting = Approval.objects.pending().filter(voted).order_by("-id").values_list("pk", flat=True)
+    return sum(_settle(pk) for pk in list(waiting[:_BATCH]))
+
+
+@transaction.atomic
+def _settle(approval_id: UUID) -> bool:
+    approval = _lock(approval_id)
+    if approval is None or approval.status != ApprovalStatus.PENDING:
+        return False
+    decided = tally(approval).decision
+    if decided is None:
+        return False
+    try:
+        with transaction.atomic():
+            _close(approval, None, decided, NOBODY_LEFT if decided == APPROVED else "")
+            approval.save(update_fields=["status", "responded_at", "decided_by", "comment", "remind_at"])
+    except AlreadyAnswered:
+        return False
+    record_audit(None, "approval.settled", approval, after={"status": approval.status})
+    return True
 
 
 def _find(user: User, approval_id: UUID) -> Approval:
@@ -61,7 +95,26 @@ def _find(user: User, approval_id: UUID) -> Approval:
         raise NotFound("There is no such approval, or none that you may see.")
     if not Approval.objects.asking(user).filter(pk=approval_id).exists():
         raise NotAllowed("You are not among those who are asked here.")
-    return Approval.objects.select_for_update(of=("self",)).select_related("execution").get(pk=approval_id)
+    approval = _lock(approval_id)
+    if approval is None:
+        raise NotFound("There is no such approval, or none that you may see.")
+    return approval
+
+
+def _lock(approval_id: UUID) -> Approval | None:
+    """The approval, locked after its run, in the order in which a worker that commits the run locks them."""
+    runs = Execution.objects.filter(approvals=approval_id).order_by().values_list("pk", flat=True)
+    list(runs.select_for_update(of=("self",)))
+    found = Approval.objects.select_for_update(of=("self",)).select_related("execution")
+    return found.filter(pk=approval_id).first()
+
+
+def _who_was_quicker(approval: Approval) -> str:
+    word = approval.get_status_display().lower()
+    if approval.decided_by is not None:
+        person = approval.decided_by.get_full_name() or approval.decided_by.username
+        return f"This is already {word}; {person} was quicker."
+    return f"This is already {word}." + (f" {approval.comment}" if approval.comment else "")
 
 
 def _edited(approval: Approval, payload: object) -> object:
@@ -79,38 +132,16 @@ def _edited(approval: Approval, payload: object) -> object:
     return payload
 
 
-def _decision(approval: Approval) -> str | None:
-    """What the votes decide, if they do."""
-    votes = list(approval.votes.values_list("approves", flat=True))
-    approving, rejecting = votes.count(True), votes.count(False)
-    asked = _people_asked(approval)
-    needed = {"any": 1, "all": asked}.get(str(approval.quorum)) or _number(approval.quorum)
-    if rejecting and (approval.quorum in ("any", "all") or asked - rejecting < needed):
-        return REJECTED
-    return APPROVED if approving >= needed else None
-
-
-def _people_asked(approval: Approval) -> int:
-    """How many active people the addresses name, at least one."""
-    people = User.objects.filter(is_active=True)
-    names = [each.removeprefix("user:") for each in approval.approvers if each.startswith("user:")]
-    roles = [each.removeprefix("role:") for each in approval.approvers if each.startswith("role:")]
-    asked = people.filter(username__in=names) | people.filter(role__in=roles)
-    if not approval.starter_may_approve:
-        asked = asked.exclude(pk=approval.execution.started_by_id)
-    return max(1, asked.distinct().count())
-
-
-def _number(quorum: Json) -> int:
-    assert isinstance(quorum, int), "a quorum is any, all or a number"
-    return quorum
-
-
-def _close(approval: Approval, user: User, decision: str, comment: str) -> None:
+def _close(approval: Approval, user: User | None, decision: str, comment: str) -> None:
+    """Raises AlreadyAnswered if the run has ended."""
     approval.status = (ApprovalStatus.APPROVED if decision == APPROVED else ApprovalStatus.REJECTED).value
     approval.responded_at, approval.decided_by, approval.comment = utc_now(), user, comment
-    answer = Answer(str(approval.pk), decision, user.username, comment, approval.payload)
-    origin = {**current_origin().as_metadata(), "user_id": str(user.pk)}
+    approval.remind_at = None
+    name = user.username if user is not None else ""
+    answer = Answer(str(approval.pk), decision, name, comment, approval.payload)
+    origin = dict(current_origin().as_metadata())
+    if user is not None:
+        origin["user_id"] = str(user.pk)
     if not mail.post(approval.execution_id, answer, now=utc_now(), metadata=origin):
         raise AlreadyAnswered("The run that asked this is over.")
     hint_on_commit()

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.templatetags.display import relative, tone
-from orchestrator.executions.models.approval import EDITORS
+from orchestrator.executions.models.approval import EDITORS, Approval
 from orchestrator.executions.queries.advice import advice_for
 from orchestrator.executions.queries.records import Told
 
@@ -96,3 +96,37 @@ def moment(value: datetime) -> SafeString:
         value.isoformat(),
         relative(value, utc_now()),
     )
+
+
+_MOST_ROWS: Final = 30
+_MOST_TEXT: Final = 300
+
+
+@register.filter
+def plain_rows(value: object) -> list[tuple[str, str]] | None:
+    """Name and value of a flat object, as a person would write it; None for anything more involved."""
+    if not isinstance(value, dict) or not 1 <= len(value) <= _MOST_ROWS:
+        return None
+    rows = []
+    for name, part in value.items():
+        if isinstance(part, dict | list) or (isinstance(part, str) and len(part) > _MOST_TEXT):
+            return None
+        rows.append((name.replace("_", " "), _said(part)))
+    return rows
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "\N{EN DASH}" if value is None else str(value)
+
+
+@register.filter
+def after_deadline(approval: Approval) -> str:
+    """What happens if nobody answers in time."""
+    match approval.on_deadline:
+        case "approve":
+            return "then it is approved"
+        case "escalate":
+            return f"then {people(approval.escalate_to)} is asked, too"
+    return "then it is rejected"

@@ -5,8 +5,9 @@ For an execution the server answers with its stored events after that cursor and
 they are committed: ``{"execution": id, "events": [...], "seq": n}``. For "mine" it sends the summaries of
 runs that changed: ``{"changed": [...]}``. While a step streams an answer, its run's followers also get
 ``{"execution": id, "progress": [{node, scope, iteration, attempt, text, tokens}]}``: the end of the text so
-far, a few times a second, for the eye only. A client that reconnects with its last ``seq`` misses nothing
-and is told nothing twice.
+far, a few times a second, for the eye only. For ``{"approvals": true}`` it says when approvals that the
+person may see have come, were answered or closed, and how many wait: ``{"approvals": n}``. A client that
+reconnects with its last ``seq`` misses nothing and is told nothing twice.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from orchestrator.accounts.sockets import log_in_of
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError
 from orchestrator.core.json import NotJson
-from orchestrator.executions.web.following import Mine, OneExecution, Subscription
+from orchestrator.executions.web.following import Inbox, Mine, OneExecution, Subscription
 from orchestrator.executions.web.log_in_watch import NOT_LOGGED_IN, LogInWatch
 
 MAX_SUBSCRIPTIONS: Final = 20
 EVERYTHING: Final = "*"
+APPROVALS: Final = "approvals"
 MAX_MESSAGE_BYTES: Final = 4096
 
 
@@ -78,6 +80,8 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
         self._unsubscribe(topic)
         if topic == EVERYTHING:
             self.subscriptions[topic] = Mine(self)
+        elif topic == APPROVALS:
+            self.subscriptions[topic] = Inbox(self)
         else:
             self.subscriptions[topic] = OneExecution(self, UUID(topic), _cursor(wish))
         self.subscriptions[topic].start()
@@ -107,10 +111,12 @@ def _parse(text: str | None) -> dict[str, Any]:
 def _topic(wish: Any) -> str:
     if isinstance(wish, dict) and wish.get("mine") is True:
         return EVERYTHING
+    if isinstance(wish, dict) and wish.get("approvals") is True:
+        return APPROVALS
     try:
         return str(UUID(str(wish["execution"])))
     except (KeyError, TypeError, ValueError) as error:
-        raise BadMessage('Name {"execution": id} or {"mine": true}.') from error
+        raise BadMessage('Name {"execution": id}, {"mine": true} or {"approvals": true}.') from error
 
 
 def _cursor(wish: Any) -> int:

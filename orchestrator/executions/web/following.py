@@ -1,4 +1,4 @@
-"""What one socket may follow: a single run from a cursor on, or all runs that its person may see."""
+"""What one socket may follow: a run from a cursor on, all runs that its person may see, or approvals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from orchestrator.accounts.models import User
 from orchestrator.core.errors import DomainError, NotFound
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.access import find_execution
+from orchestrator.executions.models import Approval
 from orchestrator.executions.queries.audience import BATCH, News, Watch, events_after
+from orchestrator.executions.queries.inbox import count_waiting
 from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.web.hub import hub
 from orchestrator.executions.web.summary import execution_summary
@@ -154,6 +156,8 @@ class OneExecution(Subscription):
 class Mine(Subscription):
     """Summaries of runs that changed, of all that the person may see."""
 
+    approvals_only = False
+
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self._changed: set[UUID] = set()
@@ -184,3 +188,24 @@ class Mine(Subscription):
     def _fetch(self, changed: set[UUID]) -> list[JsonObject]:
         rows = executions_for(self.client.user).filter(pk__in=changed).order_by("-id")[:BATCH]
         return [execution_summary(row) for row in rows]
+
+
+class Inbox(Mine):
+    """Says that approvals have changed. Votes count, too, though they are no events of their run."""
+
+    approvals_only = True
+
+    async def send_news(self) -> None:
+        changed, self._changed = self._changed, set()
+        if changed:
+            waiting = await self._count(changed)
+            if waiting is not None:
+                await self.client.send_json({"approvals": waiting})
+            await asyncio.sleep(CALM_SECONDS)
+
+    @database_sync_to_async  # type: ignore[untyped-decorator]
+    def _count(self, changed: set[UUID]) -> int | None:
+        """How many wait for the person; None if none of these runs has approvals that they may see."""
+        user = self.client.user
+        seen = Approval.objects.visible_to(user).filter(execution__in=changed)
+        return count_waiting(user) if seen.exists() else None

@@ -24,7 +24,15 @@ from orchestrator.accounts.services.telling import CHANNEL as LOGGED_OUT
 from orchestrator.core import json
 from orchestrator.core.json import JsonObject
 from orchestrator.core.rls import as_server, bound
-from orchestrator.executions.queries.audience import BATCH, News, Watch, audience_of, moved_on, news_of
+from orchestrator.executions.queries.audience import (
+    BATCH,
+    News,
+    Watch,
+    audience_of,
+    moved_on,
+    news_of,
+    with_approvals,
+)
 from orchestrator.executions.runtime.feed import CHANNEL
 from orchestrator.executions.runtime.progress import CHANNEL as PROGRESS
 
@@ -52,6 +60,9 @@ class Follower(Protocol):
 
 class Overview(Protocol):
     """Somebody who follows all runs they may see."""
+
+    approvals_only: bool
+    """Told of runs that have approvals, also where the person may only see these."""
 
     @property
     def person(self) -> UUID: ...
@@ -201,14 +212,21 @@ class Hub:
             self.nudge(watches)  # there may be more than one look reads
 
     async def _tell_overviews(self, changed: dict[UUID, UUID]) -> None:
-        people = {overview.person for overview in self._overviews}
+        if changed and any(each.approvals_only for each in self._overviews):
+            await self._tell_inboxes(set(changed))
+        people = {overview.person for overview in self._overviews if not overview.approvals_only}
         if not changed or not people:
             return
         audiences = await self._query(lambda: audience_of(set(changed.values()), people))
-        for overview in list(self._overviews):
+        for overview in [each for each in self._overviews if not each.approvals_only]:
             seen = {run for run, workflow in changed.items() if overview.person in audiences[workflow]}
             if seen:
                 overview.nudge(seen)
+
+    async def _tell_inboxes(self, changed: set[UUID]) -> None:
+        asking = await self._query(lambda: with_approvals(changed))
+        for inbox in [each for each in self._overviews if each.approvals_only and asking]:
+            inbox.nudge(asking)
 
     async def _poll(self) -> None:
         while True:

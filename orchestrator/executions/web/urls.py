@@ -4,11 +4,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from orchestrator.executions.web import (
     actions,
-    approvals,
+    answering,
     detail,
     events,
     home,
     hooks,
+    inbox,
     lists,
     starting,
     triggers,
@@ -45,8 +46,11 @@ execution_patterns: list[URLPattern | URLResolver] = [
 ]
 
 approval_patterns = [
-    path("approvals/<uuid:pk>/approve/", approvals.approve, name="approve"),
-    path("approvals/<uuid:pk>/reject/", approvals.reject, name="reject"),
+    path("approvals/", inbox.listing, name="list"),
+    path("approvals/<uuid:pk>/", inbox.detail, name="detail"),
+    path("approvals/<uuid:pk>/approve/", answering.approve, name="approve"),
+    path("approvals/<uuid:pk>/reject/", answering.reject, name="reject"),
+    path("approvals/link/<str:token>/", answering.by_link, name="link"),
 ]
 
 event_patterns = [

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from jsonschema import Draft202012Validator, SchemaError
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from orchestrator.workflows.domain.channels import read_channel
 
 
 class WorkflowSettings(BaseModel):
@@ -28,9 +30,20 @@ class WorkflowSettings(BaseModel):
     """The same for all runs of a calendar month (UTC) together."""
     notify_on_failure: bool = True
     notify_on_success: bool = False
+    notify_on_approval: bool = True
+    """Also tell the channels that an approval waits; those who are asked are told in any case."""
     notification_channels: list[str] = Field(default=[], max_length=20)
+    """``domain.channels``; empty: the owners."""
     input_schema: dict[str, Any] | None = None
     """JSON Schema of the input: makes the form on the run button and is checked when a run starts."""
+
+    @field_validator("notification_channels")
+    @classmethod
+    def _are_channels(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        """Checked when they are saved; a run is not stopped by how somebody is to be told of its end."""
+        if not (info.context or {}).get("saving"):
+            return value
+        return list(dict.fromkeys(read_channel(each).text for each in value))
 
     @field_validator("input_schema")
     @classmethod

@@ -175,7 +175,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 def check_settings(settings: Json) -> dict[str, Json]:
     """Only what differs from the defaults, checked. Raises InvalidInput with the field's path."""
     try:
-        checked = WorkflowSettings.model_validate(settings or {})
+        checked = WorkflowSettings.model_validate(settings or {}, context={"saving": True})
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         fields = {".".join(("settings", *map(str, fault["loc"]))): [fault["msg"]] for fault in faults}
