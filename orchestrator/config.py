@@ -88,6 +88,11 @@ class Config(BaseSettings):
     ai_monthly_budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
 
+    metrics_token: SecretStr | None = None
+    replica_database_url: SecretStr | None = None
+    database_pool_min: int = Field(default=1, ge=0, le=200)
+    database_pool_timeout_seconds: float = Field(default=10.0, gt=0, le=300)
+
     login_attempts: int = Field(default=5, gt=0, le=100)
     login_cooloff_minutes: float = Field(default=15.0, gt=0, le=7 * 24 * 60)
     sign_up: bool = False
@@ -188,7 +193,7 @@ class Config(BaseSettings):
             raise ValueError("Expected the address people type, without a path: https://orchestrator.example")
         return value.rstrip("/")
 
-    @field_validator("database_url", "web_database_url")
+    @field_validator("database_url", "web_database_url", "replica_database_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
         """The reason is not passed on: it would repeat the password."""

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "orchestrator.core.middleware.ProbeMiddleware",
+    "orchestrator.core.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "orchestrator.core.web.assets.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -376,6 +377,8 @@ EXECUTION_RETENTION_DAYS = CONFIG.execution_retention_days
 FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 DEMO_ALLOWED = CONFIG.loopback
+
+METRICS_TOKEN = CONFIG.metrics_token.get_secret_value() if CONFIG.metrics_token else ""
 
 LOGGING_CONFIG = "orchestrator.core.logging.configure"
 LOGGING = {"format": CONFIG.log_format, "level": CONFIG.log_level}

@@ -25,8 +25,8 @@ MINE: Answers = (LOGIN, 404, 404, 404, 200, 200)
 TAGGED: Answers = (LOGIN, 404, 404, 404, 302, 404)
 
 PAGE_SPACES = (
-    "home", "hook", "healthz", "readyz", "schema", "docs", "accounts:", "workflows:", "executions:",
-    "approvals:", "events:", "ai:",
+    "home", "hook", "healthz", "readyz", "metrics", "schema", "docs", "accounts:", "workflows:",
+    "executions:", "approvals:", "events:", "ai:",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
 PAGES = [
     Page("healthz", "get", PUBLIC),
     Page("readyz", "get", PUBLIC),
+    Page("metrics", "get", PUBLIC),
     Page("schema", "get", PUBLIC),
     Page("docs", "get", PUBLIC),
     Page("home", "get", EVERYBODY),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 
-QUIET_PATHS = ("/healthz", "/readyz", "/demo/")
+QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/demo/")
 """Who asks for the probes knows their answer already; the demo's service is unwell by design."""
 
 

@@ -18,7 +18,7 @@ from orchestrator.core.rls import act_as, bound, for_the_same_person
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-PROBES = frozenset({"/healthz", "/readyz"})
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class ProbeMiddleware:

@@ -71,8 +71,9 @@ def test_probes_take_no_writes() -> None:
 
 @pytest.mark.django_db
 def test_readyz_is_well_without_an_engine_and_says_that_runs_wait(no_engines: None) -> None:
-    expected = {"database": True, "migrations": True, "redis": True, "engine": False}
-    assert asked() == (200, expected)
+    status, checks = asked()
+    del checks["sweep"]  # other tests sweep
+    assert (status, checks) == (200, {"database": True, "migrations": True, "redis": True, "engine": False})
     answer = Client().get("/readyz").json()
     assert answer["status"] == "ok"
     assert "runs wait" in answer["checks"]["engine"]["detail"]

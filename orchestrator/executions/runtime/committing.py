@@ -17,6 +17,7 @@ from orchestrator.core.json import NotJson
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import commit, points
 from orchestrator.executions.runtime.commit import Batch, RunRow
+from orchestrator.executions.runtime.latency import commits
 from orchestrator.executions.runtime.loading import abort
 from orchestrator.executions.runtime.run import Run
 from orchestrator.executions.runtime.side_effects import PostMail, StartChild
@@ -62,7 +63,9 @@ def _commit(runs: Sequence[Run]) -> list[Committed]:
         release = run.release(now) if run.is_idle else None
         rows[run.claim.id] = run.journal.fill(batch, run.state, release)
     points.reach("before_commit")
+    began = time.perf_counter()
     written = _write_until_known(batch, runs, rows)
+    commits.observe(time.perf_counter() - began)
     points.reach("after_commit")
     done = []
     for run in runs:

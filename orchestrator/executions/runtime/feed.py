@@ -16,8 +16,8 @@ import structlog
 from django.db import transaction
 
 from orchestrator.core import json
+from orchestrator.core.redis import redis_client
 from orchestrator.executions.runtime.handlers import Handlers
-from orchestrator.executions.runtime.hints import redis_client
 from orchestrator.executions.runtime.publishing import Publisher
 
 CHANNEL: Final = "orchestrator:feed"

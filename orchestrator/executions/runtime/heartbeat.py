@@ -73,7 +73,7 @@ class Heartbeat:
     def _announce(self) -> None:
         if time.monotonic() - self._announced_at >= BEAT_SECONDS:
             self._announced_at = time.monotonic()
-            announce(self._engine.owner, now=utc_now())
+            announce(self._engine.owner, now=utc_now(), runs=len(self._engine.runs))
 
     def _watch(self) -> None:
         """A handler that should have been quick and never returns would keep every run of this worker."""

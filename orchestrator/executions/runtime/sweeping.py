@@ -8,6 +8,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime.admission import admit, workflows_with_queue
 from orchestrator.executions.runtime.hints import send_hint
+from orchestrator.executions.runtime.presence import note_sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,5 @@ def sweep() -> Swept:
     due = Execution.objects.due(now).count()
     if due or admitted:
         send_hint(force=True)
+    note_sweep(now=now)
     return Swept(due, admitted)

@@ -24,6 +24,7 @@ from orchestrator.accounts.sockets import log_in_of
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError
 from orchestrator.core.json import NotJson
+from orchestrator.core.metrics import open_sockets
 from orchestrator.executions.web.following import Inbox, Mine, OneExecution, Subscription
 from orchestrator.executions.web.log_in_watch import NOT_LOGGED_IN, LogInWatch
 
@@ -46,6 +47,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
         self.subscriptions: dict[str, Subscription] = {}
         self.watch = LogInWatch(self, log_in_of(self.scope))
         self.watch.start()
+        open_sockets.inc()
         await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -65,6 +67,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
             self._unsubscribe(topic)
         if hasattr(self, "watch"):
             self.watch.stop()
+            open_sockets.dec()
 
     async def send_error(self, error: Exception) -> None:
         code = getattr(error, "code", "bad_message")

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.redis import redis_client
-from orchestrator.executions.runtime.presence import SEEN_WITHIN, engines_about
+from orchestrator.executions.runtime.presence import SEEN_WITHIN, engines_about, swept_at
+from orchestrator.executions.services.vitals import SWEEP_WITHIN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,24 @@ def _engine() -> Check:
     return Check(True, f"Engine workers seen in the last {seconds} s: {engines}.", required=False)
 
 
+def _sweep() -> Check:
+    """Not required: without the sweep workers look by themselves, and what fell through waits."""
+    try:
+        at = swept_at()
+    except redis.RedisError:
+        return Check(False, "Not known without Redis.", required=False)
+    if at is None:
+        return Check(False, "No sweep was seen: is beat running, and a task worker?", required=False)
+    age = max(0, round((utc_now() - at).total_seconds()))
+    well = age <= SWEEP_WITHIN_SECONDS
+    late = "" if well else " Is beat running, and a task worker?"
+    return Check(well, f"The last sweep was {age} s ago.{late}", required=False)
+
+
 _CHECKS: Final[dict[str, Callable[[], Check]]] = {
     "database": _database,
     "migrations": _migrations,
     "redis": _redis,
     "engine": _engine,
+    "sweep": _sweep,
 }
