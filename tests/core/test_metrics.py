@@ -15,9 +15,10 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from orchestrator.core.clock import utc_now
+from orchestrator.core.redis import redis_client
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import presence
-from orchestrator.executions.runtime.latency import BOUNDS, Latency
+from orchestrator.executions.runtime.latency import BOUNDS, Latency, commits
 from orchestrator.executions.runtime.sweeping import sweep
 from orchestrator.executions.services import vitals
 from tests.factories import make_user, make_workflow, node, start
@@ -33,7 +34,7 @@ def _signs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, key in zip(("_KEY", "_FIGURES", "_SWEPT"), keys, strict=True):
         monkeypatch.setattr(presence, name, key)
     yield
-    presence.redis_client().delete(*keys)
+    redis_client().delete(*keys)
 
 
 def told(**headers: str) -> Figures:
@@ -88,10 +89,10 @@ def test_engines_tell_how_long_their_commits_take(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_commit_of_the_engine_is_observed(drain: Callable[[], None]) -> None:
-    before = sum(presence.commits.counts)
+    before = sum(commits.counts)
     start(make_workflow())
     drain()
-    assert sum(presence.commits.counts) > before
+    assert sum(commits.counts) > before
 
 
 def test_the_sweep_s_age_is_told_once_it_ran() -> None:
