@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,8 @@ from orchestrator.workflows.queries.folders import FolderNode
 from orchestrator.workflows.services.versions import MAX_DOCUMENT_BYTES
 
 _DEFAULTS = WorkflowSettings()
-_NO_NOTICE = "Kept for later: this version sends no notifications."
+_ELSEWHERE = ("notify_on_failure", "notify_on_success", "notify_on_approval", "notification_channels")
+"""Settings that have a page of their own; saving this form leaves them as they are."""
 
 
 def _starts() -> list[tuple[str, str]]:
@@ -109,21 +112,14 @@ class DescribeForm(StyledForm):
         label="Maximum AI cost per month, $",
         help_text="Of all runs together, by calendar months in UTC. Empty: no limit.",
     )
-    notify_on_failure = forms.BooleanField(
-        required=False, label="Tell people when a run fails", help_text=_NO_NOTICE
-    )
-    notify_on_success = forms.BooleanField(
-        required=False, label="Tell people when a run completes", help_text=_NO_NOTICE
-    )
-    notification_channels = forms.CharField(
-        required=False, label="Notification channels", help_text="Separated by commas."
-    )
     input_schema = JsonText(
         required=False,
         label="Input schema",
         rows=10,
         help_text="JSON Schema. It makes the form behind “Run” and is checked when a run starts.",
     )
+
+    kept: Mapping[str, Any] = MappingProxyType({})
 
     @classmethod
     def of(cls, workflow: Workflow, data: Any = None, *, owner: bool, filing: bool) -> DescribeForm:
@@ -136,9 +132,9 @@ class DescribeForm(StyledForm):
             "estimated_minutes": workflow.estimated_minutes,
             "is_public": workflow.is_public,
             "tags": ", ".join(workflow.tags),
-            "notification_channels": ", ".join(settings.notification_channels),
         }
         form = cls(data, initial=initial, auto_id="describe_%s")
+        form.kept = {name: workflow.settings[name] for name in _ELSEWHERE if name in workflow.settings}
         if not owner:
             del form.fields["is_public"]
         if not filing:
@@ -148,13 +144,13 @@ class DescribeForm(StyledForm):
     def description_given(self) -> dict[str, Any]:
         """What ``describe_workflow`` takes."""
         given = dict(self.cleaned_data)
-        settings = {name: given.pop(name) for name in WorkflowSettings.model_fields}
-        settings["notification_channels"] = _listed(settings["notification_channels"])
+        settings = {name: given.pop(name) for name in WorkflowSettings.model_fields if name in given}
         for name in ("max_cost", "max_cost_per_month"):
             if settings[name] is not None:
                 settings[name] = str(settings[name])
         given["tags"] = _listed(given["tags"])
-        return {**given, "settings": {name: each for name, each in settings.items() if each is not None}}
+        known = {name: each for name, each in settings.items() if each is not None}
+        return {**given, "settings": {**self.kept, **known}}
 
 
 class _FolderChoice(StyledForm):
