@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -38,6 +39,10 @@ class Spending:
     limit: Decimal | None
     spent: Decimal
     reserved: Decimal
+
+    @property
+    def month_name(self) -> str:
+        return date.fromisoformat(f"{self.month}-01").strftime("%B %Y")
 
     @property
     def left(self) -> Decimal | None:

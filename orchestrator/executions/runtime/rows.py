@@ -114,15 +114,16 @@ def active_nodes(state: State) -> list[str]:
 def redact(value: Json) -> Json:
     """A copy in which whatever is named like a secret is blanked."""
     if isinstance(value, dict):
-        return {
-            key: REDACTED if item and _is_secret(key) and not isinstance(item, dict | list) else redact(item)
-            for key, item in value.items()
-        }
+        return {key: REDACTED if _is_secret(key, item) else redact(item) for key, item in value.items()}
     if isinstance(value, list):
         return [redact(item) for item in value]
     return value
 
 
-def _is_secret(name: str) -> bool:
+def _is_secret(name: str, value: Json) -> bool:
+    """By its name; a number of tokens is none."""
     lowered = name.lower()
+    counts = lowered.endswith("tokens") and isinstance(value, int)
+    if not value or counts or isinstance(value, dict | list):
+        return False
     return any(word in lowered for word in _SECRET_WORDS)

@@ -156,6 +156,11 @@ def test_no_key_is_in_anything_that_is_kept_or_logged(
     assert KEY not in str(list(AiCall.objects.values()))
 
 
+def test_a_number_of_tokens_is_no_secret(drain: Drain) -> None:
+    execution = run(drain, provider="offline", max_tokens=77)
+    assert StepRun.objects.get(execution=execution, node_id="ask").input["max_tokens"] == 77
+
+
 def test_offline_answers_without_a_network_and_says_what_it_is(drain: Drain) -> None:
     execution = run(drain, provider="offline")
     assert execution.status == "completed"
