@@ -30,6 +30,7 @@ $$;
 NO_FUNCTIONS = "DROP FUNCTION app_asked_workflows(), app_asked_runs()"
 
 ASKED = "{t}.id IN (SELECT app_asked_runs())"
+STAYS = "{t}.workflow_id IN (SELECT app_asked_workflows())"
 EDITS_RUN = seen_with("executions_execution", "execution_id", "app_edits(parent.workflow_id)")
 SEES_RUN = seen_with("executions_execution", "execution_id")
 PART_OF_RUN = seen_with("executions_execution", "execution_id", of_workflow("parent.workflow_id"))
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
         Protect(
             "execution",
             read=f"{of_workflow('{t}.workflow_id')} OR {ASKED}",
-            write=f"app_edits({{t}}.workflow_id) OR {ASKED}",
+            write=f"app_edits({{t}}.workflow_id) OR ({ASKED} AND {STAYS})",
             delete="app_edits({t}.workflow_id)",
         ),
         Protect("steprun", read=PART_OF_RUN, write=EDITS_RUN),
