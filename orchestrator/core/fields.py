@@ -40,3 +40,19 @@ class IdField(models.UUIDField[UUID | str, UUID]):
         for key in ("primary_key", "default", "editable"):
             kwargs.pop(key, None)
         return name, path, args, kwargs
+
+
+@models.Field.register_lookup
+class AnyOf(models.Lookup[Any]):
+    """``column__any_of=ArraySubquery(…)``: a list that is found once, however the planner joins.
+
+    ``IN`` with a sub-query that has a LIMIT and takes locks may be run more than once by some plans.
+    """
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        rhs, rhs_params = self.process_rhs(compiler, connection)
+        return f"{lhs} = ANY({rhs})", [*lhs_params, *rhs_params]

@@ -16,29 +16,13 @@ from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
-from django.db.models import Field, Lookup, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 from orchestrator.core.postgres.base import settle
 from orchestrator.core.rls import OUTSIDE, current_scope
 
 _numbers = count(1)
-
-
-@Field.register_lookup
-class AnyOf(Lookup[Any]):
-    """``column__any_of=ArraySubquery(…)``: a list that is found once, however the planner joins.
-
-    ``IN`` with a sub-query that has a LIMIT and takes locks may be run more than once by some plans.
-    """
-
-    lookup_name = "any_of"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        lhs, lhs_params = self.process_lhs(compiler, connection)
-        rhs, rhs_params = self.process_rhs(compiler, connection)
-        return f"{lhs} = ANY({rhs})", [*lhs_params, *rhs_params]
 
 
 def mark(kind: type[Any]) -> Any:

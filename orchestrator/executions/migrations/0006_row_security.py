@@ -7,7 +7,7 @@ them the question is found, shown and answered. Steps, events and versions stay 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations
 
-from orchestrator.core.policies import CascadeInDatabase, Protect, of_workflow, own, seen_with
+from orchestrator.core.policies import OF_RUN, CascadeInDatabase, Protect, of_workflow, own, seen_with
 
 FUNCTIONS = """
 CREATE FUNCTION app_asked_runs() RETURNS SETOF uuid
@@ -27,13 +27,16 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 100 SET search_path = pg
     WHERE id IN (SELECT public.app_asked_runs())
 $$;
 """
+RUNS = f"""
+CREATE VIEW app_run AS SELECT run.id FROM executions_execution AS run WHERE {of_workflow("run.workflow_id")}
+"""  # noqa: S608 - of this project
+NO_RUNS = "DROP VIEW app_run"
 NO_FUNCTIONS = "DROP FUNCTION app_asked_workflows(), app_asked_runs()"
 
 ASKED = "{t}.id IN (SELECT app_asked_runs())"
 STAYS = "{t}.workflow_id IN (SELECT app_asked_workflows())"
 EDITS_RUN = seen_with("executions_execution", "execution_id", "app_edits(parent.workflow_id)")
 SEES_RUN = seen_with("executions_execution", "execution_id")
-PART_OF_RUN = seen_with("executions_execution", "execution_id", of_workflow("parent.workflow_id"))
 NAMED = "{t}.approvers::text[] && (SELECT app_addresses())"
 
 GUESTS = """
@@ -48,6 +51,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex("approval", GinIndex(fields=["approvers"], name="approval_by_approver")),
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
+        migrations.RunSQL(RUNS, NO_RUNS),
         migrations.RunSQL(GUESTS, NO_GUESTS),
         Protect(
             "execution",
@@ -55,10 +59,10 @@ class Migration(migrations.Migration):
             write=f"app_edits({{t}}.workflow_id) OR ({ASKED} AND {STAYS})",
             delete="app_edits({t}.workflow_id)",
         ),
-        Protect("steprun", read=PART_OF_RUN, write=EDITS_RUN),
+        Protect("steprun", read=OF_RUN, write=EDITS_RUN),
         Protect("eventrow", read=of_workflow("{t}.workflow_id"), write="app_edits({t}.workflow_id)"),
         Protect("mail", read=SEES_RUN, write=f"{EDITS_RUN} OR ({{t}}.kind = 'answer' AND {SEES_RUN})"),
-        Protect("approval", read=f"{NAMED} OR {PART_OF_RUN}", write=f"{NAMED} OR {EDITS_RUN}"),
+        Protect("approval", read=f"{NAMED} OR {OF_RUN}", write=f"{NAMED} OR {EDITS_RUN}"),
         Protect(
             "approvalvote",
             read=seen_with("executions_approval", "approval_id"),

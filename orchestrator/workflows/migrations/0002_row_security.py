@@ -46,6 +46,14 @@ BEGIN
     );
 END $$;
 """
+VIEWS = """
+CREATE VIEW app_permission AS
+SELECT workflow_id, access FROM workflows_workflowpermission WHERE user_id = (SELECT app_user());
+
+CREATE VIEW app_open AS
+SELECT id FROM workflows_workflow WHERE is_public AND (SELECT app_user()) IS NOT NULL;
+"""
+NO_VIEWS = "DROP VIEW app_open, app_permission"
 NO_FUNCTIONS = "DROP FUNCTION app_owns(uuid), app_edits(uuid), app_sees(uuid)"
 
 
@@ -54,6 +62,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
+        migrations.RunSQL(VIEWS, NO_VIEWS),
         Protect(
             "workflow",
             read=f"{shared('{t}.id')} OR {{t}}.owner_id = {ME} OR ({{t}}.is_public AND {ME} IS NOT NULL)",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
@@ -47,7 +48,7 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
             return self.none()
         if user.is_admin:
             return self
-        return self.filter(Q(is_public=True) | Exists(_permissions(user)))
+        return self.filter(Q(is_public=True) | Q(pk__any_of=_ids(_permissions(user))))
 
     def granted_to(self, user: User) -> Self:
         """Those that were shared with the person, or are theirs; no others, even if they are public."""
@@ -58,7 +59,8 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
             return self.none()
         if user.is_admin:
             return self
-        return self.filter(Exists(_permissions(user).filter(access__in=[Access.OWNER, Access.EDITOR])))
+        may_edit = _permissions(user).filter(access__in=[Access.OWNER, Access.EDITOR])
+        return self.filter(pk__any_of=_ids(may_edit))
 
     def matching(self, text: str) -> Self:
         """Those that hold the words or their beginnings, with a ``rank``: higher is better."""
@@ -67,7 +69,12 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
 
 
 def _permissions(user: User) -> models.QuerySet[WorkflowPermission]:
-    return WorkflowPermission.objects.filter(workflow=OuterRef("pk"), user=user)
+    return WorkflowPermission.objects.filter(user=user)
+
+
+def _ids(permissions: models.QuerySet[WorkflowPermission]) -> ArraySubquery:
+    """Their workflows, found once: PostgreSQL then goes to these by index, however many others there are."""
+    return ArraySubquery(permissions.values("workflow_id"))
 
 
 class Workflow(models.Model):
