@@ -14,7 +14,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg import sql
 
-from orchestrator.core.postgres.opening import forget, opening
+from orchestrator.core.postgres.opening import begun, forget, opening
 from orchestrator.core.rls import OUTSIDE, current_scope
 
 
@@ -33,6 +33,8 @@ class Cursor(psycopg.ClientCursor[Any]):
         """Its statements are sent one by one, so that one transaction has to hold them together."""
         alone = self.connection.autocommit and current_scope() is not OUTSIDE
         with self.connection.transaction() if alone else nullcontext():
+            if alone:
+                begun(self.connection)
             settle(self.connection)
             super().executemany(query, params_seq, **options)
 

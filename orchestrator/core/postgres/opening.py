@@ -32,8 +32,16 @@ def opening(pg: Any) -> str:
         if status == _IDLE:
             vars(pg).pop(_TOLD, None)
         return ""
-    vars(pg)[_TOLD] = scope
+    if status == _IDLE and pg.autocommit:
+        vars(pg).pop(_TOLD, None)  # it will be over with the statement
+    else:
+        vars(pg)[_TOLD] = scope
     return "" if told == scope else _settings(told, scope)
+
+
+def begun(pg: Any) -> None:
+    """A transaction was begun by other means than the first statement in it."""
+    vars(pg).pop(_TOLD, None)
 
 
 def forget(pg: Any) -> None:

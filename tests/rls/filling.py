@@ -1,0 +1,60 @@
+"""Makes a row of any model, for tables that the world of these tests has not been told about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from orchestrator.core.clock import utc_now
+
+SPECIAL: dict[str, dict[str, Any]] = {
+    "ai.budget": {"workflow": None},
+    "ai.credential": {"provider": "groq"},
+    "workflows.triggerdelivery": {"status": "rejected"},
+}
+"""What a model's constraints ask for beyond the right types: ``{"app.model": {"field": value}}``."""
+
+
+def fill(model: type[models.Model], known: dict[type[models.Model], models.Model]) -> models.Model:
+    """A stored row whose foreign keys lead to the known objects, as far as they are required."""
+    values: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
+        if field.generated or field.primary_key or (field.has_default() and not field.is_relation):
+            continue
+        if field.is_relation:
+            target = field.related_model
+            if target in known:
+                values[field.name] = known[target]
+            elif not field.null:
+                values[field.name] = fill(target, known)
+        elif not field.null and not field.blank:
+            values[field.name] = _value(field)
+    values |= SPECIAL.get(model._meta.label_lower, {})
+    return model._default_manager.create(**values)
+
+
+def _value(field: models.Field[Any, Any]) -> Any:
+    if field.choices:
+        return field.flatchoices[0][0]
+    match field:
+        case models.BooleanField():
+            return False
+        case models.IntegerField() | models.DecimalField() | models.FloatField():
+            return 1
+        case models.DateTimeField():
+            return utc_now() + timedelta(days=1)
+        case models.DateField():
+            return utc_now().date()
+        case models.UUIDField():
+            return uuid4()
+        case models.JSONField():
+            return {}
+        case ArrayField():
+            return ["x"]
+        case models.BinaryField():
+            return b"x"
+    return uuid4().hex[: field.max_length or 32]

@@ -1,0 +1,24 @@
+"""Where the policies are lifted for a moment: every place is named here, with what it is for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import orchestrator
+
+USES = {
+    "accounts/services/keys.py": 1,  # a key by its hash says who the person is
+    "ai/services/checking.py": 1,  # the ledger counts all calls of a person
+    "executions/services/receiving.py": 2,  # a webhook by its secret; what it brought is kept
+    "executions/web/hub.py": 1,  # the feed is read once for all sockets
+}
+
+
+def test_the_policies_are_lifted_nowhere_else() -> None:
+    root = Path(orchestrator.__file__).parent
+    found = {
+        path.relative_to(root).as_posix(): len(re.findall(r"with .*as_server\(", path.read_text()))
+        for path in root.rglob("*.py")
+    }
+    assert {path: uses for path, uses in found.items() if uses} == USES
