@@ -72,11 +72,11 @@ def test_nothing_is_left_on_the_connection(people: tuple[User, User]) -> None:
         assert names() == ["of second"]
 
 
-def test_nothing_is_left_after_a_transaction_that_failed(people: tuple[User, User]) -> None:
+def test_nothing_is_left_after_a_transaction_that_was_taken_back(people: tuple[User, User]) -> None:
     with web(people[0]):
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             assert names() == ["of first"]
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         assert names() == ["of first"]
     with bound():
         assert names() == []
@@ -109,7 +109,7 @@ def test_named_cursors_prepared_statements_and_many_at_once_are_bound_too(people
         with transaction.atomic():
             assert [each.name for each in Workflow.objects.iterator(chunk_size=1)] == ["of first"]
             assert prepared.fetch(name="x") == [("of first",)]
-    assert prepared.fetch(name="x") == [("of first",), ("of second",)]
+    assert sorted(prepared.fetch(name="x")) == [("of first",), ("of second",)]
     assert sorted(Workflow.objects.values_list("description", flat=True)) == ["", "b"]
 
 
