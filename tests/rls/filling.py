@@ -27,6 +27,7 @@ def fill(model: type[models.Model], known: dict[type[models.Model], models.Model
             continue
         if field.is_relation:
             target = field.related_model
+            assert target is not None, "it leads somewhere"
             if target in known:
                 values[field.name] = known[target]
             elif not field.null:

@@ -87,7 +87,7 @@ def test_rows_of_others_are_neither_changed_nor_deleted_nor_locked(
     before = model.objects.count()
     with as_web(make_user("al")), transaction.atomic():
         assert model.objects.update(id=UNKNOWN) == 0
-        assert model.objects.all()._raw_delete("default") == 0  # type: ignore[attr-defined]  # past Django's collector
+        assert model.objects.all()._raw_delete("default") == 0
         assert list(model.objects.select_for_update()) == []
     assert model.objects.count() == before
 
@@ -114,12 +114,13 @@ def test_a_viewer_may_lock_and_not_change(engine: Engine, as_web: AsWeb) -> None
     with as_web(viewer), transaction.atomic():
         assert Workflow.objects.select_for_update().get() == bea.workflow
         assert Workflow.objects.all()._raw_delete("default") == 0
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: Workflow.objects.update(name="mine now"),
         lambda: WorkflowVersion.objects.update(note="mine now"),
         lambda: mail.post(bea.execution.pk, Signal("go"), now=utc_now(), metadata={}),
         lambda: WorkflowPermission.objects.filter(user=viewer).update(access="owner"),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(ProgrammingError, match=REFUSED), web(viewer), transaction.atomic():
             change()
 

@@ -50,7 +50,9 @@ def make_belongings(name: str, engine: Engine) -> Belongings:
     create_api_key(owner, name=f"key of {name}", scopes=["read"])
     TokenFamily.objects.create(user=owner, current_jti=name, expires_at=utc_now() + timedelta(days=1))
     AuditRecord.objects.create(actor=owner, action="made", object_type="x", object_id="1")
-    known = {type(each): each for each in (owner, workflow, execution, approval)}
+    known: dict[type[models.Model], models.Model] = {
+        type(each): each for each in (owner, workflow, execution, approval)
+    }
     for model in _unfilled(owner, known):
         known[model] = fill(model, known)
     return Belongings(owner, workflow, execution, approval)
@@ -70,9 +72,11 @@ def _has_row(model: type[models.Model], known: dict[type[models.Model], models.M
     """Whether there is a row already that hangs on one of the known objects."""
     if model is EventRow:
         return True
-    links = [each for each in model._meta.concrete_fields if each.is_relation and each.related_model in known]
+    rows = model._default_manager
     return any(
-        model._default_manager.filter(**{each.name: known[each.related_model]}).exists() for each in links
+        rows.filter(**{field.name: known[field.related_model]}).exists()
+        for field in model._meta.concrete_fields
+        if field.related_model in known
     )
 
 
