@@ -14,6 +14,7 @@ from orchestrator.core.clock import utc_now
 SPECIAL: dict[str, dict[str, Any]] = {
     "ai.budget": {"workflow": None},
     "ai.credential": {"provider": "groq"},
+    "workflows.bulkjob": {"ids": []},
     "workflows.triggerdelivery": {"status": "rejected"},
 }
 """What a model's constraints ask for beyond the right types: ``{"app.model": {"field": value}}``."""
