@@ -12,6 +12,8 @@ USES = {
     "ai/services/checking.py": 1,  # the ledger counts all calls of a person
     "executions/services/receiving.py": 2,  # a webhook by its secret; what it brought is kept
     "executions/web/hub.py": 1,  # the feed is read once for all sockets
+    "executions/web/metrics.py": 1,  # counts the runs of everybody
+    "workflows/services/templates.py": 1,  # counts whoever uses a template
 }
 
 

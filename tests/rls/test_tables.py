@@ -10,6 +10,12 @@ from tests.rls.conftest import AsWeb
 from tests.rls.world import all_rows, bound_tables, make_belongings, models_with_tables
 
 SHARED = {
+    "account_emailaddress": "allauth's, not used: addresses stand on the user",
+    "account_emailconfirmation": "allauth's, not used: addresses stand on the user",
+    "axes_accessattempt": "failed log-ins are counted before anybody is known",
+    "axes_accessattemptexpiration": "failed log-ins are counted before anybody is known",
+    "axes_accessfailurelog": "failed log-ins are counted before anybody is known",
+    "axes_accesslog": "written while logging in; shown by the Django admin only",
     "accounts_user": "looked up to log in, to share with, to name who did something",
     "accounts_user_groups": "rights of the Django admin, read while logging in",
     "accounts_user_user_permissions": "rights of the Django admin, read while logging in",
