@@ -257,6 +257,14 @@ class Config(BaseSettings):
         return self.web_database if serves_web() else self.database
 
     @cached_property
+    def replica_of_this_process(self) -> str:
+        """The replica that lists and analytics are read from, by web processes; empty without one."""
+        if self.replica_database_url is None or not serves_web():
+            return ""
+        url = self.replica_database_url.get_secret_value()
+        return url if urlsplit(url).username == locations.WEB_ROLE else _with_role(url, locations.WEB_ROLE)
+
+    @cached_property
     def web_database(self) -> str:
         """The web role's own log-in, else the owner's with that role taken from the first moment on."""
         if self.web_database_url is not None:

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "orchestrator.core.middleware.OriginMiddleware",
     "orchestrator.core.middleware.TimeZoneMiddleware",
     "orchestrator.accounts.web.middleware.SessionUseMiddleware",
+    "orchestrator.core.replica.ReplicaMiddleware",
     "orchestrator.core.web.problems.DomainErrorMiddleware",
 ]
 
@@ -92,7 +93,11 @@ TEMPLATES = [
     },
 ]
 
-_pool = {"min_size": 1, "max_size": CONFIG.database_pool, "timeout": 10} if CONFIG.database_pool else False
+_pool: dict[str, float] | bool = bool(CONFIG.database_pool) and {
+    "min_size": min(CONFIG.database_pool_min, CONFIG.database_pool),
+    "max_size": CONFIG.database_pool,
+    "timeout": CONFIG.database_pool_timeout_seconds,
+}
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -106,6 +111,25 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(CONFIG.database_of_this_process)}
+if CONFIG.replica_of_this_process:
+    DATABASES["replica"] = _database(CONFIG.replica_of_this_process) | {"TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["orchestrator.core.replica.ReplicaRouter"]
+# Names of views whose GETs may read from the replica: lists and analytics, which may lag behind a little.
+REPLICA_VIEWS = (
+    "analytics:",
+    "api:analytics-",
+    "api:approval-list",
+    "api:event-list",
+    "api:execution-list",
+    "api:workflow-list",
+    "approvals:list",
+    "events:export",
+    "events:list",
+    "executions:list",
+    "executions:of-workflow",
+    "executions:rows",
+    "workflows:list",
+)
 # The role that a request takes where its process does not connect as it already: in tests.
 WEB_ROLE, WEB_PASSWORD = locations.WEB_ROLE, CONFIG.web_password
 ROW_SECURITY_ROLE = "" if serves_web() else WEB_ROLE

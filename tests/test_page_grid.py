@@ -26,7 +26,7 @@ TAGGED: Answers = (LOGIN, 404, 404, 404, 302, 404)
 
 PAGE_SPACES = (
     "home", "hook", "healthz", "readyz", "metrics", "schema", "docs", "accounts:", "workflows:",
-    "executions:", "approvals:", "events:", "ai:",
+    "executions:", "approvals:", "events:", "ai:", "operations:",
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ PAGES = [
     Page("healthz", "get", PUBLIC),
     Page("readyz", "get", PUBLIC),
     Page("metrics", "get", PUBLIC),
+    Page("operations:overview", "get", (LOGIN, 403, 403, 403, 403, 200)),
     Page("schema", "get", PUBLIC),
     Page("docs", "get", PUBLIC),
     Page("home", "get", EVERYBODY),

@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -22,7 +23,7 @@ from orchestrator.core.json import Json
 from orchestrator.executions.domain.record import Attempt
 from orchestrator.executions.runtime import points
 from orchestrator.executions.runtime.progress import ProgressTeller
-from orchestrator.executions.runtime.stepping import checked, failure_of
+from orchestrator.executions.runtime.stepping import checked, failure_of, log_context
 from orchestrator.graphs.compiled import CompiledNode
 from orchestrator.graphs.nodetypes import Effect
 from orchestrator.graphs.steps import Failed, Outcome, StepContext
@@ -111,7 +112,8 @@ class Handlers:
 
     async def _work(self, job: Job) -> None:
         try:
-            outcome = await self._outcome(job)
+            with log_context(job.context):
+                outcome = await self._outcome(job)
         except asyncio.CancelledError:
             outcome = None
         self._progress.forget(job.context)
@@ -136,7 +138,8 @@ class Handlers:
         node_type = job.node.type
         context = replace(job.context, tell=partial(self._progress.tell, job.context))
         if node_type.blocking:
-            return await self.loop.run_in_executor(self._pool, _in_thread, node_type.run, context)
+            call = partial(copy_context().run, _in_thread, node_type.run, context)
+            return await self.loop.run_in_executor(self._pool, call)
         points.reach("during_handler")
         answer = node_type.run(context)
         return await answer if isinstance(answer, Awaitable) else answer

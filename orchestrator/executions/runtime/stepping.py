@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -112,12 +113,20 @@ def did_it_take_place(node: CompiledNode) -> ApprovalRequest:
     )
 
 
+def log_context(context: StepContext) -> AbstractContextManager[object]:
+    """Every line that is logged inside names the run and the step, whoever logs it."""
+    return structlog.contextvars.bound_contextvars(
+        execution=str(context.execution_id), node=context.node_id, attempt=context.attempt
+    )
+
+
 def run_inline(node: CompiledNode, context: StepContext) -> Outcome:
     """Call a handler that answers at once."""
     try:
         outcome = node.type.run(context)
     except Exception as error:  # noqa: BLE001 - a handler is foreign code: whatever it raises fails its step
-        return failure_of(error, node)
+        with log_context(context):
+            return failure_of(error, node)
     assert not hasattr(outcome, "__await__"), f"{node.type.name} answers later and must not run inline"
     return checked(outcome)
 

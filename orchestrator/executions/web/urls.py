@@ -11,6 +11,7 @@ from orchestrator.executions.web import (
     hooks,
     inbox,
     lists,
+    operations,
     starting,
     triggers,
 )
@@ -53,6 +54,10 @@ approval_patterns = [
     path("approvals/link/<str:token>/", answering.by_link, name="link"),
 ]
 
+operations_patterns = [
+    path("operations/", operations.overview, name="overview"),
+]
+
 event_patterns = [
     path("events/", events.listing, name="list"),
     path("events/export/", events.export, name="export"),
@@ -65,4 +70,5 @@ urlpatterns = [
     path("", include((execution_patterns, "executions"))),
     path("", include((approval_patterns, "approvals"))),
     path("", include((event_patterns, "events"))),
+    path("", include((operations_patterns, "operations"))),
 ]
