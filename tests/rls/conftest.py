@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.accounts.models import User
 from orchestrator.core.rls import acting_as, bound
+from orchestrator.workflows.models import Workflow
 
 AsWeb = Callable[[User | None], AbstractContextManager[None]]
 
@@ -17,6 +18,13 @@ AsWeb = Callable[[User | None], AbstractContextManager[None]]
 def web(person: User | None) -> Iterator[None]:
     with bound(), acting_as(person.pk if person else None):
         yield
+
+
+@pytest.fixture(autouse=True)
+def only_what_the_test_makes(request: pytest.FixtureRequest, _django_db_helper: None) -> None:
+    """Those that every installation begins with are public: here is only what a test makes."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        Workflow.objects.all().delete()
 
 
 @pytest.fixture

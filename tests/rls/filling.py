@@ -24,7 +24,8 @@ def fill(model: type[models.Model], known: dict[type[models.Model], models.Model
     """A stored row whose foreign keys lead to the known objects, as far as they are required."""
     values: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
-        if field.generated or field.primary_key or (field.has_default() and not field.is_relation):
+        made = field.generated or isinstance(field, models.AutoField | models.CompositePrimaryKey)
+        if made or (field.has_default() and not field.is_relation):
             continue
         if field.is_relation:
             target = field.related_model
