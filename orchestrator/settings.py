@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "orchestrator.workflows",
     "orchestrator.ai",
     "orchestrator.executions",
+    "orchestrator.analytics",
     "orchestrator.embedded",
 ]
 
@@ -308,6 +309,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "triggers", "description": "What starts runs by itself: schedules and webhooks."},
         {"name": "executions", "description": "Runs: starting, following, steering and retrying them."},
         {"name": "events", "description": "What happened in all runs that one may see."},
+        {"name": "analytics", "description": "How runs went, what they cost, how long people take."},
         {"name": "approvals", "description": "Questions that runs ask people."},
     ],
 }
@@ -373,6 +375,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10, "queue": "celery"},
     },
+    "follow-runs": {
+        "task": "analytics.follow_runs",
+        "schedule": 5.0,
+        "options": {"expires": 10, "queue": "celery"},
+    },
+    "record-missing-runs": {
+        "task": "analytics.record_missing_runs",
+        "schedule": crontab(minute=41),
+        "options": {"expires": 3600, "queue": "celery"},
+    },
     "make-event-partitions": {
         "task": "executions.make_event_partitions",
         "schedule": crontab(hour=2, minute=17),
@@ -401,6 +413,8 @@ EXECUTION_RETENTION_DAYS = CONFIG.execution_retention_days
 FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 DEMO_ALLOWED = CONFIG.loopback
+DEMO_PARTS = ["orchestrator.analytics.demo.load"]
+"""Called with the person whom the demo's workflows belong to; they answer with a sentence."""
 
 METRICS_TOKEN = CONFIG.metrics_token.get_secret_value() if CONFIG.metrics_token else ""
 

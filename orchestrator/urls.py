@@ -14,6 +14,7 @@ api = (
         path("", include("orchestrator.ai.api.urls")),
         path("", include("orchestrator.workflows.api.urls")),
         path("", include("orchestrator.executions.api.urls")),
+        path("", include("orchestrator.analytics.api.urls")),
     ],
     "api",
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     path("", include("orchestrator.ai.web.urls")),
     path("", include("orchestrator.workflows.web.urls")),
     path("", include("orchestrator.executions.web.urls")),
+    path("", include("orchestrator.analytics.web.urls")),
 ]
 
 handler400 = "orchestrator.core.web.problems.bad_request"

@@ -26,7 +26,7 @@ TAGGED: Answers = (LOGIN, 404, 404, 404, 302, 404)
 
 PAGE_SPACES = (
     "home", "hook", "healthz", "readyz", "metrics", "schema", "docs", "accounts:", "workflows:",
-    "executions:", "approvals:", "events:", "ai:", "operations:",
+    "executions:", "approvals:", "events:", "ai:", "operations:", "analytics:",
 )  # fmt: skip
 
 
@@ -158,6 +158,9 @@ PAGES = [
     Page("workflows:delivery", "get", EDIT, {**H, "delivery_id": "delivery"}),
     Page("executions:fire", "post", answers(EDIT, 302), {**W, "trigger_id": "schedule"}),
     Page("executions:replay-delivery", "post", answers(EDIT, 302), {**H, "delivery_id": "delivery"}),
+    Page("analytics:overview", "get", EVERYBODY),
+    Page("analytics:workflow", "get", READ, W),
+    Page("analytics:export", "get", EVERYBODY, {"table": "table"}),
     Page("executions:list", "get", EVERYBODY),
     Page("executions:rows", "get", EVERYBODY),
     Page("executions:run", "get", EDIT, W),

@@ -35,6 +35,7 @@ class Loaded:
     people: int
     workflows: int
     runs: int
+    owner: User
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def load_demo() -> Loaded:
     if favorite is not None:
         set_favorite(bob, favorite.pk, favorite=True)
         set_favorite(ada, favorite.pk, favorite=True)
-    return Loaded(3, workflows, runs)
+    return Loaded(3, workflows, runs, bob)
 
 
 def _ai_examples() -> list[dict[str, Any]]:

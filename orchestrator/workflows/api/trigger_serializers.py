@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from itertools import islice
 from typing import Any, Final
 
@@ -48,6 +49,12 @@ class TriggerSerializer(serializers.ModelSerializer[Trigger]):
             "started_count", "skipped_count", "failed_count", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+        extra_kwargs = {
+            name: {"default_timezone": UTC}
+            for name in (
+                "anchor_at", "next_run_at", "last_run_at", "last_error_at", "created_at", "updated_at",
+            )
+        }  # fmt: skip
 
     def get_description(self, trigger: Trigger) -> str:
         return words_of(trigger)
@@ -121,3 +128,4 @@ class DeliverySerializer(serializers.ModelSerializer[TriggerDelivery]):
             "id", "status", "http_status", "reason", "content_type", "headers", "query", "payload", "size",
             "digest", "ip_address", "execution_id", "replay_of", "received_at", "duration_ms",
         ]  # fmt: skip
+        extra_kwargs = {"received_at": {"default_timezone": UTC}}

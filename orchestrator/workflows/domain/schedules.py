@@ -196,7 +196,8 @@ def _complaint(said: str, fields: list[str]) -> str:
     name, takes = _BAD.get(said, ("", ""))
     if not name:
         return "This is not a cron expression."
-    return f'"{fields[FIELDS.index(name)]}" is not a {name}: {takes}, *, lists, ranges and steps.'
+    given = fields[FIELDS.index(name)]
+    return f'"{given}" cannot be the {name}: {takes}; also *, lists, ranges and steps.'
 
 
 _EACH: Final = re.compile(r"^Every (\d+)(?:st|nd|rd|th) (minute|hour) of every (?:hour|day)$")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
 from orchestrator.core.errors import DomainError
 from orchestrator.executions.demo.loading import load_demo
@@ -22,3 +24,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{loaded.workflows} workflows made, {loaded.runs} runs started.")
         else:
             self.stdout.write("The demo is there already.")
+        for part in settings.DEMO_PARTS:
+            if said := import_string(part)(loaded.owner):
+                self.stdout.write(said)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from orchestrator.analytics.api import views
+
+urlpatterns = [
+    path("analytics/summary/", views.SummaryView.as_view(), name="analytics-summary"),
+    path("analytics/workflows/<uuid:pk>/", views.WorkflowView.as_view(), name="analytics-workflow"),
+    path("analytics/costs/", views.CostsView.as_view(), name="analytics-costs"),
+    path("analytics/approvals/", views.ApprovalsView.as_view(), name="analytics-approvals"),
+]

@@ -1,0 +1,25 @@
+"""The history of finished runs, and its sums."""
+
+from orchestrator.analytics.models.history import ExecutionHistory, OfWorkflowQuerySet, Outcome
+from orchestrator.analytics.models.summaries import (
+    EVERYTHING,
+    AnswerSum,
+    NodeSum,
+    Position,
+    ProviderSum,
+    RunSum,
+    WorkflowTotal,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "AnswerSum",
+    "ExecutionHistory",
+    "NodeSum",
+    "OfWorkflowQuerySet",
+    "Outcome",
+    "Position",
+    "ProviderSum",
+    "RunSum",
+    "WorkflowTotal",
+]
