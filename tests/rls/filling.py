@@ -27,6 +27,10 @@ def fill(model: type[models.Model], known: dict[type[models.Model], models.Model
         made = field.generated or isinstance(field, models.AutoField | models.CompositePrimaryKey)
         if made or (field.has_default() and not field.is_relation):
             continue
+        named = _named(field, known)
+        if named is not None:
+            values[field.name] = named.pk
+            continue
         if field.is_relation:
             target = field.related_model
             assert target is not None, "it leads somewhere"
@@ -38,6 +42,15 @@ def fill(model: type[models.Model], known: dict[type[models.Model], models.Model
             values[field.name] = _value(field)
     values |= SPECIAL.get(model._meta.label_lower, {})
     return model._default_manager.create(**values)
+
+
+def _named(
+    field: models.Field[Any, Any], known: dict[type[models.Model], models.Model]
+) -> models.Model | None:
+    """What a column such as ``workflow_id`` means that is no foreign key: its rows stay when that is gone."""
+    if not isinstance(field, models.UUIDField) or field.null:
+        return None
+    return next((row for model, row in known.items() if field.name == f"{model._meta.model_name}_id"), None)
 
 
 def _value(field: models.Field[Any, Any]) -> Any:

@@ -15,7 +15,4 @@ OF_WORKFLOWS = ("executionhistory", "runsum", "providersum", "answersum", "nodes
 class Migration(migrations.Migration):
     dependencies = [("analytics", "0001_initial"), ("workflows", "0002_row_security")]
 
-    operations = [
-        *(Protect(model, read=SEEN, write=SERVER_ONLY) for model in OF_WORKFLOWS),
-        Protect("position", read=SERVER_ONLY, write=SERVER_ONLY),
-    ]
+    operations = [Protect(model, read=SEEN, write=SERVER_ONLY) for model in OF_WORKFLOWS]
