@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "ApprovalStatus": "orchestrator.executions.models.ApprovalStatus.choices",
         "BulkJobState": "orchestrator.workflows.models.BulkState.choices",
         "ExecutionStatus": "orchestrator.executions.models.STATUS_CHOICES",
+        "EndpointKind": "orchestrator.executions.models.EndpointKind.choices",
         "LogInKind": ["session", "tokens"],
         "Role": "orchestrator.accounts.models.Role.choices",
         "DeliveryStatus": "orchestrator.workflows.models.DeliveryStatus.choices",
@@ -311,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "events", "description": "What happened in all runs that one may see."},
         {"name": "analytics", "description": "How runs went, what they cost, how long people take."},
         {"name": "approvals", "description": "Questions that runs ask people."},
+        {"name": "notifications", "description": "Who is told of what, and what became of it."},
     ],
 }
 

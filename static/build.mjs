@@ -36,6 +36,7 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: [
     { in: join(source, "app.ts"), out: "app" },
+    { in: join(source, "service-worker.ts"), out: "service-worker" },
     ...islands.map((name) => ({ in: join(source, "islands", name), out: name.replace(/\.tsx?$/, "") })),
   ],
   outdir: target,

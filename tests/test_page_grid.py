@@ -26,7 +26,7 @@ TAGGED: Answers = (LOGIN, 404, 404, 404, 302, 404)
 
 PAGE_SPACES = (
     "home", "hook", "healthz", "readyz", "metrics", "schema", "docs", "accounts:", "workflows:",
-    "executions:", "approvals:", "events:", "ai:", "operations:", "analytics:",
+    "executions:", "approvals:", "events:", "ai:", "operations:", "analytics:", "notifications:",
 )  # fmt: skip
 
 
@@ -50,6 +50,8 @@ HOOK = {"name": "Hook", "signature": "none", "input": "{}"}
 E = {"pk": "execution"}
 A = {"pk": "approval"}
 STEP = {**E, "step_id": "nobody"}
+ENDPOINT = {**W, "endpoint_id": "nobody"}
+NEW_ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/secret"}
 START = {"nonce": "n", "version": "1", "input-json": "{}"}
 NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
@@ -182,6 +184,14 @@ PAGES = [
     Page("events:list", "get", EVERYBODY),
     Page("events:export", "get", EVERYBODY),
     Page("events:event", "get", READ, {"execution_id": "execution", "seq": "one"}),
+    Page("notifications:of-workflow", "get", READ, W),
+    Page("notifications:save-rules", "post", answers(EDIT, 302), W),
+    Page("notifications:add-endpoint", "post", EDIT, W, NEW_ENDPOINT),
+    Page("notifications:remove-endpoint", "post", answers(EDIT, 404), ENDPOINT),
+    Page("notifications:try-endpoint", "post", answers(EDIT, 404), ENDPOINT),
+    Page("notifications:of-run", "get", READ, E),
+    Page("notifications:retry", "post", (LOGIN, 404, 404, 404, 404, 404), {"pk": "nobody"}),
+    Page("notifications:service-worker", "get", PUBLIC),
     Page("approvals:list", "get", EVERYBODY),
     Page("approvals:detail", "get", READ, A),
     Page("approvals:link", "get", answers(PUBLIC, 404), {"token": "word"}),

@@ -55,6 +55,7 @@ W = {"pk": "workflow"}
 WV = {"pk": "workflow", "number": "one"}
 T = {**W, "trigger_id": "schedule"}
 H = {**W, "trigger_id": "hook"}
+ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/secret"}
 E = {"pk": "execution"}
 A = {"pk": "approval"}
 
@@ -148,6 +149,15 @@ API = [
     Row("execution-resume", "post", answers(EDIT, 409), E),
     Row("execution-retry", "post", answers(EDIT, 409), E),
     Row("signal", "post", answers(EDIT, 202), {**E, "name": "word"}),
+    Row("notification-list", "get", EVERYBODY),
+    Row("notification-retry", "post", (401, 404, 404, 404, 404, 404), {"pk": "nobody"}),
+    Row("notification-endpoints", "get", EDIT, W),
+    Row("notification-endpoints", "post", answers(EDIT, 201), W, ENDPOINT),
+    Row("notification-endpoint", "delete", answers(EDIT, 404), {**W, "endpoint_id": "nobody"}),
+    Row("notification-endpoint-test", "post", answers(EDIT, 404), {**W, "endpoint_id": "nobody"}),
+    Row("push-subscriptions", "get", EVERYBODY),
+    Row("push-subscriptions", "post", answers(EVERYBODY, 400), body={"endpoint": "x", "keys": {}}),
+    Row("push-subscription", "delete", answers(EVERYBODY, 404), {"subscription_id": "nobody"}),
     Row("approval-list", "get", EVERYBODY),
     Row("approval-detail", "get", READ, A),
     Row("approval-approve", "post", (401, 404, 403, 200, 403, 403), A),

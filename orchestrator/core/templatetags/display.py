@@ -45,6 +45,7 @@ _LOOKS: Final = {
     # approvals
     "approved": Look("good", "circle-check", "Approved"),
     "rejected": Look("bad", "circle-x", "Rejected"),
+    "sent": Look("good", "circle-check", "Sent"),
     "withdrawn": Look("muted", "circle-slash", "Withdrawn"),
     # workflows and versions
     "draft": Look("waiting", "pencil", "Draft"),

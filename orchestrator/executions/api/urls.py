@@ -1,11 +1,12 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from orchestrator.executions.api import approvals, event_log, triggers, trying, views
+from orchestrator.executions.api import approvals, event_log, notifications, triggers, trying, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("executions", views.ExecutionViewSet, basename="execution")
 router.register("approvals", approvals.ApprovalViewSet, basename="approval")
+router.register("notifications", notifications.NotificationViewSet, basename="notification")
 
 _TRIGGER = "workflows/<uuid:pk>/triggers/<uuid:trigger_id>/"
 
@@ -24,5 +25,24 @@ urlpatterns = [
     path("executions/<uuid:pk>/events/", views.EventsView.as_view(), name="events"),
     path("events/", event_log.EventLogView.as_view(), name="event-log"),
     path("events/export/", event_log.EventExportView.as_view(), name="event-export"),
+    path(
+        "workflows/<uuid:pk>/endpoints/", notifications.EndpointsView.as_view(), name="notification-endpoints"
+    ),
+    path(
+        "workflows/<uuid:pk>/endpoints/<uuid:endpoint_id>/",
+        notifications.EndpointView.as_view(),
+        name="notification-endpoint",
+    ),
+    path(
+        "workflows/<uuid:pk>/endpoints/<uuid:endpoint_id>/test/",
+        notifications.EndpointTestView.as_view(),
+        name="notification-endpoint-test",
+    ),
+    path("me/push-subscriptions/", notifications.BrowsersView.as_view(), name="push-subscriptions"),
+    path(
+        "me/push-subscriptions/<uuid:subscription_id>/",
+        notifications.BrowserView.as_view(),
+        name="push-subscription",
+    ),
     path("executions/<uuid:pk>/signals/<str:name>/", views.SignalView.as_view(), name="signal"),
 ]

@@ -11,6 +11,7 @@ from orchestrator.executions.web import (
     hooks,
     inbox,
     lists,
+    notifications,
     operations,
     starting,
     triggers,
@@ -64,11 +65,31 @@ event_patterns = [
     path("events/<uuid:execution_id>/<int:seq>/", events.event, name="event"),
 ]
 
+_NOTIFICATIONS = "workflows/<uuid:pk>/notifications/"
+
+notification_patterns = [
+    path(_NOTIFICATIONS, notifications.of_workflow, name="of-workflow"),
+    path(f"{_NOTIFICATIONS}rules/", notifications.save_rules, name="save-rules"),
+    path(f"{_NOTIFICATIONS}endpoints/", notifications.add_endpoint, name="add-endpoint"),
+    path(
+        f"{_NOTIFICATIONS}endpoints/<uuid:endpoint_id>/remove/",
+        notifications.remove_endpoint,
+        name="remove-endpoint",
+    ),
+    path(
+        f"{_NOTIFICATIONS}endpoints/<uuid:endpoint_id>/test/", notifications.try_endpoint, name="try-endpoint"
+    ),
+    path("executions/<uuid:pk>/notifications/", notifications.of_run, name="of-run"),
+    path("notifications/<uuid:pk>/retry/", notifications.retry, name="retry"),
+    path("service-worker.js", notifications.service_worker, name="service-worker"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("hooks/<uuid:pk>/<str:secret>/", hooks.receive, name="hook"),
     path("", include((execution_patterns, "executions"))),
     path("", include((approval_patterns, "approvals"))),
+    path("", include((notification_patterns, "notifications"))),
     path("", include((event_patterns, "events"))),
     path("", include((operations_patterns, "operations"))),
 ]

@@ -11,6 +11,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access, WorkflowFavorite, WorkflowPermission
+from orchestrator.workflows.services.announcing import announce_share
 
 
 @transaction.atomic
@@ -37,6 +38,8 @@ def grant_access(user: User, workflow_id: UUID, *, username: str, access: str) -
         before={"user": person.username, "access": was},
         after={"user": person.username, "access": access},
     )
+    if was != access:
+        announce_share(workflow, user, permission)
     return permission
 
 

@@ -27,6 +27,7 @@ from orchestrator.workflows.models import (
     WorkflowStatus,
     WorkflowVersion,
 )
+from orchestrator.workflows.services.announcing import announce_publication
 
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 60
@@ -149,6 +150,7 @@ def publish_draft(user: User, workflow_id: UUID, *, note: str = "") -> WorkflowV
         workflow.status = WorkflowStatus.ACTIVE.value
     _touch(workflow, user)
     record_audit(user, "version.published", workflow, after={"number": draft.number, "note": draft.note})
+    announce_publication(workflow, user, draft.number, draft.note)
     return draft
 
 

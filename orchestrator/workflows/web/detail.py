@@ -34,8 +34,11 @@ TABS: Final = {
     "triggers": "Triggers",
     "versions": "Versions",
     "sharing": "Sharing",
+    "notifications": "Notifications",
     "settings": "Settings",
 }
+_PAGES: Final = {"notifications": "notifications:of-workflow"}
+"""Tabs that are pages of their own, in another app."""
 
 
 @login_required
@@ -45,7 +48,7 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     workflow = find_workflow(person(request), pk, Access.VIEWER)
     record_visit(person(request), workflow)
     tab = request.GET.get("tab", "")
-    return _tab(request, workflow, tab if tab in TABS else "")
+    return _tab(request, workflow, tab if tab in TABS and tab not in _PAGES else "")
 
 
 @login_required
@@ -138,9 +141,7 @@ def header_context(user: User, workflow: Workflow) -> dict[str, Any]:
 
 def page_context(user: User, workflow: Workflow, tab: str) -> dict[str, Any]:
     """What a page needs that shows one tab, or something below it."""
-    tabs = [(f"?tab={name}" if name else "?", label, name == tab) for name, label in TABS.items()]
-    base = reverse("workflows:detail", args=[workflow.pk])
-    shown = [(base + query, label, on) for query, label, on in tabs]
+    shown = [(_address(workflow.pk, name), label, name == tab) for name, label in TABS.items()]
     return {**header_context(user, workflow), "tab": tab, "tabs": shown}
 
 
@@ -193,4 +194,6 @@ def _settings(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _address(pk: UUID, tab: str) -> str:
-    return reverse("workflows:detail", args=[pk]) + f"?tab={tab}"
+    if tab in _PAGES:
+        return reverse(_PAGES[tab], args=[pk])
+    return reverse("workflows:detail", args=[pk]) + (f"?tab={tab}" if tab else "")
