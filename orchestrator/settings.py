@@ -285,6 +285,7 @@ SPECTACULAR_SETTINGS = {
         "ExecutionStatus": "orchestrator.executions.models.STATUS_CHOICES",
         "EndpointKind": "orchestrator.executions.models.EndpointKind.choices",
         "LogInKind": ["session", "tokens"],
+        "KeySource": ["own", "server", "missing", "not_needed"],
         "Role": "orchestrator.accounts.models.Role.choices",
         "DeliveryStatus": "orchestrator.workflows.models.DeliveryStatus.choices",
         "MissedPolicy": "orchestrator.workflows.models.MISSED_CHOICES",

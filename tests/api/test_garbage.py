@@ -92,7 +92,7 @@ def _url(path: str, ids: dict[str, Any], **other: Any) -> str:
         "number": 1,
         "other": 1,
     }
-    return path.format(**{"name": "go", **values, **other})
+    return path.format(**{"name": "go", "provider": "groq", **values, **other})
 
 
 def _check(answer: Any, what: str) -> None:
@@ -142,7 +142,9 @@ def test_garbage_in_the_query_is_answered_with_a_problem(route: tuple[str, str],
 def test_garbage_in_the_path_is_answered_with_a_problem(route: tuple[str, str], ids: dict[str, Any]) -> None:
     method, path = route
     for bad in ("nonsense", "%00", "0", "-1", "..%2F..", NOWHERE.upper(), "9" * 30, "ü"):
-        names = dict.fromkeys(("id", "key_id", "log_in_id", "person_id", "number", "other", "name"), bad)
+        names = dict.fromkeys(
+            ("id", "key_id", "log_in_id", "person_id", "number", "other", "name", "provider"), bad
+        )
         answer = getattr(ids["client"], method)(path.format(**names), content_type="application/json")
         _check(answer, f"{method} {path} with {bad}")
 
