@@ -7,11 +7,13 @@ class WorkflowsConfig(AppConfig):
     label = "workflows"
 
     def ready(self) -> None:
+        from orchestrator.core.postgres.leakproof import trust_search_operators
         from orchestrator.workflows.bulk import bulk_subjects
         from orchestrator.workflows.services.bulk_actions import register_workflow_actions
 
         register_workflow_actions(bulk_subjects)
         post_migrate.connect(_store_templates, sender=self)
+        post_migrate.connect(trust_search_operators, sender=self)
 
 
 def _store_templates(**_: object) -> None:

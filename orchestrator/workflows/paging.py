@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -21,6 +21,7 @@ from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.workflows.filters import WorkflowFilter
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.models.words import search_query
+from orchestrator.workflows.queries.rows import workflows_for
 
 MOST_FOUND: Final = 500
 """Workflows that a search puts in order: those of them that changed last."""
@@ -57,13 +58,13 @@ class LibraryPagination(IdCursorPagination):
         filters = WorkflowFilter(request.query_params, user=self.user, request=request)
         filters.is_valid()
         if is_ranked(request.query_params):
-            return self._by_rank(queryset, request, filters)
+            return self._by_rank(request, filters)
         stretch = self.stretch(request, queryset, view)
         if not filters.user.is_admin:
             found = nearest(
                 filters.user, filters.filter_queryset, lambda rows: stretch.of(rows)[: stretch.limit]
             )
-            queryset = queryset.filter(pk__in=list(found))
+            queryset = workflows_for(filters.user).filter(pk__in=list(found))
         return super().paginate_queryset(queryset, request, view)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ class LibraryPagination(IdCursorPagination):
     def get_previous_link(self) -> str | None:
         return super().get_previous_link() if self._places is None else self._link(self._places[0])
 
-    def _by_rank(self, queryset: Any, request: Request, filters: WorkflowFilter) -> list[Any]:
+    def _by_rank(self, request: Request, filters: WorkflowFilter) -> list[Any]:
         """Rows that match best first, in two queries: their ids by rank, and what is shown of them."""
         self.base_url, self.ordering = request.build_absolute_uri(), ("-id",)
         self._column = Workflow._meta.pk
@@ -88,11 +89,11 @@ class LibraryPagination(IdCursorPagination):
         first = cursor.offset if cursor else 0
         query = search_query(request.query_params["search"])
         newest = nearest(filters.user, filters.filter_queryset, _newest)
-        ranked = Workflow.objects.filter(pk__in=newest).annotate(rank=SearchRank("search_vector", query))
+        ranked = Workflow.objects.filter(pk__in=newest).annotate(rank=SearchRank(F("search_vector"), query))
         best = ranked.order_by("-rank", "-updated_at", "-id").values_list("pk", flat=True)
         ids = list(best[first : first + size + 1])
         self._places = max(first - size, 0) if first else None, first + size if len(ids) > size else None
-        rows = queryset.in_bulk(ids[:size])
+        rows = workflows_for(filters.user).in_bulk(ids[:size])
         return [rows[pk] for pk in ids[:size] if pk in rows]
 
     def _link(self, first: int | None) -> str | None:

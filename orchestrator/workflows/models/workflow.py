@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
@@ -65,7 +65,7 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def matching(self, text: str) -> Self:
         """Those that hold the words or their beginnings, with a ``rank``: higher is better."""
         query = search_query(text)
-        return self.filter(search_vector=query).annotate(rank=SearchRank("search_vector", query))
+        return self.filter(search_vector=query).annotate(rank=SearchRank(F("search_vector"), query))
 
 
 def _permissions(user: User) -> models.QuerySet[WorkflowPermission]:

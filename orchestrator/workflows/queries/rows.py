@@ -57,7 +57,7 @@ def workflows_for(user: User) -> QuerySet[Workflow]:
     )
 
 
-_NEWEST: Final = 1_000
+_NEWEST: Final = 500
 """Workflows whose tags and categories are counted: those changed last. More would cost every page."""
 _MOST_CHOICES: Final = 100
 
