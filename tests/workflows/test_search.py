@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,8 @@ def owner() -> User:
 
 
 def names(text: str) -> list[str]:
-    return list(Workflow.objects.matching(text).order_by("-rank", "name").values_list("name", flat=True))
+    found = Workflow.objects.matching(text).order_by(F("rank").desc(), "name")
+    return [workflow.name for workflow in found]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.web.forms import RunFilterForm
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
+from orchestrator.workflows.queries.bulk import open_jobs
 
 _LATEST: Final = 5
 _MOST_ROWS: Final = 20
@@ -47,6 +48,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": filters,
         "wanted": wanted,
+        "jobs": open_jobs(user, "executions"),
         "is_first": page.previous is None,
         "follows_new": page.previous is None and not wanted.is_set,
     }
@@ -58,9 +60,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def rows(request: HttpRequest) -> HttpResponse:
     """The rows of ``?id=…&id=…`` as they are now, for a list that is open; unknown ids are left out."""
     wanted = [UUID(each) for each in request.GET.getlist("id")[:_MOST_ROWS] if _is_uuid(each)]
-    found = list(executions_for(person(request)).filter(pk__in=wanted))
+    user = person(request)
+    found = list(executions_for(user).filter(pk__in=wanted))
     say_what_they_wait_for(found)
-    return render(request, "executions/_rows_changed.html", {"runs": found})
+    context = {"runs": found, "selectable": user.may_build}
+    return render(request, "executions/_rows_changed.html", context)
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from orchestrator.workflows.comparing import NOTES, SAME
 from orchestrator.workflows.drawing import DrawnEdge, DrawnNode, draw
 
 register = template.Library()
@@ -29,6 +30,14 @@ STATE_ICONS: Final[Mapping[str, str]] = {
     "cancelled": "circle-slash",
 }
 """By state of a node; the same as in static/src/run/marks.ts."""
+DIFFERENCE_ICONS: Final[Mapping[str, str]] = {
+    "added": "plus",
+    "removed": "minus",
+    "changed": "pencil",
+    "moved": "move",
+}
+"""By what became of a node from one version to another."""
+_ICONS: Final = {**STATE_ICONS, **DIFFERENCE_ICONS}
 
 
 @register.inclusion_tag("workflows/graph_picture.html")
@@ -55,6 +64,39 @@ def graph_picture(
     }
 
 
+@register.inclusion_tag("workflows/graph_picture.html")
+def graph_difference(
+    nodes: object,
+    edges: object,
+    node_states: Mapping[str, str],
+    edge_states: Mapping[str, str],
+    name: str = "",
+) -> dict[str, Any]:
+    """A graph whose parts are marked as added, removed, changed or moved; all others step back."""
+    drawing = draw(nodes, edges)
+    icons = static("dist/icons.svg")
+    states = {
+        node.id: {"state": state, "note": NOTES.get(state, "")}
+        for node in drawing.nodes
+        if (state := node_states.get(node.id, SAME))
+    }
+    return {
+        "drawing": drawing,
+        "name": name,
+        "compared": True,
+        "words": drawing.nodes if len(drawing.nodes) <= MAX_LISTED else (),
+        "states": states,
+        "nodes": _joined(_with_state(node, states[node.id], icons) for node in drawing.nodes),
+        "edges": _joined(_with_fate(edge, edge_states.get(edge.id, SAME)) for edge in drawing.edges),
+        "is_dense": len(drawing.edges) > 60,
+    }
+
+
+def _with_fate(edge: DrawnEdge, state: str) -> SafeString:
+    before, after = _edge_parts(edge)
+    return format_html('{} data-state="{}"{}', before, state, after)
+
+
 @register.inclusion_tag("workflows/graph_preview.html")
 def graph_preview(nodes: object, edges: object) -> dict[str, Any]:
     """A small picture of a graph, to be recognised rather than read."""
@@ -74,7 +116,7 @@ def _joined(parts: Any) -> SafeString:
 def _with_state(node: DrawnNode, mark: Mapping[str, str], icons: str) -> SafeString:
     state = mark.get("state", "")
     before, middle, after = _node_parts(node, icons)
-    icon = f"{icons}#{STATE_ICONS[state]}" if state in STATE_ICONS else ""
+    icon = f"{icons}#{_ICONS[state]}" if state in _ICONS else ""
     note = mark.get("note") or _plain_note(node)
     return format_html("{}{}{}{}{}{}{}", before, state, middle, icon, after, note, _NODE_END)
 

@@ -17,6 +17,7 @@ from orchestrator.core.errors import InvalidInput
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.workflows.bulk import bulk_subjects
 from orchestrator.workflows.models import BulkJob
+from orchestrator.workflows.queries.bulk import shown
 from orchestrator.workflows.services import bulk
 
 MOST_COUNTED = 10_000
@@ -106,25 +107,6 @@ def filters_of(query: str) -> dict[str, list[str]]:
     """The filters in a list's address, without what only orders and pages it."""
     found = {name: values for name, values in QueryDict(query).lists() if any(values)}
     return {name: values for name, values in found.items() if name not in ("cursor", "ordering", "view")}
-
-
-def shown(job: BulkJob) -> dict[str, Any]:
-    """A job in words, for templates."""
-    try:
-        subject = bulk_subjects.get(job.subject)
-        action = bulk_subjects.action(job.subject, job.action)
-    except InvalidInput:
-        return {"row": job, "title": str(job), "summary": "", "detail_url": None}
-    many = subject.counted(job.total) if job.total is not None else subject.many
-    done = subject.counted(job.done)
-    return {
-        "row": job,
-        "title": f"{action.doing} {many}" if job.is_open else f"{done} {action.done}",
-        "failures": f"{job.failed:,} could not be",
-        "detail_url": subject.detail_url,
-        "many": subject.many,
-        "percent": 100 * job.handled // job.total if job.total else (0 if job.is_open else 100),
-    }
 
 
 def _parameters(given: QueryDict) -> dict[str, Any]:

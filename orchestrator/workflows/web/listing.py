@@ -14,14 +14,14 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.web.paging import Page, page_by
 from orchestrator.workflows.filters import UNFILED, WorkflowFilter
-from orchestrator.workflows.models import BulkJob, Workflow, WorkflowStatus
+from orchestrator.workflows.models import Workflow, WorkflowStatus
 from orchestrator.workflows.paging import LibraryPagination, is_ranked
 from orchestrator.workflows.queries import facets_for, workflows_for
+from orchestrator.workflows.queries.bulk import open_jobs
 from orchestrator.workflows.queries.folders import flat, folder_tree
 from orchestrator.workflows.queries.found import found_in
 from orchestrator.workflows.queries.opened import recently_opened
 from orchestrator.workflows.services.views import view_query
-from orchestrator.workflows.web.bulk import shown
 
 ORDERINGS: Final = {
     "-updated_at": "Last changed",
@@ -94,7 +94,7 @@ def index(request: HttpRequest) -> HttpResponse:
         + ([("view", RECENT)] if recent else []),
         "saved_views": saved,
         "may_save": bool(query) and query not in {each.query for each in saved},
-        "jobs": [shown(job) for job in BulkJob.objects.open().filter(owner=user, subject="workflows")],
+        "jobs": open_jobs(user, "workflows"),
         "view": view,
         "recent": recent,
         "statuses": [(value, label.partition(":")[0]) for value, label in WorkflowStatus.choices],

@@ -18,6 +18,7 @@ from orchestrator.core.errors import InvalidInput
 from orchestrator.graphs.diff import Change, PartDiff, diff_graphs
 from orchestrator.graphs.problems import InvalidGraph
 from orchestrator.workflows.access import access_of, find_workflow
+from orchestrator.workflows.comparing import overlay, states_after, states_before
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.queries import history_of
 from orchestrator.workflows.services.versions import (
@@ -117,6 +118,10 @@ def compare(request: HttpRequest, pk: UUID, before: int, after: int) -> HttpResp
         "after": new,
         "numbers": _numbers(workflow),
         "is_empty": diff.is_empty,
+        "side_by_side": request.GET.get("view") == "side",
+        "both": overlay(old, new, diff),
+        "states_before": (states_before(diff.nodes), states_before(diff.edges)),
+        "states_after": (states_after(diff.nodes), states_after(diff.edges)),
         "parts": [
             ("Nodes", _changes(diff.nodes, names)),
             ("Edges", _changes(diff.edges, {**_ends(old.edges, names), **_ends(new.edges, names)})),

@@ -15,7 +15,7 @@ for (const field of document.querySelectorAll<HTMLInputElement>("input[data-tags
 
 document.body.addEventListener("htmx:afterSettle", () => {
   restoreTree();
-  selection?.show();
+  selection?.restore();
 });
 /** A filter that is not set does not show in the address. */
 document.body.addEventListener("htmx:configRequest", (event) => {

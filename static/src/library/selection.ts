@@ -18,6 +18,7 @@ export function between<T>(boxes: T[], one: T, other: T): T[] {
 
 export class Selection {
   private last: HTMLInputElement | null = null;
+  private ticked = new Set<string>();
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -60,10 +61,17 @@ export class Selection {
     this.show();
   }
 
+  /** Rows that were replaced by fresh ones stay selected. */
+  restore(): void {
+    for (const each of this.boxes()) each.checked = this.ticked.has(each.value);
+    if (this.part("all", HTMLInputElement).value === "") this.show();
+  }
+
   /** Bring bar, rows and the box of the head in line with the ticks; "everything" ends with any change. */
   show(): void {
     const boxes = this.boxes();
     const ticked = boxes.filter((box) => box.checked);
+    this.ticked = new Set(ticked.map((box) => box.value));
     for (const box of boxes) box.closest("tr")?.toggleAttribute("data-selected", box.checked);
     const page = document.querySelector<HTMLInputElement>("[data-select-page]");
     if (page) {
