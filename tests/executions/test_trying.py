@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from orchestrator.accounts.models import AuditRecord, User
+from orchestrator.ai.models import AiCall
 from orchestrator.core.errors import NotAllowed, NotFound
 from orchestrator.executions.models import Execution
 from orchestrator.executions.services import trying
@@ -112,3 +114,21 @@ def test_only_editors_may_try(workflow: Workflow, owner: User) -> None:
     share(workflow, viewer, Access.VIEWER)
     with pytest.raises(NotAllowed):
         attempt(workflow, viewer, step("a"))
+
+
+def test_by_api_it_runs_for_the_person_who_asks(client: Client, workflow: Workflow, owner: User) -> None:
+    hidden = make_workflow(make_user("harry"))
+    client.force_login(owner, backend="orchestrator.accounts.backends.AnyCaseBackend")
+
+    def ask(part: dict[str, Any]) -> Any:
+        url = f"/api/v1/workflows/{workflow.pk}/try-node/"
+        return client.post(
+            url, {"node": part, "scope": {"input": {}}}, content_type="application/json"
+        ).json()
+
+    own = ask(node("s", "subworkflow", {"workflow": str(workflow.pk)}))
+    assert (own["status"], own["error"]) == ("waiting", None)
+    assert ask(node("s", "subworkflow", {"workflow": str(hidden.pk)}))["error"]["code"] == "unknown_workflow"
+    answer = ask(node("a", "ai", {"provider": "offline", "prompt": "Say hello"}))
+    assert (answer["error"], answer["status"]) == (None, "succeeded")
+    assert AiCall.objects.get().user == owner

@@ -10,13 +10,14 @@ from time import monotonic
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import close_old_connections
+from django.db import connections
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
 from orchestrator.core.json import Json, JsonObject
+from orchestrator.core.rls import as_server
 from orchestrator.executions.runtime.stepping import Prepared, checked, failure_of, prepare
 from orchestrator.graphs.compiled import CompiledNode, compile_graph
 from orchestrator.graphs.model import read_graph
@@ -108,34 +109,32 @@ def _names(scope: Mapping[str, Json]) -> dict[str, Any]:
 
 
 def _outcome(node: CompiledNode, context: StepContext) -> Outcome:
-    pool = ThreadPoolExecutor(1, thread_name_prefix="trial")
     try:
-        return checked(asyncio.run(_called(node, context, pool)))
+        with as_server("a handler has a worker's rights here, too, and asks itself what its owner may"):
+            return checked(asyncio.run(_called(node, context)))
     except TimeoutError:
         return Failed("timeout", f"The step took longer than {_seconds(node):g} s.")
     except Exception as error:  # noqa: BLE001 - a handler is foreign code: whatever it raises fails its step
         return failure_of(error, node)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _seconds(node: CompiledNode) -> float:
     return min(node.node.data.timeout_seconds or MAX_SECONDS, MAX_SECONDS)
 
 
-async def _called(node: CompiledNode, context: StepContext, pool: ThreadPoolExecutor) -> Outcome:
-    """Handlers may use the ORM, which Django refuses on an event loop: they begin in a thread."""
-    loop = asyncio.get_running_loop()
-    async with asyncio.timeout(_seconds(node)):
-        answer = await loop.run_in_executor(pool, _in_thread, node, context)
-        return await answer if isinstance(answer, Awaitable) else answer
+async def _called(node: CompiledNode, context: StepContext) -> Outcome:
+    """Handlers may use the ORM, which Django refuses on an event loop: they begin in a thread.
 
-
-def _in_thread(node: CompiledNode, context: StepContext) -> Outcome | Awaitable[Outcome]:
+    It is one thread, also for what they hand to threads themselves, so that no connection is left open.
+    """
+    thread = ThreadPoolExecutor(1, thread_name_prefix="trial")
+    asyncio.get_running_loop().set_default_executor(thread)
     try:
-        return node.type.run(context)
+        async with asyncio.timeout(_seconds(node)):
+            answer = await asyncio.to_thread(node.type.run, context)
+            return await answer if isinstance(answer, Awaitable) else answer
     finally:
-        close_old_connections()
+        thread.submit(connections.close_all)
 
 
 def _told(outcome: Outcome, effect: Effect, duration_ms: int, prepared: Prepared | None) -> Trial:
