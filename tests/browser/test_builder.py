@@ -160,6 +160,22 @@ def test_names_in_scope_are_offered(page: Page) -> None:
     expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("ok")
 
 
+def test_a_field_shows_the_expression_that_stands_in_its_place(open_as: OpenAs, owner: User) -> None:
+    settings = {"to": [{"=": "input.email"}], "subject": "Hello", "text": "Dear {{ input.name }}"}
+    mail = node("mail", "action", {"action": "email.send", "with": settings})
+    workflow = make_workflow(owner, nodes=[mail])
+    page = opened(open_as(owner, f"/workflows/{workflow.pk}/edit/"))
+    box(page, "mail").click()
+    expect(page.get_by_role("textbox", name="Item 1")).to_have_text("input.email")
+    expect(page.get_by_role("textbox", name="Text")).to_have_text("Dear {{ input.name }}")
+    page.get_by_role("textbox", name="Subject").focus()
+    page.keyboard.press("End")
+    page.keyboard.type("!")
+    saved(page)
+    stored = draft(workflow)[0]["mail"]["data"]["config"]
+    assert stored == {"action": "email.send", "with": {**settings, "subject": "Hello!"}}
+
+
 def test_nodes_are_copied_with_their_edges_and_duplicated(page: Page, workflow: Workflow) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     box(page, "hello").click()

@@ -67,6 +67,7 @@ export function Builder({ settings, store, saver, draft, local, kept, given }: B
 
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
+      saver.keep();
       if (saver.isDirty) event.preventDefault();
     };
     window.addEventListener("beforeunload", warn);

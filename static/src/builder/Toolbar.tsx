@@ -132,9 +132,7 @@ function Levels() {
 export function wordsOf(state: SaveState): string {
   switch (state.kind) {
     case "saved":
-      return state.at
-        ? `Saved ${state.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`
-        : "Saved";
+      return state.at ? `Saved ${shortly(state.at)}` : "Saved";
     case "saving":
       return "Saving…";
     case "unsaved":
@@ -146,6 +144,13 @@ export function wordsOf(state: SaveState): string {
     default:
       return "Not saved";
   }
+}
+
+/** The time today, else the day. */
+function shortly(at: Date): string {
+  return at.toDateString() === new Date().toDateString()
+    ? at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+    : at.toLocaleDateString([], { dateStyle: "medium" });
 }
 
 function SaveStateText() {

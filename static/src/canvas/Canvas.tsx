@@ -15,6 +15,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
+  useStore,
 } from "@xyflow/react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { CanvasTools } from "./CanvasTools";
@@ -63,7 +64,12 @@ export interface CanvasProps {
 
 const NODE_TYPES = { step: StepNode };
 const EDGE_TYPES = { way: WayEdge };
+/** Up to here a graph is its own overview. */
+const SMALL = 12;
+/** From here on only what is in view is rendered. */
 const LARGE = 120;
+/** Below this zoom nobody can read small print, so it is left out. */
+const FAR = 0.35;
 const FIT = { padding: 0.15, maxZoom: 1 };
 
 export function Canvas(props: CanvasProps) {
@@ -71,6 +77,8 @@ export function Canvas(props: CanvasProps) {
   const { nodeMarks = NO_NODE_MARKS, edgeMarks = NO_EDGE_MARKS, selection = NOTHING } = props;
   const [converter] = useState(() => new Converter(kinds));
   const [moved, setMoved] = useState<ReadonlyMap<string, Position>>();
+
+  const isFar = useStore(({ transform }) => transform[2] < FAR);
 
   const drawn = useMemo(() => (needsLayout(graph) ? arranged(graph, kinds) : graph), [graph, kinds]);
   const nodes = useMemo(
@@ -124,7 +132,7 @@ export function Canvas(props: CanvasProps) {
   return (
     <InsertContext value={editing?.onInsert ?? null}>
       <ReactFlow<FlowNode, FlowEdge>
-        className="flow-canvas"
+        className={isFar ? "flow-canvas is-far" : "flow-canvas"}
         aria-label={props.label}
         nodes={nodes}
         edges={edges}
@@ -154,7 +162,9 @@ export function Canvas(props: CanvasProps) {
       >
         <Background variant={BackgroundVariant.Dots} gap={18} size={1.5} />
         <CanvasTools>{props.tools}</CanvasTools>
-        <MiniMap<FlowNode> pannable zoomable nodeClassName={miniClass} ariaLabel="Overview" />
+        {nodes.length > SMALL && (
+          <MiniMap<FlowNode> pannable zoomable nodeClassName={miniClass} ariaLabel="Overview" />
+        )}
         {props.children}
       </ReactFlow>
     </InsertContext>

@@ -61,6 +61,7 @@ interface Drawn<T> {
 export class Converter {
   private nodes = new Map<string, Drawn<FlowNode>>();
   private edges = new Map<string, Drawn<FlowEdge>>();
+  private readonly ports = new WeakMap<Part, readonly string[]>();
 
   constructor(private readonly kinds: Kinds) {}
 
@@ -96,7 +97,7 @@ export class Converter {
       const target = nodes.get(textOf((part as Part | null)?.target));
       if (!id || this.edges.has(id) || !source || !target) continue;
       const mark = marks.get(id) ?? NO_MARK;
-      const hasPort = portsOf(source, this.kindOf(source)).includes(portOf(part));
+      const hasPort = this.portsOf(source).includes(portOf(part));
       const names = `${titleOf(source)} → ${titleOf(target)}`;
       const inputs = [part, mark, selected.has(id), hasPort, names];
       const known = before.get(id);
@@ -108,6 +109,12 @@ export class Converter {
       flows.push(drawn.flow);
     }
     return flows;
+  }
+
+  private portsOf(part: Part): readonly string[] {
+    const ports = this.ports.get(part) ?? portsOf(part, this.kindOf(part));
+    this.ports.set(part, ports);
+    return ports;
   }
 
   private kindOf(part: Part): Kind | undefined {

@@ -163,7 +163,11 @@ export function makeExpressionView(host: HTMLElement, options: ExpressionOptions
         look,
         typing,
         placeholder(options.hint),
-        autocompletion({ override: [(context) => complete(context, mode, names)], icons: false, interactionDelay: 0 }),
+        autocompletion({
+          override: [(context) => complete(context, mode, names)],
+          icons: false,
+          interactionDelay: 0,
+        }),
         EditorView.contentAttributes.of({ "aria-label": options.label, "aria-multiline": "true" }),
         keymap.of([
           { key: "Tab", run: (view) => completionStatus(view.state) === "active" && acceptCompletion(view) },

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useId } from "react";
 import { Icon } from "../../canvas/Icon";
-import type { Json } from "../../canvas/graph";
+import { isObject, type Json } from "../../canvas/graph";
 import type { Schema } from "../../canvas/kinds";
 import { isError, withoutPlace } from "../../editor/problems";
 import type { Steps } from "../model/change";
@@ -50,6 +50,9 @@ export function SchemaField(props: FieldProps) {
   const showsOwnFaults =
     source !== null || shape.kind === "expression" || shape.kind === "text" || shape.kind === "any";
 
+  const body = <Body {...props} schema={schema} shape={shape} label={label} faults={faults} />;
+  if (name === "with" && shape.kind === "fields") return body; // the choice above names it already
+
   const compute = () =>
     onChange(source === null ? { "=": startOf(value) } : valueAfter(source, schema, root, shape));
   return (
@@ -82,7 +85,7 @@ export function SchemaField(props: FieldProps) {
           onChange={(text) => onChange({ "=": text })}
         />
       ) : (
-        <Body {...props} schema={schema} shape={shape} label={label} faults={faults} />
+        body
       )}
       {schema.description && <p className="form-help">{schema.description}</p>}
       {!showsOwnFaults && faults.map(({ message }) => <Complaint key={message}>{message}</Complaint>)}
@@ -108,6 +111,7 @@ interface BodyProps extends FieldProps {
 function Body({ shape, label, faults, ...props }: BodyProps) {
   const { value, onChange, root, schema, steps, isRaw = false } = props;
   const canBeEmpty = !props.isRequired || isNullable(schema, root);
+  if (!suits(value, shape)) return <AnyField {...props} label={label} faults={faults} />;
   switch (shape.kind) {
     case "text":
     case "expression": {
@@ -215,6 +219,27 @@ export function FieldGroup({ schema, root, steps, value, onChange, isRaw, rawFie
         ))}
     </div>
   );
+}
+
+/** Whether the field can show the value; what it cannot show it must not replace by what is typed. */
+function suits(value: Json | undefined, { kind }: Shape): boolean {
+  if (value === undefined || value === null) return true;
+  switch (kind) {
+    case "text":
+    case "expression":
+      return typeof value === "string";
+    case "number":
+      return typeof value === "number";
+    case "flag":
+      return typeof value === "boolean";
+    case "list":
+      return Array.isArray(value);
+    case "table":
+    case "fields":
+      return isObject(value);
+    default:
+      return true;
+  }
 }
 
 /** Left out, it is nothing; a field with a usual value is not told to be optional. */

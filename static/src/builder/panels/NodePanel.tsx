@@ -98,7 +98,6 @@ function ConfigForm(props: {
       schema={{ ...kind.schema, description: "" }}
       {...form}
       isRequired
-      isRaw
     />
   );
 }

@@ -122,7 +122,9 @@ function Result({ trial }: { trial: Trial }) {
         </p>
       )}
       {trial.notes.map((note) => (
-        <p key={note}>{note}</p>
+        <p key={note} className="text-[0.8125rem]">
+          {note}
+        </p>
       ))}
       {trial.output !== null && <Shown title="Output" value={trial.output} />}
       {hasVariables && <Shown title="Variables" value={trial.variables} />}

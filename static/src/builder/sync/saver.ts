@@ -18,12 +18,15 @@ export type SaveState =
   | { kind: "conflict"; conflict: Conflict };
 
 export const CALM_MS = 1500;
+/** Writing a large draft into the browser's storage takes time, too: not at every key. */
+const KEEP_MS = 400;
 const RETRY_MS = 10_000;
 
 export class Saver {
   private shown: SaveState;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
   private underWay: Promise<boolean> | null = null;
   /** Text that is no graph cannot be saved: why, or an empty string. */
   private blocked = "";
@@ -65,7 +68,7 @@ export class Saver {
       if (this.shown.kind === "unsaved") this.show({ kind: "saved", at: null });
       return;
     }
-    this.local.keep(this.current(), this.draft.checksum, new Date());
+    this.keeping ??= setTimeout(() => this.keep(), KEEP_MS);
     if (this.shown.kind === "conflict" || this.shown.kind === "refused") return;
     if (this.shown.kind !== "saving") this.show({ kind: "unsaved" });
     this.later(CALM_MS);
@@ -112,7 +115,7 @@ export class Saver {
       else this.local.drop();
       return true;
     } catch (error) {
-      this.local.keep(this.current(), this.draft.checksum, new Date());
+      this.keep();
       this.fail(error);
       return false;
     }
@@ -122,6 +125,13 @@ export class Saver {
     const state = stateAfter(error);
     this.show(state);
     if (state.kind === "offline") this.later(RETRY_MS);
+  }
+
+  /** Keep the draft in this browser, if the server does not have it. */
+  keep(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    if (this.isDirty) this.local.keep(this.current(), this.draft.checksum, new Date());
   }
 
   private later(milliseconds: number): void {
