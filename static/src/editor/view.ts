@@ -54,7 +54,7 @@ export const look = EditorView.theme({
   },
   ".cm-panels": { backgroundColor: "var(--color-base-200)", color: "var(--color-base-content)" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--color-base-300)" },
-  ".cm-panel.cm-search": { padding: "8px", fontFamily: "var(--font-sans)", lineHeight: "2.4" },
+  ".cm-panel.cm-search": { padding: "8px 40px 8px 8px", fontFamily: "var(--font-sans)", lineHeight: "2.4" },
   ".cm-panel.cm-search :is(input, button)": { minHeight: "28px", margin: "3px 6px 3px 0" },
   ".cm-panel.cm-search label": {
     display: "inline-flex",
