@@ -166,6 +166,14 @@ def test_what_a_workflow_ever_did_stands_beside_the_range(make_history: MakeHist
     assert found["runs"]["total"] == 2
 
 
+def test_the_statistics_of_a_workflow_hold_what_is_there_and_what_ever_was(make_history: MakeHistory) -> None:
+    workflow = make_workflow()
+    make_history(workflow, utc_now() - timedelta(days=300), took_ms=400)
+    found = client_of(workflow.owner).get(f"/api/v1/workflows/{workflow.pk}/stats/").json()
+    assert (found["total"], found["by_status"], found["success_rate"]) == (0, {}, None)
+    assert (found["ever"]["total_executions"], found["ever"]["success_rate"]) == (1, 1.0)
+
+
 def test_slow_workflows_are_those_whose_mean_is_above_the_limit(make_history: MakeHistory) -> None:
     owner = make_user()
     slow, quick = make_workflow(owner, name="Slow one"), make_workflow(owner, name="Quick one")

@@ -82,6 +82,16 @@ class WorkflowStatsSerializer(serializers.Serializer[Any]):
     last_finished_at = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
 
 
+class StatsSerializer(serializers.Serializer[Any]):
+    """Runs that are there now, and all that there ever were."""
+
+    total = serializers.IntegerField(help_text="Runs that are there")
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    success_rate = serializers.FloatField(allow_null=True, help_text="Of the latest 1,000 finished, 0 to 1")
+    average_duration_ms = serializers.FloatField(allow_null=True, help_text="Of the same, those completed")
+    ever = WorkflowStatsSerializer()
+
+
 class WorkflowAnalyticsSerializer(SummarySerializer):
     ever = WorkflowStatsSerializer()
 

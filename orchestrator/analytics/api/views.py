@@ -18,6 +18,7 @@ from orchestrator.analytics.queries.stats import stats_of
 from orchestrator.analytics.queries.tables import ProviderRow, answers_in, costs_in
 from orchestrator.analytics.queries.wanted import Wanted, strict_wanted
 from orchestrator.core.errors import InvalidInput
+from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
 
@@ -60,6 +61,15 @@ class WorkflowView(APIView):
         find_workflow(person(request), pk, Access.VIEWER)
         found = {**_summary(_wanted(request, pk)), "ever": stats_of(pk)}
         return Response(shown.WorkflowAnalyticsSerializer(found).data)
+
+
+class StatsView(APIView):
+    @extend_schema(responses=shown.StatsSerializer, tags=["workflows"], operation_id="workflows_stats")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """How the runs of a workflow went: those that are there, and all that there ever were."""
+        find_workflow(person(request), pk, Access.VIEWER)
+        found = {**workflow_stats(pk), "ever": stats_of(pk)}
+        return Response(shown.StatsSerializer(found).data)
 
 
 class CostsView(APIView):

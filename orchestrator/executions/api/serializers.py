@@ -194,10 +194,3 @@ class AnswerSerializer(serializers.Serializer[Any]):
 class StateSerializer(serializers.Serializer[Any]):
     seq = serializers.IntegerField(help_text="The event after which this was the state")
     state = serializers.DictField()
-
-
-class StatsSerializer(serializers.Serializer[Any]):
-    total = serializers.IntegerField()
-    by_status = serializers.DictField(child=serializers.IntegerField())
-    success_rate = serializers.FloatField(allow_null=True, help_text="Of the finished runs, 0 to 1")
-    average_duration_ms = serializers.FloatField(allow_null=True)

@@ -20,7 +20,6 @@ urlpatterns = [
         name="delivery-replay",
     ),
     path("workflows/<uuid:pk>/try-node/", trying.TryNodeView.as_view(), name="try-node"),
-    path("workflows/<uuid:pk>/stats/", views.StatsView.as_view(), name="workflow-stats"),
     path("executions/<uuid:pk>/steps/", views.StepsView.as_view(), name="steps"),
     path("executions/<uuid:pk>/events/", views.EventsView.as_view(), name="events"),
     path("events/", event_log.EventLogView.as_view(), name="event-log"),

@@ -30,11 +30,8 @@ from orchestrator.executions.domain.codec import encode_state
 from orchestrator.executions.models import EventRow, Execution, StepRun
 from orchestrator.executions.queries import history
 from orchestrator.executions.queries.origins import owned_among
-from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.services import retrying, starting, steering
-from orchestrator.workflows.access import find_workflow
-from orchestrator.workflows.models import Access
 
 ACCEPTED = status.HTTP_202_ACCEPTED
 IDEMPOTENCY = OpenApiParameter(
@@ -73,14 +70,6 @@ class ExecuteView(APIView):
         )
         code = ACCEPTED if is_new else status.HTTP_200_OK
         return Response(shown.execution_detail(execution, {}), status=code)
-
-
-class StatsView(APIView):
-    @extend_schema(responses=shown.StatsSerializer, tags=["workflows"], operation_id="workflows_stats")
-    def get(self, request: Request, pk: UUID) -> Response:
-        """How the runs of a workflow went."""
-        find_workflow(person(request), pk, Access.VIEWER)
-        return Response(workflow_stats(pk))
 
 
 @extend_schema_view(list=extend_schema(tags=["executions"], summary="List runs, newest first"))
