@@ -83,6 +83,7 @@ def open_as(browser: Browser, site: LiveSite, watch: Watch, transactional_db: No
 
     def open_page(user: User | None, path: str = "/", *, phone: bool = False, **options: Any) -> Page:
         options.setdefault("color_scheme", options.pop("scheme", "light"))
+        options.setdefault("timezone_id", "UTC")  # as people's zone at first: nothing is offered
         size = PHONE if phone else DESKTOP
         context = browser.new_context(base_url=site.url, viewport=size, reduced_motion="reduce", **options)
         context.set_default_timeout(TIMEOUT_MS)

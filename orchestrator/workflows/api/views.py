@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
+from pathlib import Path
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -208,4 +212,17 @@ class NodeTypesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Every node type with the JSON Schema of its configuration."""
-        return Response(shown.NodeTypeSerializer(list(node_types), many=True).data)
+        key = f"node-types:{_registry_fingerprint()}"
+        kept = cache.get(key)
+        if kept is None:
+            kept = [dict(each) for each in shown.NodeTypeSerializer(list(node_types), many=True).data]
+            cache.set(key, kept, 3_600)
+        return Response(kept)
+
+
+def _registry_fingerprint() -> str:
+    """Which types there are, and of which release of their code: another one is another registry."""
+    files = {sys.modules[each.config.__module__].__file__ for each in node_types}
+    stamps = [(name, Path(name).stat().st_mtime_ns) for name in sorted(filter(None, files))]
+    names = sorted(each.name for each in node_types)
+    return hashlib.sha256(repr((names, stamps)).encode()).hexdigest()[:32]
