@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 
-class ContentSecurityPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]  # has no types
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """Pages below ``/admin/`` get ``settings.ADMIN_CONTENT_SECURITY_POLICY`` in place of the strict one."""
 
     def get_policy_parts(
