@@ -20,13 +20,15 @@ from orchestrator.executions.api import examples
 from orchestrator.executions.api import serializers as shown
 from orchestrator.executions.api.filters import ApprovalFilter
 from orchestrator.executions.models import Approval
+from orchestrator.executions.queries.approvals import with_votes
+from orchestrator.executions.queries.asked import tally
 from orchestrator.executions.queries.visible import approvals_for
 from orchestrator.executions.services.approving import UNCHANGED, answer_approval
 
 
 @extend_schema_view(list=extend_schema(tags=["approvals"], summary="List approvals"))
 class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
-    """Approvals one may see; with ``?mine=true`` those one is asked."""
+    """Approvals one may see; with ``?mine=true`` those that wait for one's answer."""
 
     queryset = Approval.objects.none()
     serializer_class = shown.ApprovalSerializer
@@ -39,14 +41,14 @@ class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
             return Approval.objects.none()
         return approvals_for(person(self.request))
 
-    @extend_schema(responses=shown.ApprovalSerializer, tags=["approvals"])
+    @extend_schema(responses=shown.ApprovalDetailSerializer, tags=["approvals"])
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One approval, with what is asked and what became of it."""
         return self._detail(pk)
 
     @extend_schema(
         request=shown.AnswerSerializer,
-        responses=shown.ApprovalSerializer,
+        responses=shown.ApprovalDetailSerializer,
         examples=[examples.ANSWER, examples.ANSWER_EDITED, examples.ANSWERED],
         tags=["approvals"],
     )
@@ -57,7 +59,7 @@ class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
 
     @extend_schema(
         request=shown.AnswerSerializer,
-        responses=shown.ApprovalSerializer,
+        responses=shown.ApprovalDetailSerializer,
         examples=[examples.ANSWER],
         tags=["approvals"],
     )
@@ -73,7 +75,8 @@ class ApprovalViewSet(ListModelMixin, GenericViewSet[Approval]):
         return self._detail(pk)
 
     def _detail(self, pk: UUID) -> Response:
-        approval = self.get_queryset().filter(pk=pk).first()
+        approval = with_votes(self.get_queryset()).filter(pk=pk).first()
         if approval is None:
             raise NotFound("There is no such approval, or none that you may see.")
-        return Response(shown.ApprovalSerializer(approval).data)
+        approval.tally = tally(approval)  # type: ignore[attr-defined]  # for the serializer
+        return Response(shown.ApprovalDetailSerializer(approval).data)

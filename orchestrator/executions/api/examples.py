@@ -59,6 +59,17 @@ _APPROVAL: Final[dict[str, Any]] = {
     "escalated_at": None,
     "decided_by": _BOB,
     "comment": "A good customer",
+    "escalate_to": [],
+    "starter_may_approve": True,
+    "votes": [
+        {
+            "user": _BOB,
+            "approves": True,
+            "comment": "A good customer",
+            "created_at": "2026-03-01T12:30:00.000000Z",
+        }
+    ],
+    "tally": {"needed": 1, "approving": 1, "rejecting": 0, "open": 0},
 }
 
 EXECUTE: Final = OpenApiExample("With an input", value={"input": {"order": 4711}}, request_only=True)

@@ -7,8 +7,10 @@ from datetime import datetime
 import django_filters
 from django.db.models import QuerySet
 
+from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
-from orchestrator.executions.models import STATUS_CHOICES, Approval, ApprovalStatus, Execution
+from orchestrator.executions.models import STATUS_CHOICES, Approval, ApprovalStatus, ApprovalVote, Execution
+from orchestrator.executions.queries.approvals import ApprovalFilter as ApprovalSearch
 
 
 class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
@@ -38,10 +40,25 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no
 
 
 class ApprovalFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
-    mine = django_filters.BooleanFilter(field_name="can_answer")
+    mine = django_filters.BooleanFilter(field_name="can_answer", help_text="Those that wait for you")
+    answered = django_filters.BooleanFilter(method="answered_by_me", help_text="Those you have answered")
     status = django_filters.MultipleChoiceFilter(choices=ApprovalStatus.choices)
+    workflow = django_filters.UUIDFilter()
     execution = django_filters.UUIDFilter()
+    overdue = django_filters.BooleanFilter(method="past_deadline", help_text="Pending after their deadline")
+    search = django_filters.CharFilter(method="matching", help_text="In the title or the workflow's name")
 
     class Meta:
         model = Approval
-        fields = ["mine", "status", "execution"]
+        fields = ["mine", "answered", "status", "workflow", "execution", "overdue", "search"]
+
+    def answered_by_me(self, queryset: QuerySet[Approval], name: str, value: bool) -> QuerySet[Approval]:
+        mine = ApprovalVote.objects.filter(user=self.request.user).values("approval")
+        return queryset.filter(pk__in=mine) if value else queryset.exclude(pk__in=mine)
+
+    def past_deadline(self, queryset: QuerySet[Approval], name: str, value: bool) -> QuerySet[Approval]:
+        late = Approval.objects.overdue(utc_now()).values("pk")
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
+
+    def matching(self, queryset: QuerySet[Approval], name: str, value: str) -> QuerySet[Approval]:
+        return ApprovalSearch(search=value).of(queryset, utc_now())

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from orchestrator.accounts.api.serializers import PersonSerializer
 from orchestrator.core.api.fields import JsonObjectField
 from orchestrator.core.json import Json
-from orchestrator.executions.models import Approval, EventRow, Execution, StepRun
+from orchestrator.executions.models import Approval, ApprovalVote, EventRow, Execution, StepRun
 from orchestrator.executions.queries.origins import shown_data, shown_metadata
 
 
@@ -158,6 +158,34 @@ class ApprovalSerializer(serializers.ModelSerializer[Approval]):
             "approvers", "quorum", "form", "payload", "can_answer", "requested_at", "responded_at",
             "deadline_at", "on_deadline", "escalated_at", "decided_by", "comment",
         ]  # fmt: skip
+        read_only_fields = fields
+
+
+class VoteSerializer(serializers.ModelSerializer[ApprovalVote]):
+    """One person's word."""
+
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = ApprovalVote
+        fields = ["user", "approves", "comment", "created_at"]
+
+
+class TallySerializer(serializers.Serializer[Any]):
+    needed = serializers.IntegerField(help_text="Approving people that decide")
+    approving = serializers.IntegerField()
+    rejecting = serializers.IntegerField()
+    open = serializers.IntegerField(help_text="People who are asked and have not answered")
+
+
+class ApprovalDetailSerializer(ApprovalSerializer):
+    """With who has answered how, and what is still needed."""
+
+    votes = VoteSerializer(many=True, read_only=True)
+    tally = TallySerializer(read_only=True)
+
+    class Meta(ApprovalSerializer.Meta):
+        fields = [*ApprovalSerializer.Meta.fields, "escalate_to", "starter_may_approve", "votes", "tally"]
         read_only_fields = fields
 
 
