@@ -133,6 +133,7 @@ REPLICA_VIEWS = (
 )
 # The role that a request takes where its process does not connect as it already: in tests.
 WEB_ROLE, WEB_PASSWORD = locations.WEB_ROLE, CONFIG.web_password
+WEB_LOGS_IN = CONFIG.web_database_url is not None
 ROW_SECURITY_ROLE = "" if serves_web() else WEB_ROLE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -94,7 +94,8 @@ def test_every_variable_is_one_that_is_read(services: dict[str, Any]) -> None:
 
 def test_no_secret_has_a_default(services: dict[str, Any]) -> None:
     text = (ROOT / "compose.yaml").read_text()
-    for name in ("SECRET_KEY", "WEBHOOK_SECRET", "FIELD_ENCRYPTION_KEYS", "POSTGRES_PASSWORD"):
+    passwords = ("POSTGRES_PASSWORD", "WEB_POSTGRES_PASSWORD")
+    for name in ("SECRET_KEY", "WEBHOOK_SECRET", "FIELD_ENCRYPTION_KEYS", *passwords):
         used = re.findall(r"\$\{" + name + r"(.)(.)", text)
         assert used
         assert set(used) == {(":", "?")}

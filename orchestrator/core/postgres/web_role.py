@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from psycopg import sql
 
 _ONE_AT_A_TIME: Final = 0x0E7E_0002
@@ -54,38 +54,55 @@ def _schema(cursor: Any) -> str:
 
 
 def _make(cursor: Any, role: str) -> None:
-    cursor.execute("SELECT rolcanlogin, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
+    cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
     found = cursor.fetchone()
-    try:
-        if found is None:
-            cursor.execute(_CREATE.format(role=role))
-        elif found[1]:
-            raise CommandError(f"The role {role} bypasses row-level security: ALTER ROLE {role} NOBYPASSRLS.")
-        _give_password(cursor, role)
-        _let_owner_take(cursor, role)
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise CommandError(_ASK.format(role=role)) from error
-
-
-def _give_password(cursor: Any, role: str) -> None:
-    """The one of WEB_DATABASE_URL; it is sent as a hash."""
+    if found is None and not _may(cursor, _CREATE.format(role=role)):
+        raise CommandError(_ASK.format(role=role))
+    if found is not None and found[0]:
+        raise CommandError(f"The role {role} bypasses row-level security: ALTER ROLE {role} NOBYPASSRLS.")
     if settings.WEB_PASSWORD:
-        pgconn = cursor.connection.pgconn
-        secret = pgconn.encrypt_password(settings.WEB_PASSWORD.encode(), role.encode(), "scram-sha-256")
-        change = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
-        cursor.execute(change.format(sql.Identifier(role), secret.decode()))
+        _may(cursor, _password(cursor, role))  # whoever made the role has set it where we may not
+    if not _takes(cursor, role) and not settings.WEB_LOGS_IN:
+        raise CommandError(_ASK.format(role=role))
 
 
-def _let_owner_take(cursor: Any, role: str) -> None:
-    """Web processes without an address of their own log in as the owner and take the role."""
+def _password(cursor: Any, role: str) -> sql.Composed:
+    """The one of WEB_DATABASE_URL, sent as a hash."""
+    pgconn = cursor.connection.pgconn
+    secret = pgconn.encrypt_password(settings.WEB_PASSWORD.encode(), role.encode(), "scram-sha-256")
+    return sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), secret.decode())
+
+
+def _takes(cursor: Any, role: str) -> bool:
+    """Whether the owner may take the role, as web processes do that have no address of their own."""
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    return (
+        bool(cursor.fetchone()[0])
+        or _may(cursor, f"GRANT {role} TO CURRENT_USER")
+        or _is_member(cursor, role)
+    )
+
+
+def _is_member(cursor: Any, role: str) -> bool:
     cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
-    if not cursor.fetchone()[0]:
-        cursor.execute(f"GRANT {role} TO CURRENT_USER")
+    return bool(cursor.fetchone()[0])
+
+
+def _may(cursor: Any, statement: str | sql.Composed) -> bool:
+    """Run it; whether PostgreSQL let us."""
+    try:
+        with transaction.atomic():
+            cursor.execute(statement)
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+            return False
+        raise
+    return True
 
 
 _CREATE: Final = """
 DO $$ BEGIN
-    CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+    CREATE ROLE {role} LOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """

@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from orchestrator.config import serves_web
 from orchestrator.core.clock import utc_now
 from orchestrator.core.redis import redis_client
 from orchestrator.executions.runtime.presence import SEEN_WITHIN, engines_about, swept_at
@@ -49,9 +50,12 @@ def ready(request: HttpRequest) -> HttpResponse:
 def _database() -> Check:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SELECT row_security_active(to_regclass('accounts_apikey')::oid)")
+            [is_bound] = cursor.fetchone()
     except Error:
         return Check(False, "The database cannot be reached.")
+    if serves_web() and is_bound is False:
+        return Check(False, "The web process is not bound by row-level security: see WEB_DATABASE_URL.")
     return Check(True, "The database answers.")
 
 
