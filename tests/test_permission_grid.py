@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -224,10 +225,21 @@ def ask(world: World, role: str, row: Row) -> int:
     return int(answer.status_code)
 
 
-@pytest.mark.parametrize("role", ROLES)
+_T = TypeVar("_T")
+
+
+def apart(act: Callable[[], _T]) -> _T:
+    """What it answers, as if it had not been done: each role finds the world as it was."""
+    with transaction.atomic():
+        answer = act()
+        transaction.set_rollback(True)
+    return answer
+
+
 @pytest.mark.parametrize("row", API, ids=lambda row: f"{row.method} {row.route}")
-def test_the_api_answers_every_role_as_the_grid_says(world: World, row: Row, role: str) -> None:
-    assert ask(world, role, row) == row.expect[ROLES.index(role)]
+def test_the_api_answers_every_role_as_the_grid_says(world: World, row: Row) -> None:
+    found = {role: apart(lambda role=role: ask(world, role, row)) for role in ROLES}  # type: ignore[misc]
+    assert found == dict(zip(ROLES, row.expect, strict=True))
 
 
 def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[str]:
