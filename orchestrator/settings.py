@@ -302,6 +302,7 @@ SPECTACULAR_SETTINGS = {
         "OverlapPolicy": "orchestrator.workflows.models.OVERLAP_CHOICES",
         "ScheduleUnit": "orchestrator.workflows.models.UNIT_CHOICES",
         "Signature": "orchestrator.workflows.models.Signature.choices",
+        "TrialStatus": ["succeeded", "failed", "waiting", "ended"],
         "TriggerKind": "orchestrator.workflows.models.TriggerKind.choices",
         "StepStatus": "orchestrator.executions.models.StepStatus.choices",
         "Theme": "orchestrator.accounts.models.Theme.choices",
