@@ -135,6 +135,7 @@ def _linked_page(request: HttpRequest, linked: LinkedPerson) -> HttpResponse:
 def _linked(
     request: HttpRequest, asked: Question, user: Any, problem: DomainError | None = None
 ) -> HttpResponse:
+    asked.approval.can_answer = True  # type: ignore[attr-defined]  # as in lists; the link says so
     context = {"question": asked, "approval": asked.approval, "speaks_for": user, "problem": problem}
     return render(request, "executions/link.html", context, status=problem.status if problem else 200)
 
