@@ -9,7 +9,7 @@ from typing import Any, Final
 from orchestrator.graphs.diff import GraphDiff, PartDiff
 from orchestrator.workflows.models import WorkflowVersion
 
-SAME: Final = "same"
+SAME: Final = ""
 NOTES: Final[Mapping[str, str]] = {
     "added": "Added",
     "removed": "Removed",

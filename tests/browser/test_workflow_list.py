@@ -13,21 +13,37 @@ from tests.factories import make_user, make_workflow
 LooksRight = Callable[[Page], None]
 
 
-def test_filters_apply_as_they_change_and_stand_in_the_address(open_as: OpenAs) -> None:
+def test_searching_shows_what_was_found_as_one_types_and_stands_in_the_address(open_as: OpenAs) -> None:
     user = make_user()
-    make_workflow(user, name="Invoices", tags=["money"])
+    make_workflow(user, name="Send invoices", tags=["money"])
     make_workflow(user, name="Backups", publish=False)
     page = open_as(user, "/workflows/")
-    page.get_by_label("Tag", exact=True).select_option("money")
+    page.keyboard.press("/")
+    page.keyboard.type("invo")
     expect(page.get_by_role("link", name="Backups")).to_have_count(0)
-    assert page.url.endswith("/workflows/?tag=money")
-    page.get_by_role("link", name="Clear").click()
-    page.get_by_role("searchbox").fill("backups")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Invoices")).to_have_count(0)
-    assert "search=backups" in page.url
-    page.get_by_text("Favourites", exact=True).click()
-    expect(page.get_by_text("No workflow matches these filters")).to_be_visible()
+    expect(page.locator("mark")).to_have_text("invoices")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    assert page.url.endswith("/workflows/?search=invo")
+    page.reload()
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("invo")
+    page.get_by_role("searchbox", name="Search").fill("")
+    expect(page.get_by_role("link", name="Backups")).to_be_visible()
+    page.get_by_label("Status").select_option("draft")
+    expect(page.get_by_role("link", name="Send invoices")).to_have_count(0)
+    assert page.url.endswith("/workflows/?status=draft")
+
+
+def test_tags_narrow_the_list_and_are_taken_away_again(open_as: OpenAs) -> None:
+    user = make_user()
+    make_workflow(user, name="Invoices", tags=["money"])
+    make_workflow(user, name="Backups")
+    page = open_as(user, "/workflows/")
+    page.get_by_role("navigation", name="Tags").get_by_role("link", name="money").click()
+    expect(page.get_by_role("link", name="Backups")).to_have_count(0)
+    page.get_by_role("link", name="money : take away").click()
+    expect(page.get_by_role("link", name="Backups")).to_be_visible()
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Favourites").click()
+    expect(page.get_by_text("No favourites yet")).to_be_visible()
 
 
 def test_a_star_changes_in_its_place_and_the_row_leads_to_the_workflow(open_as: OpenAs) -> None:
@@ -63,7 +79,7 @@ def test_a_workflow_is_made_from_an_example_by_keyboard(open_as: OpenAs) -> None
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Mine", level=1)).to_be_visible()
-    expect(page.locator("#picture [data-node=greet]").first).to_be_visible()
+    expect(page.get_by_role("group", name="Compose a greeting, Transform")).to_be_visible()
 
 
 def test_the_menu_of_phones_leads_on(open_as: OpenAs) -> None:

@@ -85,7 +85,7 @@ def test_labels_are_the_edge_s_own_else_its_port_else_its_condition() -> None:
 def test_special_nodes_look_special() -> None:
     page = draw([node("m", "map", {}), node("s", "subworkflow", {}), step("d", disabled=True), step("p")])
     classes = re.findall(r'class="node([^"]*)" data-node="(\w)"', page)
-    assert classes == [(" stack", "m"), (" nested", "s"), (" disabled", "d"), ("", "p")]
+    assert classes == [(" is-stack", "m"), (" is-nested", "s"), (" disabled", "d"), ("", "p")]
     assert "Disabled" in page
 
 

@@ -32,10 +32,6 @@ class FolderNode:
     def shown_count(self) -> str:
         return str(self.count) if self.count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
-    def holds(self, path: str) -> bool:
-        """Whether a path is this folder's or leads through it."""
-        return path == self.path or path.startswith(f"{self.path}/")
-
 
 def folder_tree(user: User) -> list[FolderNode]:
     """The folders at the top, each with those in it. One query, however many there are."""

@@ -75,18 +75,14 @@ def graph_difference(
     """A graph whose parts are marked as added, removed, changed or moved; all others step back."""
     drawing = draw(nodes, edges)
     icons = static("dist/icons.svg")
-    states = {
-        node.id: {"state": state, "note": NOTES.get(state, "")}
-        for node in drawing.nodes
-        if (state := node_states.get(node.id, SAME))
-    }
+    states = {key: {"state": state, "note": NOTES[state]} for key, state in node_states.items()}
     return {
         "drawing": drawing,
         "name": name,
         "compared": True,
         "words": drawing.nodes if len(drawing.nodes) <= MAX_LISTED else (),
         "states": states,
-        "nodes": _joined(_with_state(node, states[node.id], icons) for node in drawing.nodes),
+        "nodes": _joined(_with_state(node, states.get(node.id, {}), icons) for node in drawing.nodes),
         "edges": _joined(_with_fate(edge, edge_states.get(edge.id, SAME)) for edge in drawing.edges),
         "is_dense": len(drawing.edges) > 60,
     }
@@ -133,7 +129,13 @@ def _node_parts(node: DrawnNode, icons: str) -> tuple[SafeString, SafeString, Sa
     """The markup of a node around its state, its state's icon and its note."""
     box = node.box
     classes = ["node"]
-    classes += [name for name in ("narrow", "stack", "nested", "disabled") if getattr(node, f"is_{name}")]
+    looks = {
+        "narrow": node.is_narrow,
+        "is-stack": node.is_stack,
+        "is-nested": node.is_nested,
+        "disabled": node.is_disabled,
+    }
+    classes += [name for name, holds in looks.items() if holds]
     before = format_html(
         '<g class="{}" data-node="{}" data-kind="{}" data-note="{}" data-state="',
         " ".join(classes), node.id, node.kind, _plain_note(node),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,8 +29,10 @@ def of_row(found: Mapping[Any, Found], pk: Any) -> Found | None:
 
 
 @register.filter
-def holds(node: FolderNode, path: str) -> bool:
-    return node.holds(path)
+def begins_with(tag: str, search: str) -> bool:
+    """Whether a word of the tag begins with one that was searched for."""
+    words = re.findall(r"\w+", search.lower())
+    return any(part.startswith(word) for part in re.findall(r"\w+", tag) for word in words)
 
 
 @register.filter

@@ -97,12 +97,11 @@ export async function drop(load: Load, target: HTMLElement): Promise<void> {
 
 /** The selected rows, all of them: what the bar's own dialog would do. */
 function moveSelection(folder: string): void {
-  const form = document.querySelector<HTMLFormElement>("form[data-bulk]");
   const choice = document.querySelector<HTMLSelectElement>("#bulk-folder");
   const button = document.querySelector<HTMLButtonElement>('button[form="bulk-form"][value="move"]');
-  if (!form || !choice || !button) return;
+  if (!choice || !button) return;
   choice.value = folder;
-  form.requestSubmit(button);
+  button.click(); // htmx sends the name of a button that was pressed
 }
 
 export function watchTree(): void {
