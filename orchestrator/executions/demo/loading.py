@@ -20,6 +20,7 @@ from orchestrator.workflows.examples import examples
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.services.definitions import create_workflow
 from orchestrator.workflows.services.sharing import grant_access, set_favorite
+from orchestrator.workflows.services.templates import publish_template
 from orchestrator.workflows.services.transfer import read_workflow_file
 from orchestrator.workflows.services.versions import publish_draft
 
@@ -61,6 +62,8 @@ def load_demo() -> Loaded:
     if favorite is not None:
         set_favorite(bob, favorite.pk, favorite=True)
         set_favorite(ada, favorite.pk, favorite=True)
+        if not favorite.is_template:
+            publish_template(bob, favorite.pk)
     return Loaded(3, workflows, runs, bob)
 
 
@@ -86,7 +89,8 @@ def _create(owner: User, document: dict[str, Any]) -> Workflow:
     asked = (file.settings.get("input_schema") or {}).get("properties", {})
     if "service" in asked:
         asked["service"]["default"] = _sales_service()
-    workflow = create_workflow(owner, **file.model_dump(exclude={"format"}))
+    folder = _FOLDERS.get(file.name, "")
+    workflow = create_workflow(owner, folder=folder, **file.model_dump(exclude={"format"}))
     publish_draft(owner, workflow.pk, note="First version")
     return workflow
 
@@ -106,6 +110,13 @@ def _at_home(given: dict[str, Any]) -> dict[str, Any]:
 def _sales_service() -> str:
     return f"{settings.BASE_URL}/demo/sales"
 
+
+_FOLDERS: Final = {
+    "Order approval": "Sales/Orders",
+    "Contract signature": "Sales",
+    "Nightly sales report": "Sales/Reports",
+    "A hundred sensors": "Operations",
+}
 
 _INPUTS: Final[dict[str, list[dict[str, Any]]]] = {
     "Order approval": [
