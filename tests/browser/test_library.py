@@ -253,7 +253,7 @@ def test_the_pages_of_the_library_look_right(open_as: OpenAs, looks_right: Looks
     for number in range(3):
         make_workflow(user, name=f"Flow {number} {long}", tags=["a", "b" * 50], folder=f"A/B/{long[:90]}")
     workflow = make_workflow(user, name="Compared", nodes=[step("a"), step("b")], edges=chain("a", "b"))
-    create_version(user, workflow.pk, nodes=[step("a", {"x": 1}), step("c")], edges=chain("a", "c"))
+    create_version(user, workflow.pk, nodes=[step("a", {"x": 1}), step("c")], edges=[*chain("a", "c")])
     publish_template(user, workflow.pk, category="Reports")
     page = open_as(user, "/workflows/?search=flow")
     looks_right(page)
