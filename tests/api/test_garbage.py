@@ -15,6 +15,9 @@ from drf_spectacular.generators import SchemaGenerator
 from orchestrator.accounts.models import Role
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
+from orchestrator.workflows.models import WorkflowTemplate
+from orchestrator.workflows.services.bulk import start_bulk_job
+from orchestrator.workflows.services.folders import create_folder
 from tests.factories import make_user, make_workflow, node
 
 PROBLEM = "application/problem+json"
@@ -79,6 +82,9 @@ def ids(db: None, drain: Callable[[], None]) -> dict[str, Any]:
         "workflows": workflow.pk,
         "executions": Execution.objects.get().pk,
         "approvals": Approval.objects.get().pk,
+        "folders": create_folder(owner, name="Folder").pk,
+        "templates": WorkflowTemplate.objects.earliest("id").pk,
+        "bulk-jobs": start_bulk_job(owner, subject="workflows", action="archive", ids=[workflow.pk]).pk,
         "key_id": key.pk,
     }
 
