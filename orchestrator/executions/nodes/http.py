@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
 import httpx
@@ -20,8 +21,6 @@ from orchestrator.graphs.steps import Outcome, StepContext, StepError, Succeeded
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 RETRY_STATUSES: Final = frozenset({408, 425, 429})
-UNCERTAIN_STATUSES: Final = frozenset({500, 502, 504})
-"""Answers after which the request may have had its effect all the same."""
 
 Url = Annotated[str, Field(min_length=1, max_length=4_000, pattern=r"(?i)^https?://")]
 
@@ -132,9 +131,16 @@ def _decode(response: httpx.Response, body: bytes) -> Json:
         try:
             parsed: Json = json.loads(body)
         except NotJson as error:
-            raise StepError("bad_json", f"The answer says it is JSON and is not: {error}") from error
+            message = f"The answer says it is JSON and is not: {error}"
+            acted = _may_have_acted(response.status_code)
+            raise StepError("bad_json", message, uncertain=acted) from error
         return parsed
     return body.decode(response.encoding or "utf-8", errors="replace").replace("\x00", "\ufffd")
+
+
+def _may_have_acted(status: int) -> bool:
+    """Whether the receiver may have done what it was asked: not if it refused, or was not there."""
+    return status < 400 or (status >= 500 and status != HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _check_status(answer: Mapping[str, Any], fail_on: str) -> None:
@@ -143,12 +149,13 @@ def _check_status(answer: Mapping[str, Any], fail_on: str) -> None:
     if fail_on == "never" or status < 400 or (fail_on == "server" and not again):
         return
     details: JsonObject = {"status": status}
-    unknown = status in UNCERTAIN_STATUSES
     seconds = answer["headers"].get("retry-after", "")
     if seconds.isdigit():
         details["retry_after_seconds"] = int(seconds)
     message = f"The answer was HTTP {status}."
-    raise StepError("http_status", message, retryable=again, details=details, uncertain=unknown)
+    raise StepError(
+        "http_status", message, retryable=again, details=details, uncertain=_may_have_acted(status)
+    )
 
 
 def _host(url: str) -> str:

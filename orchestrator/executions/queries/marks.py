@@ -15,7 +15,8 @@ from django.db.models import Count, F, Func, IntegerField, QuerySet, TextField
 from django.db.models.fields.json import KeyTransform
 
 from orchestrator.core.fields import JsonField
-from orchestrator.executions.models import EventRow, Execution
+from orchestrator.executions.domain.status import Status
+from orchestrator.executions.models import EventRow, Execution, StepRun
 
 _STATES: Final[Mapping[str, str]] = {
     "step_started": "running",
@@ -79,6 +80,26 @@ def marks_of(execution: Execution, maps: Sequence[str], *, up_to: int) -> dict[s
         "nodes": {node: mark.as_json() for node, mark in nodes.items()},
         "edges": sorted(_edges_taken(events)),
     }
+
+
+_STEP_STATES: Final[Mapping[str, str]] = {
+    "success": "done",
+    "error": "failed",
+    "skipped": "skipped",
+    "cancelled": "cancelled",
+}
+
+
+def marks_without_events(execution: Execution) -> dict[str, Any]:
+    """What the steps tell of a run whose events are gone; which edges were taken is not known then."""
+    steps = StepRun.objects.filter(execution=execution.pk, scope="").order_by("node_id", "-seq")
+    nodes = dict.fromkeys(_done_earlier(execution), Mark("earlier"))
+    for node, status, iteration in steps.distinct("node_id").values_list("node_id", "status", "iteration"):
+        nodes[node] = Mark(_STEP_STATES[status], iteration)
+    for node in () if execution.is_final else execution.current_node_ids:
+        if ">" not in node:
+            nodes[node] = Mark("waiting" if execution.status == Status.WAITING else "running")
+    return {"nodes": {node: mark.as_json() for node, mark in nodes.items()}, "edges": []}
 
 
 def _last_events(events: QuerySet[EventRow]) -> QuerySet[EventRow, tuple[Any, ...]]:

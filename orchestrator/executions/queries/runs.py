@@ -16,6 +16,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.ids import id_at
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Approval, ApprovalStatus, Execution
+from orchestrator.executions.queries.titles import names_of_all
 
 TRIGGERS: Final[Mapping[str, str]] = {
     "manual": "By hand",
@@ -89,18 +90,22 @@ def _id_range(text: str) -> tuple[UUID, UUID] | None:
 
 def say_what_they_wait_for(runs: Iterable[Execution]) -> None:
     """Give each run a ``remark``: the error of one that failed, the question of one that waits for people,
-    else the nodes where it stands. One query for all, none if no run waits.
+    else the nodes where it stands. One query for all, none if no run waits; one more for versions whose
+    nodes are not known by name yet.
     """
+    runs = list(runs)
     waiting = [run.pk for run in runs if run.status in (Status.WAITING, Status.PAUSED)]
     questions: dict[UUID, str] = {}
     if waiting:
         open_ = Approval.objects.filter(execution__in=waiting, status=ApprovalStatus.PENDING)
         questions = dict(open_.order_by("-id").values_list("execution_id", "title"))
+    names = names_of_all(run.version_id for run in runs if run.current_node_ids and not run.is_final)
     for run in runs:
-        run.remark = _remark(run, questions.get(run.pk))  # type: ignore[attr-defined]  # for the template
+        titles = names[run.version_id].titles if run.version_id in names else {}
+        run.remark = _remark(run, questions.get(run.pk), titles)  # type: ignore[attr-defined]  # for the template
 
 
-def _remark(run: Execution, question: str | None) -> str:
+def _remark(run: Execution, question: str | None, titles: Mapping[str, str]) -> str:
     if run.error:
         return str(run.error.get("message", ""))
     if question:
@@ -109,7 +114,8 @@ def _remark(run: Execution, question: str | None) -> str:
         return ""
     if run.status == Status.PENDING:
         return "Waits for its turn"
-    names = list(dict.fromkeys(name.rpartition(">")[2] for name in run.current_node_ids))
+    nodes = dict.fromkeys(name.rpartition(">")[2] for name in run.current_node_ids)
+    names = list(dict.fromkeys(titles.get(node, node) for node in nodes))
     if not names:
         return ""
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -23,8 +24,10 @@ from orchestrator.executions.access import execution_and_access, find_execution
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Execution, StepRun, StepStatus
 from orchestrator.executions.narration import place_of
-from orchestrator.executions.queries.marks import marks_of
+from orchestrator.executions.queries.history import has_events
+from orchestrator.executions.queries.marks import marks_of, marks_without_events
 from orchestrator.executions.queries.records import events_after, events_before, steps_after
+from orchestrator.executions.queries.timeline import figures_of
 from orchestrator.executions.queries.titles import Names, names_of
 from orchestrator.executions.queries.waits import Waits, waits_of
 from orchestrator.executions.web.approvals import Question, question
@@ -72,8 +75,15 @@ class RunView:
         mine = [approval for approval in asked if getattr(approval, "can_answer", False)]
         return {approval.pk: question(approval, may_see_run=True) for approval in mine}
 
-    def marks(self, seq: int) -> dict[str, Any]:
-        return marks_of(self.execution, self.names.maps, up_to=seq)
+    @cached_property
+    def has_events(self) -> bool:
+        """False once the time for which events are kept is over."""
+        return has_events(self.execution)
+
+    def marks(self) -> dict[str, Any]:
+        if not self.has_events:
+            return marks_without_events(self.execution)
+        return marks_of(self.execution, self.names.maps, up_to=self.seq)
 
     def head(self) -> dict[str, Any]:
         """What the header, the buttons and the panel of waits need."""
@@ -100,7 +110,7 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
     """The page; with a problem, what went wrong with the action that was asked for is said on it."""
     view = RunView(person(request), pk)
     execution = view.execution
-    marks = view.marks(view.seq)
+    marks = view.marks()
     context = {
         **view.head(),
         "problem": problem,
@@ -108,6 +118,13 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
         "graph": view.graph,
         "titles": view.names.titles,
         "marks": marks,
+        "has_events": view.has_events,
+        "events_days": settings.EVENT_RETENTION_DAYS,
+        "shown": {
+            "graph": {"nodes": view.graph.nodes, "edges": view.graph.edges},
+            "marks": marks,
+            "figures": figures_of(pk),
+        },
         "steps": steps_after(pk, 0, view.names.titles, **_step_filter(request)),
         "steps_done": _steps_done(marks, view.names.titles),
         "step_node": request.GET.get("node", ""),
@@ -165,7 +182,7 @@ def steps(request: HttpRequest, pk: UUID) -> HttpResponse:
     view = RunView(person(request), pk)
     found = steps_after(
         pk,
-        _number(request, "after", 0),
+        number(request, "after", 0),
         view.names.titles,
         **_step_filter(request),
     )
@@ -179,26 +196,10 @@ def events(request: HttpRequest, pk: UUID) -> HttpResponse:
     view = RunView(person(request), pk)
     execution, titles, newer = view.execution, view.names.titles, "after" in request.GET
     if newer:
-        found = events_after(execution, _number(request, "after", 0), titles)
+        found = events_after(execution, number(request, "after", 0), titles)
     else:
-        found = events_before(execution, _number(request, "before", view.seq + 1), titles)
+        found = events_before(execution, number(request, "before", view.seq + 1), titles)
     return render(request, "executions/_events.html", {"run": execution, "events": found, "newer": newer})
-
-
-@login_required
-@require_safe
-def marks(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The marks of the picture right after the event ``?seq=``, and that event in a sentence."""
-    view = RunView(person(request), pk)
-    seq = min(_number(request, "seq", view.seq), view.seq)
-    told = events_before(view.execution, seq + 1, view.names.titles, size=1).rows
-    found = {
-        "seq": seq,
-        "marks": view.marks(seq),
-        "sentence": told[0].sentence if told else "",
-        "at": told[0].at.isoformat() if told else None,
-    }
-    return JsonResponse(found)
 
 
 @login_required
@@ -243,6 +244,6 @@ def _file(value: Json, name: str) -> HttpResponse:
     return answer
 
 
-def _number(request: HttpRequest, name: str, default: int) -> int:
+def number(request: HttpRequest, name: str, default: int) -> int:
     given = request.GET.get(name, "")
     return int(given) if given.isdecimal() and len(given) <= 15 else default

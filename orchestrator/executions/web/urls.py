@@ -13,6 +13,7 @@ from orchestrator.executions.web import (
     lists,
     notifications,
     operations,
+    replay,
     starting,
     triggers,
 )
@@ -24,7 +25,9 @@ run_patterns = [
     path("steps/<uuid:step_id>/", detail.step, name="step"),
     path("steps/<uuid:step_id>/<slug:part>.json", detail.step_data, name="step-data"),
     path("events/", detail.events, name="events"),
-    path("marks/", detail.marks, name="marks"),
+    path("timeline/", replay.timeline_piece, name="timeline"),
+    path("moment/", replay.moment, name="moment"),
+    path("node/", replay.node, name="node"),
     path("data/<slug:part>.json", detail.data, name="data"),
     path("cancel/", actions.cancel, name="cancel"),
     path("pause/", actions.pause, name="pause"),

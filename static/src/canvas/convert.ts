@@ -178,8 +178,7 @@ function spoken({ title, kindTitle, isDisabled, mark }: NodeView): string {
     title,
     kindTitle,
     isDisabled && "disabled",
-    mark.state && WORDS[mark.state],
-    mark.note,
+    mark.note ?? (mark.state && WORDS[mark.state]),
     ...(mark.badges ?? []).map(({ label }) => label),
     mark.problemText && `problem: ${mark.problemText}`,
   ];

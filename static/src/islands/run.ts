@@ -1,68 +1,124 @@
-/** The page of a run: follows its events, and has htmx fetch the parts that they change. */
+/** The page of a run: follows its events, replays them, and has htmx fetch the parts that they change. */
 
+import { loadKinds } from "../canvas/kinds";
+import { readGraph } from "../canvas/graph";
 import { debounce } from "../page/dom";
 import { Feed, sayState } from "../run/feed";
-import { afterEvent, type Marks, type RunEvent } from "../run/marks";
+import { type RunEvent } from "../run/marks";
+import { RunModel, type ShownRun } from "../run/model";
 import { Picture } from "../run/picture";
 import { ProgressPanel, type StepProgress } from "../run/progress";
-import { Replay } from "../run/replay";
+import { showStage } from "../run/stage";
 import { watchGraphs } from "../run/zoom";
 
 const CALM = 200;
-
 const page = document.getElementById("run");
 if (page) follow(page);
 watchGraphs();
 
 function follow(page: HTMLElement): void {
-  const marksUrl = page.dataset.marksUrl ?? "";
   const picture = new Picture(page);
-  let marks = JSON.parse(document.getElementById("run-marks")?.textContent ?? "null") as Marks;
-  let seq = Number(page.dataset.seq);
-  const form = page.querySelector<HTMLFormElement>("[data-replay]");
-  const replay =
-    form &&
-    new Replay(
-      form,
-      marksUrl,
-      (shown) => picture.show(shown),
-      () => picture.show(marks),
-    );
-
+  const shown = (read("run-shown") as ShownRun | null) ?? {
+    graph: readGraph(null),
+    marks: { nodes: {}, edges: [] },
+    figures: {},
+  };
+  const model = new RunModel(shown, Number(page.dataset.seq), page.dataset.timelineUrl ?? "");
+  const hasEvents = "hasEvents" in page.dataset;
+  void replacePicture(page, model, shown, hasEvents);
   const progress = new ProgressPanel(
     document.getElementById("run-progress"),
-    JSON.parse(document.getElementById("run-titles")?.textContent ?? "{}") as Record<string, string>,
+    (read("run-titles") ?? {}) as Record<string, string>,
   );
   const refresh = debounce(CALM, () => {
-    for (const id of ["live-feed", "step-feed", "event-feed"])
-      document.getElementById(id)?.dispatchEvent(new CustomEvent("run:changed"));
+    for (const id of ["live-feed", "step-feed", "event-feed"]) tell(id, "run:changed");
+    if (model.selected !== null) tell("node-panel", "node:chosen");
   });
-  document.body.addEventListener("htmx:configRequest", giveCursors);
+  document.body.addEventListener("htmx:configRequest", (event) => giveCursors(event, model));
   document.body.addEventListener("htmx:beforeSwap", keepOrder);
-  watchStepLinks();
+  watchPresses(model);
+  watchPanels(model);
+  const first = Number(new URLSearchParams(location.search).get("seq") ?? NaN);
+  if (hasEvents && first >= 0 && first < model.seq) void model.seek(first);
 
   const feed = new Feed({
-    subscription: () => ({ execution: page.dataset.execution, after: seq }),
+    subscription: () => ({ execution: page.dataset.execution, after: model.seq }),
     onNews(message) {
       if (message.progress) {
         progress.show(message.progress as StepProgress[]);
         return;
       }
       const events = (message.events ?? []) as RunEvent[];
-      for (const event of events) {
-        if (event.seq <= seq) continue;
-        marks = afterEvent(marks, event);
-        seq = event.seq;
-        progress.settle(event);
-      }
-      if (!replay?.isOn) picture.show(marks);
-      replay?.grow(seq);
-      page.dataset.seq = String(seq);
+      for (const event of events) progress.settle(event);
+      model.take(events);
+      picture.show(model.live);
+      page.dataset.seq = String(model.seq);
       refresh();
     },
     onState: (state) => sayState(page.querySelector("[data-live]"), state),
   });
   if (!("final" in page.dataset)) feed.start();
+}
+
+/** The canvas takes the place of the server's picture as soon as it knows the node types. */
+async function replacePicture(
+  page: HTMLElement,
+  model: RunModel,
+  shown: ShownRun,
+  hasEvents: boolean,
+): Promise<void> {
+  const host = document.getElementById("run-canvas");
+  if (!host) return;
+  try {
+    const kinds = await loadKinds();
+    host.hidden = false;
+    page.querySelector(".run-stage")?.classList.add("has-canvas");
+    const slots = {
+      player: document.getElementById("run-player"),
+      events: document.getElementById("moment-events"),
+    };
+    showStage(host, {
+      model,
+      graph: readGraph(shown.graph),
+      kinds,
+      name: page.dataset.name ?? "",
+      hasEvents,
+      slots,
+    });
+  } catch {
+    host.hidden = true; // the picture stays, and goes on showing how far the run has come
+  }
+}
+
+function read(id: string): unknown {
+  return JSON.parse(document.getElementById(id)?.textContent ?? "null") as unknown;
+}
+
+function tell(id: string, what: string): void {
+  document.getElementById(id)?.dispatchEvent(new CustomEvent(what));
+}
+
+/** The panels beside the picture: of the node that was chosen, and of the moment that is replayed. */
+function watchPanels(model: RunModel): void {
+  const panel = document.getElementById("node-panel");
+  const card = document.getElementById("moment-card");
+  let [node, moment] = ["", ""];
+  const askMoment = debounce(180, () => tell("moment", "moment:chosen"));
+  model.subscribe(() => {
+    const chosen = model.selected ?? "";
+    if (panel && chosen !== node) {
+      panel.hidden = chosen === "";
+      panel.parentElement?.classList.toggle("has-panel", chosen !== "");
+      if (chosen !== "") tell("node-panel", "node:chosen");
+    }
+    if (card) card.hidden = model.position === null;
+    const wanted = model.position === null ? "" : `${model.position} ${chosen}`;
+    if (wanted !== moment && wanted !== "") askMoment();
+    [node, moment] = [chosen, wanted];
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) model.select(null);
+  });
 }
 
 interface HtmxRequest {
@@ -71,7 +127,7 @@ interface HtmxRequest {
 }
 
 /** What the page has already is asked for when the request leaves, not when it was thought of. */
-function giveCursors(event: Event): void {
+function giveCursors(event: Event, model: RunModel): void {
   const { elt, parameters } = (event as CustomEvent<HtmxRequest>).detail;
   if (elt.id === "step-feed") {
     if (document.querySelector("#step-rows [data-more]")) event.preventDefault(); // not all are shown anyway
@@ -79,6 +135,12 @@ function giveCursors(event: Event): void {
   }
   if (elt.id === "event-feed") parameters.after = lastSeq("#event-rows > li[data-seq]:first-of-type");
   if (elt.id === "live-feed") parameters.waits = document.getElementById("run-waits")?.dataset.key ?? "";
+  if (elt.id === "node-panel") parameters.id = model.selected ?? "";
+  if (elt.id === "moment") {
+    if (model.position === null) event.preventDefault();
+    parameters.seq = String(model.at);
+    parameters.node = model.selected ?? "";
+  }
 }
 
 function lastSeq(selector: string): string {
@@ -101,21 +163,30 @@ function keepOrder(event: Event): void {
   else (event as CustomEvent<HtmxSwap>).detail.shouldSwap = false;
 }
 
-/** "Show what the step was given": filters the table instead of loading the page again. */
-function watchStepLinks(): void {
+/** "Show what the step was given" filters the table; others go to an event, a node, or into a map. */
+function watchPresses(model: RunModel): void {
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
-    const link = event.target.closest<HTMLElement>("[data-show-step]");
-    const node = event.target.closest<SVGGElement>(".graph-run [data-node]");
-    const wanted = link?.dataset.showStep ?? node?.dataset.node;
-    const form = document.querySelector<HTMLFormElement>("#step-filter");
-    if (wanted === undefined || !form) return;
-    event.preventDefault();
-    choose(form, "node", wanted);
-    choose(form, "status", link?.dataset.showStatus ?? "");
-    form.dispatchEvent(new Event("change"));
-    document.getElementById("steps")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    const wish = event.target.closest<HTMLElement | SVGElement>(
+      "[data-show-step], [data-jump], [data-close-node], [data-open-body], .graph-run [data-node]",
+    )?.dataset;
+    if (!wish) return;
+    if (wish.jump !== undefined) void model.seek(Number(wish.jump));
+    else if (wish.closeNode !== undefined) model.select(null);
+    else if (wish.openBody !== undefined) void model.open(wish.openBody);
+    else if (wish.node !== undefined) model.select(wish.node);
+    else if (showSteps(wish.showStep ?? "", wish.showStatus ?? "")) event.preventDefault();
   });
+}
+
+function showSteps(node: string, status: string): boolean {
+  const form = document.querySelector<HTMLFormElement>("#step-filter");
+  if (!form) return false;
+  choose(form, "node", node);
+  choose(form, "status", status);
+  form.dispatchEvent(new Event("change"));
+  document.getElementById("steps")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  return true;
 }
 
 function choose(form: HTMLFormElement, name: string, value: string): void {

@@ -3,12 +3,22 @@
 export type State =
   "running" | "waiting" | "retrying" | "done" | "earlier" | "skipped" | "failed" | "cancelled";
 
-export interface Mark {
+export interface Mark extends Figures {
   state: State;
   times: number;
   done: number | null;
   total: number | null;
   note?: string;
+  /** When the firing that is under way began, in milliseconds. */
+  since?: number | undefined;
+}
+
+/** What all attempts at a node took so far, and the last run that it started. */
+export interface Figures {
+  ms?: number | undefined;
+  cost?: number | undefined;
+  tokens?: number | undefined;
+  child?: string | undefined;
 }
 
 export interface Marks {
@@ -16,13 +26,19 @@ export interface Marks {
   edges: string[];
 }
 
-/** An event as the live feed sends it. */
-export interface RunEvent {
+/** An event as the live feed sends it, or as the timeline has it: in brief, with a sentence and figures. */
+export interface RunEvent extends Figures {
   seq: number;
   type: string;
   node_id: string;
   data: Record<string, unknown>;
+  occurred_at?: string;
+  /** The same as a number. */
+  at?: number;
+  sentence?: string;
 }
+
+export const NO_MARKS: Marks = { nodes: {}, edges: [] };
 
 const STATES: Record<string, State> = {
   step_started: "running",
@@ -65,17 +81,23 @@ export function noteOf(mark: Mark): string {
   return mark.times > 1 ? `${text} · ${mark.times}×` : text;
 }
 
-/** The marks after one more event; events inside a map change only its number of items. */
+/** The workflow's own marks after one more event; events inside a map change only its number of items. */
 export function afterEvent(marks: Marks, event: RunEvent): Marks {
-  const { data, node_id: node } = event;
-  if (data.scope !== "" || node === "") return marks;
-  const edges = withSent(marks.edges, data.sends);
-  const before = marks.nodes[node];
-  if (event.type === "item_finished" && before) {
-    return { edges, nodes: { ...marks.nodes, [node]: { ...before, done: (before.done ?? 0) + 1 } } };
-  }
+  if (event.data.scope !== "" || event.node_id === "") return marks;
+  const before = marks.nodes[event.node_id];
+  const mark = markAfter(before, event);
+  const edges = withSent(marks.edges, sentBy(event));
+  return mark === before
+    ? { ...marks, edges }
+    : { edges, nodes: { ...marks.nodes, ...(mark && { [event.node_id]: mark }) } };
+}
+
+/** The mark of the event's node after it; the same as before where the event changes nothing of it. */
+export function markAfter(before: Mark | undefined, event: RunEvent): Mark | undefined {
+  const { data } = event;
+  if (event.type === "item_finished" && before) return { ...before, done: (before.done ?? 0) + 1 };
   const state = stateOf(event);
-  if (!state) return { ...marks, edges };
+  if (!state) return before;
   const times = typeof data.iteration === "number" ? data.iteration : 1;
   const isSame = before?.times === times;
   const mark: Mark = {
@@ -83,12 +105,50 @@ export function afterEvent(marks: Marks, event: RunEvent): Marks {
     times,
     done: isSame ? before.done : null,
     total: isSame ? before.total : null,
+    ...figuresAfter(before, isSame, event),
   };
-  if (event.type === "step_expanded") {
-    mark.done = 0;
-    mark.total = Array.isArray(data.items) ? data.items.length : 0;
+  return event.type === "step_expanded" ? { ...mark, done: 0, total: itemsIn(data) } : mark;
+}
+
+function itemsIn({ items, total }: Record<string, unknown>): number {
+  return Array.isArray(items) ? items.length : typeof total === "number" ? total : 0;
+}
+
+/** The edges along which the event sent tokens. */
+export function sentBy({ data }: RunEvent): string[] {
+  if (!Array.isArray(data.sends)) return [];
+  const sends = data.sends as unknown[];
+  return sends.flatMap((sent) => (Array.isArray(sent) && typeof sent[0] === "string" ? [sent[0]] : []));
+}
+
+const ENDS = new Set(["step_succeeded", "step_ended", "step_failed", "step_cancelled"]);
+
+function figuresAfter(
+  before: Mark | undefined,
+  isSame: boolean,
+  event: RunEvent,
+): Figures & { since?: number } {
+  const at = event.at ?? (event.occurred_at === undefined ? undefined : Date.parse(event.occurred_at));
+  const figures: Figures & { since?: number } = {};
+  const child = typeof event.data.child === "string" ? event.data.child : before?.child;
+  if (child !== undefined) figures.child = child;
+  const since = isSame ? before?.since : undefined;
+  if (!ENDS.has(event.type)) {
+    if (before?.ms !== undefined) figures.ms = before.ms;
+    if (at !== undefined) figures.since = since ?? at;
+  } else {
+    const took = event.ms ?? (since !== undefined && at !== undefined ? at - since : undefined);
+    if (took !== undefined || before?.ms !== undefined) figures.ms = (before?.ms ?? 0) + (took ?? 0);
   }
-  return { edges, nodes: { ...marks.nodes, [node]: mark } };
+  const { cost, tokens } = usageOf(event);
+  if (cost || before?.cost !== undefined) figures.cost = (before?.cost ?? 0) + cost;
+  if (tokens || before?.tokens !== undefined) figures.tokens = (before?.tokens ?? 0) + tokens;
+  return figures;
+}
+
+function usageOf(event: RunEvent): { cost: number; tokens: number } {
+  const usage = event.data.usage as { cost?: string | number; tokens?: number } | undefined;
+  return { cost: event.cost ?? Number(usage?.cost ?? 0), tokens: event.tokens ?? usage?.tokens ?? 0 };
 }
 
 function stateOf({ type, data }: RunEvent): State | undefined {
@@ -99,9 +159,7 @@ function stateOf({ type, data }: RunEvent): State | undefined {
   return state;
 }
 
-function withSent(edges: string[], sends: unknown): string[] {
-  if (!Array.isArray(sends)) return edges;
-  const known = new Set(edges);
-  for (const sent of sends) if (Array.isArray(sent) && typeof sent[0] === "string") known.add(sent[0]);
+function withSent(edges: string[], sent: string[]): string[] {
+  const known = new Set([...edges, ...sent]);
   return known.size === edges.length ? edges : [...known];
 }
