@@ -86,7 +86,7 @@ def go(run: Execution, drain: Drain) -> None:
 
 
 def state(page: Page, node_id: str) -> Any:
-    return page.locator(f'svg [data-node="{node_id}"]')
+    return page.locator(f'.react-flow__node[data-id="{node_id}"] .flow-node')
 
 
 def is_live(page: Page) -> None:
@@ -123,7 +123,7 @@ def test_a_run_is_started_from_the_form_and_followed_to_its_end_without_a_reload
     page.evaluate("window.samePage = true")
     drain()
     expect(state(page, "ask")).to_have_attribute("data-state", "waiting")
-    expect(state(page, "note").locator(".node-note")).to_have_text("Done")
+    expect(state(page, "note").locator(".flow-node-note")).to_have_text("Done")
     expect(page.locator("#run-status")).to_have_text("Waiting")
     expect(page.get_by_text("waits for your answer")).to_be_visible()
     assert page.evaluate("window.samePage")
@@ -274,23 +274,6 @@ def test_a_half_written_answer_survives_what_happens_meanwhile(open_as: OpenAs, 
     expect(page.get_by_label("Comment")).to_have_value("I am still thin")
 
 
-def test_the_slider_shows_any_moment_and_comes_back(open_as: OpenAs, drain: Drain) -> None:
-    run = waiting_run(make_user(), drain)
-    go(run, drain)
-    page = open_as(run.started_by, f"/executions/{run.pk}/")
-    slider = page.get_by_label("Replay")
-    slider.focus()
-    page.keyboard.press("Home")
-    expect(state(page, "a")).to_have_attribute("data-state", "")
-    for _ in range(2):
-        page.keyboard.press("ArrowRight")
-    expect(state(page, "a")).to_have_attribute("data-state", "done")
-    expect(state(page, "z")).to_have_attribute("data-state", "")
-    expect(page.locator("#replay-text")).to_contain_text("a succeeded")
-    page.get_by_role("button", name="Back to now").click()
-    expect(state(page, "z")).to_have_attribute("data-state", "done")
-
-
 def test_lists_follow_their_runs_and_announce_new_ones(open_as: OpenAs, drain: Drain) -> None:
     user = make_user()
     run = waiting_run(user, drain)
@@ -358,28 +341,3 @@ def test_the_pages_look_right(open_as: OpenAs, looks_right: LooksRight, drain: D
         page.locator("#step-rows summary").first.click()
         expect(page.locator("#step-rows .json").first).to_be_visible()
     looks_right(page)
-
-
-def test_a_large_graph_is_an_overview_that_can_be_enlarged(open_as: OpenAs, drain: Drain) -> None:
-    user = make_user()
-    names = [f"n{number}" for number in range(40)]
-    nodes = [step("s"), *(step(name) for name in names), step("e")]
-    edges = [edge("s", name) for name in names] + [edge(name, "e") for name in names]
-    run = start(make_workflow(user, nodes=nodes, edges=edges))
-    page = open_as(user, f"/executions/{run.pk}/")
-    is_live(page)
-    drain()
-    expect(state(page, "e")).to_have_attribute("data-state", "done")
-    picture = page.locator("[data-graph-view] svg")
-    before = picture.bounding_box()
-    assert before
-    page.get_by_role("button", name="Zoom in").click()
-    page.wait_for_function(
-        "width => document.querySelector('[data-graph-view] svg').clientWidth > width * 1.2",
-        arg=before["width"],
-    )
-    page.get_by_role("button", name="Fit the whole graph").click()
-    page.wait_for_function(
-        "() => { const view = document.querySelector('[data-graph-view]');"
-        " return view.scrollWidth <= view.clientWidth && view.scrollHeight <= view.clientHeight }"
-    )

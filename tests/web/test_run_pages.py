@@ -177,7 +177,7 @@ def test_strangers_find_none_of_it(visit: Visit, drain: Drain) -> None:
     client = visit(make_user())
     seq, found = EventRow.objects.latest("seq").seq, StepRun.objects.get()
     for part in ("", "live/", "steps/", f"steps/{found.pk}/", f"steps/{found.pk}/input.json", "events/",
-                 "marks/", "data/input.json"):  # fmt: skip
+                 "timeline/", "moment/", "node/?id=a", "data/input.json"):  # fmt: skip
         assert client.get(f"/executions/{run.pk}/{part}").status_code == 404, part
     assert client.get(f"/events/{run.pk}/{seq}/").status_code == 404
 
@@ -185,7 +185,8 @@ def test_strangers_find_none_of_it(visit: Visit, drain: Drain) -> None:
 @pytest.mark.parametrize(
     "part",
     ["steps/?node=%00", "steps/?after=x&status=%00", "steps/?after=999999999999999999999", "?node=%00",
-     "events/?before=-1", "events/?after=%00", "marks/?seq=99999999999", "marks/?seq=x", "live/?waits=%00"],
+     "events/?before=-1", "events/?after=%00", "moment/?seq=99999999999", "moment/?seq=x&node=%00",
+     "timeline/?after=x", "timeline/?after=999999999999", "live/?waits=%00"],
 )  # fmt: skip
 def test_addresses_that_make_no_sense_do_no_harm(visit: Visit, drain: Drain, part: str) -> None:
     run = waiting()

@@ -3,6 +3,7 @@
 import { loadKinds } from "../canvas/kinds";
 import { readGraph } from "../canvas/graph";
 import { debounce } from "../page/dom";
+import { bringIcons } from "../page/sprite";
 import { Feed, sayState } from "../run/feed";
 import { type RunEvent } from "../run/marks";
 import { RunModel, type ShownRun } from "../run/model";
@@ -70,7 +71,7 @@ async function replacePicture(
   const host = document.getElementById("run-canvas");
   if (!host) return;
   try {
-    const kinds = await loadKinds();
+    const [kinds] = await Promise.all([loadKinds(), bringIcons()]);
     host.hidden = false;
     page.querySelector(".run-stage")?.classList.add("has-canvas");
     const slots = {
@@ -103,7 +104,7 @@ function watchPanels(model: RunModel): void {
   const panel = document.getElementById("node-panel");
   const card = document.getElementById("moment-card");
   let [node, moment] = ["", ""];
-  const askMoment = debounce(180, () => tell("moment", "moment:chosen"));
+  const askMoment = debounce(300, () => tell("moment", "moment:chosen"));
   model.subscribe(() => {
     const chosen = model.selected ?? "";
     if (panel && chosen !== node) {

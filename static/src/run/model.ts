@@ -98,8 +98,11 @@ export class RunModel {
   async seek(seq: number): Promise<void> {
     const wanted = Math.max(0, Math.min(seq, this.seq));
     this.position = wanted;
-    this.changed();
-    await this.load(wanted);
+    this.problem = "";
+    if (this.timeline.last < wanted) {
+      this.changed(); // says that it loads
+      await this.load(wanted);
+    }
     this.changed();
   }
 

@@ -124,7 +124,7 @@ function Look({ model, graph, marks }: { model: RunModel; graph: Graph; marks: M
     const { x, y, zoom } = getViewport();
     const [middleX, middleY] = middleOf(node);
     const [left, top] = [middleX * zoom + x, middleY * zoom + y];
-    const isSeen = left > EDGE && left < width - EDGE && top > EDGE / 2 && top < height - EDGE / 2;
+    const isSeen = left > EDGE && left < width - EDGE && top > EDGE && top < height - EDGE;
     if (!isSeen) void setCenter(middleX, middleY, { zoom, duration: 200 });
   }, [target, width, height, getNode, getViewport, setCenter]);
   return null;
@@ -139,7 +139,8 @@ function inSight(model: RunModel): string {
   return [event.node_id, ...maps.reverse()].filter(Boolean).join("\n");
 }
 
-const EDGE = 110;
+/** How far inside the view a node's middle must be, in pixels, to count as seen. */
+const EDGE = 16;
 
 function middleOf(node: Node): [x: number, y: number] {
   const { x, y } = node.position;
