@@ -186,7 +186,7 @@ def test_a_failed_run_is_retried_and_leads_to_the_new_one(open_as: OpenAs, drain
     page.get_by_role("button", name="Retry").click()
     page.get_by_role("dialog").get_by_role("button", name="Retry").click()
     expect(page.get_by_text("This is the new run.")).to_be_visible()
-    expect(state(page, "a")).to_have_attribute("data-state", "earlier", timeout=1)
+    expect(page.locator('svg [data-node="a"]')).to_have_attribute("data-state", "earlier", timeout=1)
     expect(page.get_by_text("Retry of")).to_be_visible()
     assert not page.url.endswith(f"{run.pk}/")
 

@@ -5,7 +5,7 @@ import { ProgressPanel, type StepProgress } from "./progress";
 const step: StepProgress = { node: "ask", scope: "", iteration: 1, attempt: 1, text: "Dear", tokens: 1 };
 
 function event(type: string, data: Record<string, unknown> = {}): RunEvent {
-  return { seq: 5, type, node_id: "ask", data, occurred_at: "" } as RunEvent;
+  return { seq: 5, type, node_id: "ask", data, occurred_at: "" };
 }
 
 describe("the text that a step is writing", () => {
