@@ -6,8 +6,10 @@ import warnings
 from django.core.asgi import get_asgi_application
 
 from orchestrator.config import declare_web_process
+from orchestrator.sharing import share_metrics
 
 declare_web_process()
+share_metrics()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orchestrator.settings")
 # WhiteNoise answers with synchronous files. Django reads them in a thread, which is right for small ones.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators", Warning)

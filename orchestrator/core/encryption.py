@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NoReturn
 
@@ -20,6 +21,11 @@ from django.db import models
 from orchestrator.core.errors import DomainError
 
 _PURPOSE: Final = b"orchestrator field encryption\x00"
+
+
+Rotation = Callable[[], tuple[int, int]]
+rotations: Final[dict[str, Rotation]] = {}
+"""What ``rotate_keys`` rewrites besides encrypted fields, by name: (values written anew, values lost)."""
 
 
 class CannotDecrypt(DomainError):

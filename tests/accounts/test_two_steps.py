@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 from threading import Barrier
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.accounts.services import two_step
@@ -165,6 +168,16 @@ def test_what_is_on_cannot_be_turned_on_again(ann: User, phone: str) -> None:
     secret = new_secret()
     with pytest.raises(WrongState):
         enable_two_steps(ann, secret=secret, code=code_of(secret))
+
+
+def test_codes_stay_good_when_the_keys_are_rotated(ann: User, phone: str, settings: Settings) -> None:
+    first, *_ = renew_recovery_codes(ann)
+    old, new = settings.FIELD_ENCRYPTION_KEYS, ["n" * 60]
+    settings.FIELD_ENCRYPTION_KEYS = [*new, *old]
+    call_command("rotate_keys", stdout=StringIO())
+    settings.FIELD_ENCRYPTION_KEYS = new
+    assert use_code(ann, code_of(phone))
+    assert use_code(ann, first)
 
 
 def _spend_at_once(user: User, code: str) -> list[bool]:

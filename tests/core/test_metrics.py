@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -147,3 +151,18 @@ def test_asking_often_costs_what_asking_once_does(django_assert_num_queries: Dja
     told()
     with django_assert_num_queries(0):
         assert Client().get("/metrics").status_code == 200
+
+
+def test_several_web_processes_answer_for_each_other(tmp_path: Path) -> None:
+    """Two processes count, a third one is asked; all with one parent, as uvicorn's are."""
+    environment = {**os.environ, "WEB_CONCURRENCY": "3", "TMPDIR": str(tmp_path)}
+    code = "from orchestrator.sharing import share_metrics; share_metrics();" + (
+        "from orchestrator.core.metrics import counted, requests;"
+        "from prometheus_client import generate_latest;"
+    )
+    count = "requests.labels('home', 'GET', '2xx').observe(0.2)"
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", code + count], env=environment, check=True, timeout=60)
+    ask = [sys.executable, "-c", code + "print(generate_latest(counted()).decode())"]
+    told = subprocess.run(ask, env=environment, check=True, timeout=60, capture_output=True, text=True).stdout
+    assert 'orchestrator_http_request_seconds_count{method="GET",status="2xx",view="home"} 2.0' in told

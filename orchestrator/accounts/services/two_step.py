@@ -26,9 +26,11 @@ from django.db import transaction
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
+from orchestrator.core.encryption import CannotDecrypt, rotate
 from orchestrator.core.errors import InvalidInput, WrongState
 
 _LAST: Final = "last_counter"
+_SECRETS: Final = {"secret", "seed"}
 
 
 def has_two_steps(user: User) -> bool:
@@ -107,6 +109,25 @@ def use_code(user: User, code: str) -> bool:
         record_audit(user, "two_steps.recovery_code_used", user)
         return True
     return False
+
+
+def rotate_secrets() -> tuple[int, int]:
+    """Every secret of a phone and seed of recovery codes under the newest key: (written anew, lost)."""
+    done = lost = 0
+    for key in list(Authenticator.objects.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=key).first()
+            if row is None:
+                continue
+            try:
+                for name in row.data.keys() & _SECRETS:
+                    row.data[name] = rotate(row.data[name])
+                    done += 1
+            except CannotDecrypt:
+                lost += 1
+                continue
+            row.save(update_fields=["data"])
+    return done, lost
 
 
 def _spend(phone: Authenticator, counter: int) -> bool:

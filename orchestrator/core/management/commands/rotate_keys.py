@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 
-from orchestrator.core.encryption import CannotDecrypt, EncryptedField, Sealed, rotate
+from orchestrator.core.encryption import CannotDecrypt, EncryptedField, Sealed, rotate, rotations
 
 BATCH: Final = 500
 
@@ -24,6 +24,10 @@ class Command(BaseCommand):
                 done, unreadable = _rotate_table(model, names)
                 total, lost = total + done, lost + unreadable
                 self.stdout.write(f"{model._meta.label}: {done} re-encrypted, {unreadable} unreadable")
+        for name, rewrite in rotations.items():
+            done, unreadable = rewrite()
+            total, lost = total + done, lost + unreadable
+            self.stdout.write(f"{name}: {done} re-encrypted, {unreadable} unreadable")
         if lost:
             raise CommandError(
                 f"{lost} values cannot be read with the keys given and were left as they are. "
