@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from orchestrator.accounts.models import User
 from orchestrator.executions.models import Execution
+from orchestrator.executions.services.steering import pause_execution
 from orchestrator.workflows.models import BulkJob, Folder, Workflow
 from orchestrator.workflows.services.bulk import run_bulk_job
 from orchestrator.workflows.services.folders import create_folder
@@ -208,6 +209,10 @@ def test_runs_are_cancelled_together(open_as: OpenAs, drain: Callable[[], None])
     drain()
     page = open_as(user, "/executions/")
     page.get_by_role("checkbox", name="Select all on this page").check()
+    pause_execution(user, Execution.objects.earliest("id").pk)
+    drain()
+    expect(page.get_by_role("cell", name="Paused")).to_be_visible()  # its row was replaced, and stays ticked
+    expect(page.get_by_text("2 selected")).to_be_visible()
     page.get_by_role("button", name="Cancel runs").first.click()
     page.get_by_label("Reason").fill("spring cleaning")
     page.get_by_role("dialog").get_by_role("button", name="Cancel runs").click()

@@ -13,10 +13,13 @@ watchTree();
 selection?.start();
 for (const field of document.querySelectorAll<HTMLInputElement>("input[data-tags]")) makeTagField(field);
 
-document.body.addEventListener("htmx:afterSettle", () => {
-  restoreTree();
-  selection?.restore();
-});
+// At once and not only when all has settled: a click in between would find fresh rows without their ticks.
+for (const name of ["htmx:afterSettle", "htmx:oobAfterSwap"]) {
+  document.body.addEventListener(name, () => {
+    restoreTree();
+    selection?.restore();
+  });
+}
 /** A filter that is not set does not show in the address. */
 document.body.addEventListener("htmx:configRequest", (event) => {
   const { elt, parameters } = (event as CustomEvent<{ elt: Element; parameters: Record<string, unknown> }>)
