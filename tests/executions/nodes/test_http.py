@@ -12,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from orchestrator.core import json
-from orchestrator.executions.models import Execution
+from orchestrator.executions.models import EventRow, Execution
 from tests.factories import chain, expression, fresh, make_workflow, node, start, step
 from tests.stand_in import Answer, Received, StandIn, stand_in
 
@@ -95,6 +95,36 @@ def test_a_server_error_is_retried_and_retry_after_is_heeded(drain: Drain, setti
 def test_an_answer_that_is_not_the_json_it_claims_to_be_is_told(drain: Drain, settings: Settings) -> None:
     with stand_in(lambda request: Answer(200, b"{oops")) as server:
         assert run(drain, settings, server).error["code"] == "bad_json"
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(200, b"{oops", JSON), Answer(500), Answer(501), Answer(502), Answer(504), Answer(507),
+     Answer(599), Answer(500, b"{oops", JSON)],
+)  # fmt: skip
+def test_a_post_that_may_have_taken_place_is_not_repeated_but_asked_about(
+    drain: Drain, settings: Settings, answer: Answer
+) -> None:
+    with stand_in(lambda request: answer) as server:
+        execution = run(drain, settings, server, method="POST", body={}, retry={"max_attempts": 3})
+        assert len(server.received) == 1
+    assert execution.status == "waiting"
+    assert execution.approvals.filter(status="pending").count() == 1
+    assert EventRow.objects.filter(execution_id=execution.pk, type="step_stuck").exists()
+
+
+@pytest.mark.parametrize("answer", [Answer(503), Answer(429), Answer(503, b"{oops", JSON)])
+def test_a_post_that_was_surely_refused_is_repeated(drain: Drain, settings: Settings, answer: Answer) -> None:
+    with stand_in(lambda request: answer) as server:
+        execution = run(
+            drain, settings, server, method="POST", body={}, retry={"max_attempts": 3, "backoff_seconds": 60}
+        )
+    assert execution.status == "waiting"
+    assert not execution.approvals.exists()
+    assert execution.wake_at is not None
 
 
 def test_an_answer_over_a_megabyte_is_cut_off(drain: Drain, settings: Settings) -> None:
