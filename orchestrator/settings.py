@@ -369,6 +369,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 15, "queue": "celery"},
     },
+    "forget-old-notifications": {
+        "task": "executions.forget_old_notifications",
+        "schedule": crontab(hour=3, minute=41),
+        "options": {"expires": 3600, "queue": "celery"},
+    },
     "tend-approvals": {
         "task": "executions.tend_approvals",
         "schedule": 30.0,

@@ -16,6 +16,7 @@ from orchestrator.executions.services.cleaning import clean_executions
 from orchestrator.executions.services.firing import fire_due_triggers
 from orchestrator.executions.services.notifications.delivering import deliver_due
 from orchestrator.executions.services.notifications.expanding import expand_due
+from orchestrator.executions.services.notifications.forgetting import forget_old_notifications
 from orchestrator.executions.services.notifications.reminding import remind_due
 from orchestrator.executions.services.partitions import make_event_partitions
 from orchestrator.executions.services.retention import drop_old_events
@@ -61,6 +62,11 @@ def send_notifications() -> None:
     """Work out who is to be told of what has happened, and tell those who are due."""
     expand_due(now=utc_now())
     deliver_due()
+
+
+@shared_task(name="executions.forget_old_notifications", ignore_result=True)
+def forget_notifications() -> None:
+    forget_old_notifications(now=utc_now())
 
 
 @shared_task(name="executions.tend_approvals", ignore_result=True)

@@ -13,11 +13,13 @@ from django.db import connection
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
+from orchestrator.core.ids import id_at
 from orchestrator.executions.models import Approval, Notification, NotificationState
 from orchestrator.executions.services.approving import answer_approval
 from orchestrator.executions.services.notifications import delivering
 from orchestrator.executions.services.notifications.delivering import LEASE, MAX_ATTEMPTS, claim, deliver_due
 from orchestrator.executions.services.notifications.expanding import expand_due
+from orchestrator.executions.services.notifications.forgetting import forget_old_notifications
 from orchestrator.executions.services.notifications.mails import send_mail
 from orchestrator.executions.services.notifications.messages import compose
 from tests.factories import make_user, make_workflow, node, start
@@ -162,6 +164,18 @@ def test_a_worker_that_died_while_sending_leaves_it_to_the_next(mail_server: Mai
     first_id = mail_server.mails[0]["Message-ID"]
     send_mail(compose(found), to=found.address, dedupe_key=found.dedupe_key)
     assert mail_server.mails[1]["Message-ID"] == first_id, "whoever gets it twice can tell"
+
+
+@pytest.mark.django_db
+def test_what_was_told_long_ago_is_forgotten_and_what_waits_is_not() -> None:
+    now = utc_now()
+    for number, (state, age) in enumerate([("sent", 91), ("failed", 91), ("pending", 91), ("skipped", 89)]):
+        values: dict[str, Any] = {"state": state, "id": id_at(now - timedelta(days=age), tail=number)}
+        values["sent_at"] = now if state == "sent" else None
+        values["next_attempt_at"] = now if state == "pending" else None
+        waiting(address=f"a{number}@example.test", **values)
+    assert forget_old_notifications(now=now) == 2
+    assert sorted(Notification.objects.values_list("state", flat=True)) == ["pending", "skipped"]
 
 
 @pytest.mark.django_db

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Notification, Occasion, PushSubscription
 from orchestrator.executions.services.approving import answer_approval
 from orchestrator.executions.services.notifications.expanding import expand_due
+from orchestrator.executions.services.notifications.reminding import remind_due
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.services.sharing import grant_access
 from orchestrator.workflows.services.versions import create_version
@@ -161,6 +164,35 @@ def test_the_owner_hears_that_nobody_can_answer(drain: Drain) -> None:
     start(make_workflow(make_user("owner"), nodes=[ask]))
     drain()
     assert told() == {("approval", "email", "owner")}
+
+
+def test_a_reminder_goes_to_those_who_have_not_answered(drain: Drain) -> None:
+    ann, _ = make_user("ann"), make_user("ben")
+    ask = node(
+        "ask", "human", {"approvers": ["user:ann", "user:ben"], "quorum": "all", "deadline_seconds": 7200}
+    )
+    flow = make_workflow(nodes=[ask], settings={"notification_channels": ["slack:team"]})
+    start(flow)
+    drain()
+    told()
+    Notification.objects.all().delete()
+    answer_approval(ann, flow.executions.get().approvals.get().pk, approves=True)
+    with time_machine.travel(utc_now() + timedelta(hours=1)):
+        assert remind_due(now=utc_now()) == 1
+        assert told() == {("reminder", "email", "ben")}
+
+
+def test_an_escalation_goes_to_those_it_went_to(drain: Drain) -> None:
+    for name in ("ann", "boss"):
+        make_user(name)
+    ask = {"approvers": ["user:ann"], "deadline_seconds": 60, "on_deadline": "escalate"}
+    start(make_workflow(nodes=[node("ask", "human", {**ask, "escalate_to": ["user:boss"]})]))
+    drain()
+    told()
+    Notification.objects.all().delete()
+    with time_machine.travel(utc_now() + timedelta(seconds=61)):
+        drain()
+        assert told() == {("escalation", "email", "boss")}
 
 
 def test_of_a_publication_the_other_editors_hear_and_of_sharing_who_it_is_shared_with() -> None:
