@@ -66,6 +66,7 @@ function byDecades(): uPlot.Scale {
     10 ** Math.floor(Math.log10(Math.max(low, 1))),
     10 ** Math.ceil(Math.log10(Math.max(high, 2))),
   ];
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- esbuild knows no const enums
   return { distr: 3, range };
 }
 
