@@ -56,6 +56,17 @@ test("whoever types is left alone", () => {
   expect(document.activeElement).toBe(search);
 });
 
+test("after a dialog, behind which the list was replaced, the focus is where it was", async () => {
+  press("j");
+  press("j");
+  (document.activeElement as HTMLElement).blur();
+  const range = document.createRange();
+  root.replaceChildren(range.createContextualFragment(row("one") + row("two")));
+  document.body.dispatchEvent(new Event("close"));
+  await new Promise((done) => setTimeout(done));
+  expect(focused()).toBe("two");
+});
+
 test("after the list was replaced the focus is where it was", () => {
   press("j");
   press("j");

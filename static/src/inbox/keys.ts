@@ -12,12 +12,14 @@ export function watchKeys(root: HTMLElement): void {
   root.addEventListener("focusin", (event) => {
     focused = rowOf(event.target)?.dataset.approval;
   });
-  // The list replaces itself when something changes: whoever was in it stays where they were.
-  document.addEventListener("htmx:afterSwap", () => {
+  // The list replaces itself when something changes, perhaps behind a dialog: whoever was in it stays there.
+  const stay = (): void => {
     if (document.activeElement !== document.body || focused === undefined) return;
     const rows = [...root.querySelectorAll<HTMLElement>(ROW)];
     target(rows.find((row) => row.dataset.approval === focused) ?? null)?.focus();
-  });
+  };
+  document.addEventListener("htmx:afterSwap", stay);
+  document.addEventListener("close", () => setTimeout(stay), true);
 }
 
 function act(root: HTMLElement, key: string): boolean {
