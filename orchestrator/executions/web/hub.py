@@ -37,6 +37,8 @@ from orchestrator.executions.runtime.feed import CHANNEL
 from orchestrator.executions.runtime.progress import CHANNEL as PROGRESS
 
 RETRY_SECONDS: Final = 1.0
+HEED_SECONDS: Final = 1.0
+"""How soon the reader notices that it was cancelled, should redis-py have swallowed it."""
 POLL_SECONDS: Final = 5.0
 """How often it looks without being nudged."""
 
@@ -143,17 +145,23 @@ class Hub:
     async def _read_nudges(self) -> None:
         task = asyncio.current_task()
         assert task is not None, "a coroutine that runs has a task"
-        while not task.cancelling():  # redis-py may turn being cancelled into an error of its own
+        interrupted = False
+        while not task.cancelling():  # redis-py may swallow it, or turn it into an error of its own
             client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=15)
             try:
                 async with client.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL, PROGRESS, LOGGED_OUT)
                     self.nudge(self._followers)  # whatever happened while nobody listened
-                    self._tell_holders(list(self._holders))
-                    async for message in pubsub.listen():
-                        if message["type"] == "message":
+                    if interrupted:
+                        self._tell_holders(list(self._holders))
+                    while not task.cancelling():
+                        message = await pubsub.get_message(
+                            ignore_subscribe_messages=True, timeout=HEED_SECONDS
+                        )
+                        if message is not None:
                             self._hear(message["channel"].decode(), message["data"].decode())
             except (redis.RedisError, OSError) as error:
+                interrupted = True
                 log.warning("feed_reader_interrupted", error=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
             finally:
