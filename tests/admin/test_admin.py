@@ -15,6 +15,7 @@ from django.urls import reverse
 from orchestrator.accounts.models import ApiKey, AuditRecord, Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.accounts.services.tokens import BadToken, open_family, rotate
+from orchestrator.ai.models import AiCall, Budget
 from orchestrator.core import admin as shared
 from orchestrator.executions.models import Approval, Execution, StepRun
 from orchestrator.workflows.models import (
@@ -61,7 +62,7 @@ def url(model: type[Any], page: str, *args: Any) -> str:
 
 
 def test_all_of_ours_and_nothing_else_is_registered() -> None:
-    assert set(admin.site._registry) == set(OURS)
+    assert set(admin.site._registry) == {*OURS, AiCall, Budget}
 
 
 @pytest.mark.parametrize("model", OURS)
