@@ -57,7 +57,8 @@ class LogInWatch:
                     break
             except DatabaseError as error:
                 log.warning("log_in_not_read", error=str(error))
-        await self._socket.close(code=NOT_LOGGED_IN)
+        with contextlib.suppress(OSError):  # the browser was quicker
+            await self._socket.close(code=NOT_LOGGED_IN)
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def _is_live(self) -> bool:
