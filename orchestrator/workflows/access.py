@@ -43,11 +43,12 @@ def _effective(user: User, granted: str | None, *, is_public: bool) -> Access | 
     return Access.VIEWER if is_public else None
 
 
-def _require(access: Access | None, need: Access) -> None:
+def _require(access: Access | None, need: Access) -> Access:
     if access is None:
         raise NotFound("There is no such workflow, or none that you may see.")
     if _RANK[access] < _RANK[need]:
         raise NotAllowed(f"You may not {_VERBS[need]} this workflow.")
+    return access
 
 
 def find_workflow(user: User, workflow_id: UUID, need: Access, *, lock: bool = False) -> Workflow:
@@ -56,12 +57,19 @@ def find_workflow(user: User, workflow_id: UUID, need: Access, *, lock: bool = F
     Raises NotFound for one that the person may not see, NotAllowed for one that they may see and not
     change. ``lock`` takes the row's lock, so that the caller's checks hold until it commits.
     """
+    workflow, _ = workflow_and_access(user, workflow_id, need, lock=lock)
+    return workflow
+
+
+def workflow_and_access(
+    user: User, workflow_id: UUID, need: Access, *, lock: bool = False
+) -> tuple[Workflow, Access]:
+    """As ``find_workflow``, for who also wants to know what more the person may do."""
     rows = Workflow.objects.select_for_update() if lock else Workflow.objects
     workflow = rows.filter(pk=workflow_id).first()
     if workflow is None:
         raise NotFound("There is no such workflow, or none that you may see.")
-    _require(access_of(user, workflow), need)
-    return workflow
+    return workflow, _require(access_of(user, workflow), need)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def test_the_page_takes_a_fixed_number_of_queries(visit: Visit, workflow: Workfl
     for tab in TABS:
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/workflows/{workflow.pk}/{tab}")
-        assert len(queries) <= before[tab] <= 15, tab
+        assert len(queries) <= before[tab] <= 12, tab
 
 
 def test_publishing_makes_the_draft_current_and_notes_why(visit: Visit, workflow: Workflow) -> None:

@@ -203,5 +203,5 @@ def test_the_tree_counts_what_lies_in_each_folder_and_below(owner: User) -> None
     make_workflow(owner, folder="b/in b")
     archive_workflow(owner, make_workflow(owner, folder="b").pk)
     create_folder(make_user(), name="not mine")
-    tree = folder_tree(owner)
+    tree = folder_tree(owner.pk)
     assert [(node.path, node.count) for node in flat(tree)] == [("A", 0), ("b", 2), ("b/in b", 1)]

@@ -24,7 +24,7 @@ from orchestrator.executions.access import find_execution
 from orchestrator.executions.models import EndpointKind, NotificationEndpoint, NotificationState
 from orchestrator.executions.queries.notifications import dangling_channels, given_up, notifications_for
 from orchestrator.executions.services.notifications import steering
-from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.access import workflow_and_access
 from orchestrator.workflows.domain.channels import PEOPLE, read_channel
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Access, Workflow
@@ -106,13 +106,14 @@ class EndpointForm(StyledForm):
 @require_safe
 def of_workflow(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A tab of the workflow's page: the rules, the endpoints, and what was sent."""
-    workflow = find_workflow(person(request), pk, Access.VIEWER)
-    return _page(request, workflow)
+    return _page(request, *workflow_and_access(person(request), pk, Access.VIEWER))
 
 
-def _page(request: HttpRequest, workflow: Workflow, status: int = 200, **extra: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, workflow: Workflow, access: Access, status: int = 200, **extra: Any
+) -> HttpResponse:
     user = person(request)
-    context = page_context(user, workflow, "notifications")
+    context = page_context(user, workflow, access, "notifications")
     endpoints = list(NotificationEndpoint.objects.filter(workflow=workflow)) if context["may_edit"] else []
     state = request.GET.get("state", "")
     rows = notifications_for(user).filter(workflow=workflow)
@@ -136,7 +137,7 @@ def _page(request: HttpRequest, workflow: Workflow, status: int = 200, **extra: 
 @require_POST
 def save_rules(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
-    workflow = find_workflow(user, pk, Access.EDITOR)
+    workflow, access = workflow_and_access(user, pk, Access.EDITOR)
     endpoints = list(NotificationEndpoint.objects.filter(workflow=workflow))
     form = WhoIsToldForm.of(workflow, endpoints, request.POST)
     if form.is_valid():
@@ -155,7 +156,7 @@ def save_rules(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("notifications:of-workflow", pk)
-    return _page(request, workflow, 400, form=form)
+    return _page(request, workflow, access, 400, form=form)
 
 
 def _take_channel_faults(form: WhoIsToldForm, error: InvalidInput) -> None:
@@ -171,7 +172,7 @@ def _take_channel_faults(form: WhoIsToldForm, error: InvalidInput) -> None:
 def add_endpoint(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save one and show its signing secret in the answer, this once."""
     user = person(request)
-    workflow = find_workflow(user, pk, Access.EDITOR)
+    workflow, access = workflow_and_access(user, pk, Access.EDITOR)
     form = EndpointForm(request.POST, auto_id="endpoint_%s")
     if form.is_valid():
         try:
@@ -179,8 +180,8 @@ def add_endpoint(request: HttpRequest, pk: UUID) -> HttpResponse:
         except InvalidInput as error:
             form.take(error)
         else:
-            return _page(request, workflow, new_endpoint=endpoint, secret=secret)
-    return _page(request, workflow, 400, endpoint_form=form)
+            return _page(request, workflow, access, new_endpoint=endpoint, secret=secret)
+    return _page(request, workflow, access, 400, endpoint_form=form)
 
 
 @login_required

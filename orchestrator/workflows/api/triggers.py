@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.workflows.access import access_of, find_workflow
+from orchestrator.workflows.access import workflow_and_access
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api.trigger_serializers import (
     DeliverySerializer,
@@ -39,9 +39,8 @@ class TriggersView(ListAPIView[Trigger]):
     def get_queryset(self) -> QuerySet[Trigger]:
         if getattr(self, "swagger_fake_view", False):
             return Trigger.objects.none()
-        user = person(self.request)
-        workflow = find_workflow(user, self.kwargs["pk"], Access.VIEWER)
-        self.edits = access_of(user, workflow) is not Access.VIEWER
+        workflow, access = workflow_and_access(person(self.request), self.kwargs["pk"], Access.VIEWER)
+        self.edits = access is not Access.VIEWER
         return Trigger.objects.filter(workflow=workflow).select_related("run_as")
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -67,9 +66,8 @@ class TriggerView(APIView):
     )
     def get(self, request: Request, pk: UUID, trigger_id: UUID) -> Response:
         """One trigger, with its next moments if it is a schedule."""
-        user = person(request)
-        trigger = triggers.find_trigger(user, pk, trigger_id)
-        return _shown(trigger, edits=access_of(user, trigger.workflow) is not Access.VIEWER)
+        trigger, access = triggers.trigger_and_access(person(request), pk, trigger_id)
+        return _shown(trigger, edits=access is not Access.VIEWER)
 
     @extend_schema(
         request=TriggerChangeSerializer,

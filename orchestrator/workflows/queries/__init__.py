@@ -2,6 +2,7 @@
 
 from orchestrator.workflows.queries.rows import (
     Facets,
+    draft_and_current,
     facets_for,
     history_of,
     people_of,
@@ -12,6 +13,7 @@ from orchestrator.workflows.queries.triggers import triggers_of, words_of
 
 __all__ = [
     "Facets",
+    "draft_and_current",
     "facets_for",
     "history_of",
     "people_of",

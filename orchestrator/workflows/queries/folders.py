@@ -10,7 +10,6 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, IntegerField, OuterRef
 
-from orchestrator.accounts.models import User
 from orchestrator.workflows.models import Folder, Workflow, WorkflowStatus
 
 MOST_COUNTED: Final = 100
@@ -33,12 +32,12 @@ class FolderNode:
         return str(self.count) if self.count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
-def folder_tree(user: User) -> list[FolderNode]:
+def folder_tree(owner_id: UUID) -> list[FolderNode]:
     """The folders at the top, each with those in it. One query, however many there are."""
     inside = Workflow.objects.filter(folder=OuterRef("pk")).exclude(status=WorkflowStatus.ARCHIVED)
     some = ArraySubquery(inside.order_by().values("pk")[:MOST_COUNTED])
     count = Func(some, function="cardinality", output_field=IntegerField())
-    rows = Folder.objects.filter(owner=user).annotate(count=count).order_by("depth", "name")
+    rows = Folder.objects.filter(owner=owner_id).annotate(count=count).order_by("depth", "name")
     nodes: dict[UUID, FolderNode] = {}
     roots: list[FolderNode] = []
     for pk, parent, name, path, depth, number in rows.values_list(

@@ -14,6 +14,7 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -24,6 +25,7 @@ from django.db.models.functions import Coalesce
 from orchestrator.accounts.models import User
 from orchestrator.workflows.models import (
     Access,
+    VersionStatus,
     Workflow,
     WorkflowFavorite,
     WorkflowPermission,
@@ -100,6 +102,13 @@ def _counted(rows: QuerySet[Any, Any]) -> list[Facet]:
 def people_of(workflow: Workflow) -> QuerySet[WorkflowPermission]:
     """Everybody with access of their own, the owner first."""
     return workflow.permissions.select_related("user", "granted_by").order_by("created_at")
+
+
+def draft_and_current(workflow: Workflow) -> tuple[WorkflowVersion | None, WorkflowVersion | None]:
+    """The version under work and the one that new runs use, without their graphs. One of them there is."""
+    rows = workflow.versions.filter(Q(status=VersionStatus.DRAFT) | Q(is_current=True))
+    found = {each.status: each for each in rows.defer("nodes", "edges")}
+    return found.get(VersionStatus.DRAFT), found.get(VersionStatus.PUBLISHED)
 
 
 def history_of(workflow: Workflow, *, archived: bool | None = False) -> QuerySet[WorkflowVersion]:

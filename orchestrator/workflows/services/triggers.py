@@ -15,7 +15,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.json import Json
-from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.access import find_workflow, workflow_and_access
 from orchestrator.workflows.domain.occurrences import jittered
 from orchestrator.workflows.models import Access, Trigger, TriggerDelivery, TriggerKind, Workflow
 from orchestrator.workflows.services.trigger_fields import checked_fields
@@ -101,8 +101,16 @@ def delete_trigger(user: User, workflow_id: UUID, trigger_id: UUID) -> None:
 
 def find_trigger(user: User, workflow_id: UUID, trigger_id: UUID, need: Access = Access.VIEWER) -> Trigger:
     """Raises NotFound for a trigger of a workflow that the person may not see, NotAllowed below ``need``."""
-    workflow = find_workflow(user, workflow_id, need)
-    return _of(workflow, trigger_id, Trigger.objects.select_related("run_as"))
+    trigger, _ = trigger_and_access(user, workflow_id, trigger_id, need)
+    return trigger
+
+
+def trigger_and_access(
+    user: User, workflow_id: UUID, trigger_id: UUID, need: Access = Access.VIEWER
+) -> tuple[Trigger, Access]:
+    """As ``find_trigger``, with what the person may do with its workflow."""
+    workflow, access = workflow_and_access(user, workflow_id, need)
+    return _of(workflow, trigger_id, Trigger.objects.select_related("run_as")), access
 
 
 def find_delivery(user: User, workflow_id: UUID, trigger_id: UUID, delivery_id: UUID) -> TriggerDelivery:

@@ -17,15 +17,21 @@ from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.graphs.problems import errors_in
-from orchestrator.workflows.access import access_of, find_workflow
+from orchestrator.workflows.access import workflow_and_access
 from orchestrator.workflows.domain.settings import WorkflowSettings
-from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowStatus, WorkflowVersion
-from orchestrator.workflows.queries import history_of, people_of, runs_under_way, triggers_of
+from orchestrator.workflows.models import Access, Workflow, WorkflowStatus
+from orchestrator.workflows.queries import (
+    draft_and_current,
+    history_of,
+    people_of,
+    runs_under_way,
+    triggers_of,
+)
 from orchestrator.workflows.queries.folders import flat, folder_tree
 from orchestrator.workflows.services.definitions import delete_workflow, describe_workflow
 from orchestrator.workflows.services.folders import may_file
 from orchestrator.workflows.services.sharing import grant_access, revoke_access
-from orchestrator.workflows.services.versions import check_graph, latest_version
+from orchestrator.workflows.services.versions import check_graph
 from orchestrator.workflows.services.visits import record_visit
 from orchestrator.workflows.web.forms import DescribeForm, ShareForm
 
@@ -45,10 +51,10 @@ _PAGES: Final = {"notifications": "notifications:of-workflow"}
 @require_safe
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The tab that the address names."""
-    workflow = find_workflow(person(request), pk, Access.VIEWER)
+    workflow, access = workflow_and_access(person(request), pk, Access.VIEWER)
     record_visit(person(request), workflow)
     tab = request.GET.get("tab", "")
-    return _tab(request, workflow, tab if tab in TABS and tab not in _PAGES else "")
+    return _tab(request, workflow, access, tab if tab in TABS and tab not in _PAGES else "")
 
 
 @login_required
@@ -56,9 +62,10 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save the settings tab."""
     user = person(request)
-    workflow = find_workflow(user, pk, Access.EDITOR)
-    owner = access_of(user, workflow) is Access.OWNER
-    form = DescribeForm.of(workflow, request.POST, owner=owner, filing=may_file(user, workflow))
+    workflow, access = workflow_and_access(user, pk, Access.EDITOR)
+    form = DescribeForm.of(
+        workflow, request.POST, owner=access is Access.OWNER, filing=may_file(user, workflow)
+    )
     if form.is_valid():
         try:
             describe_workflow(user, pk, **form.description_given())
@@ -67,14 +74,14 @@ def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect(_address(pk, "settings"))
-    return _tab(request, workflow, "settings", form=form)
+    return _tab(request, workflow, access, "settings", form=form)
 
 
 @login_required
 @require_POST
 def share(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give somebody access, or change it."""
-    workflow = find_workflow(person(request), pk, Access.OWNER)
+    workflow, owner = workflow_and_access(person(request), pk, Access.OWNER)
     form = ShareForm(request.POST)
     if form.is_valid():
         try:
@@ -87,7 +94,7 @@ def share(request: HttpRequest, pk: UUID) -> HttpResponse:
             access = Access(granted.access).label.partition(":")[0].lower()
             messages.success(request, f"{granted.user.username} is {access} now.")
             return redirect(_address(pk, "sharing"))
-    return _tab(request, workflow, "sharing", share_form=form)
+    return _tab(request, workflow, owner, "sharing", share_form=form)
 
 
 @login_required
@@ -103,52 +110,46 @@ def unshare(request: HttpRequest, pk: UUID, person_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete for good, if the person typed the workflow's name."""
     user = person(request)
-    workflow = find_workflow(user, pk, Access.OWNER)
+    workflow, owner = workflow_and_access(user, pk, Access.OWNER)
     if request.POST.get("confirm", "").strip() != workflow.name:
-        error = "Type the name exactly as it is written above."
+        wrong = {"delete_error": "Type the name exactly as it is written above."}
         return _tab(
-            request, workflow, "settings", delete_error=error, delete_typed=request.POST.get("confirm", "")
+            request, workflow, owner, "settings", **wrong, delete_typed=request.POST.get("confirm", "")
         )
     delete_workflow(user, pk)
     messages.success(request, f"“{workflow.name}” is deleted.")
     return redirect("workflows:list")
 
 
-def header_context(user: User, workflow: Workflow) -> dict[str, Any]:
-    """What the head of every page about one workflow needs."""
-    access = access_of(user, workflow)
-    latest = latest_version(workflow)
-    draft = latest if latest.status == VersionStatus.DRAFT else None
-    may_edit = access in (Access.OWNER, Access.EDITOR)
-    current = workflow.versions.filter(is_current=True).defer("nodes", "edges").first()
+def page_context(user: User, workflow: Workflow, access: Access, tab: str) -> dict[str, Any]:
+    """What a page needs that shows one tab, or something below it."""
+    draft, current = draft_and_current(workflow)
+    may_edit = access is not Access.VIEWER
+    if draft is not None and may_edit:
+        draft.refresh_from_db(fields=["nodes", "edges"])  # whoever may publish it is told what is wrong
     return {
         "workflow": workflow,
         "access": access,
-        "access_label": (access or Access.VIEWER).label.partition(":")[0],
+        "access_label": access.label.partition(":")[0],
         "may_edit": may_edit,
         "may_own": access is Access.OWNER,
         "may_file": may_file(user, workflow),
-        "folders": list(flat(folder_tree(workflow.owner))) if may_file(user, workflow) else [],
+        "folders": list(flat(folder_tree(workflow.owner_id))) if may_file(user, workflow) else [],
         "may_build": user.may_build,
         "may_run": may_edit and current is not None and workflow.status != WorkflowStatus.ARCHIVED,
         "is_favorite": workflow.favorites.filter(user=user).exists(),
-        "latest": latest,
         "draft": draft,
         "current": current,
         "draft_errors": errors_in(check_graph(draft.document)) if draft and may_edit else [],
+        "tab": tab,
+        "tabs": [(_address(workflow.pk, name), label, name == tab) for name, label in TABS.items()],
     }
 
 
-def page_context(user: User, workflow: Workflow, tab: str) -> dict[str, Any]:
-    """What a page needs that shows one tab, or something below it."""
-    shown = [(_address(workflow.pk, name), label, name == tab) for name, label in TABS.items()]
-    return {**header_context(user, workflow), "tab": tab, "tabs": shown}
-
-
-def _tab(request: HttpRequest, workflow: Workflow, tab: str, **extra: Any) -> HttpResponse:
+def _tab(request: HttpRequest, workflow: Workflow, access: Access, tab: str, **extra: Any) -> HttpResponse:
     """A tab of the page; ``extra`` holds forms that were not right."""
     user = person(request)
-    context = page_context(user, workflow, tab)
+    context = page_context(user, workflow, access, tab)
     more = {
         "": _overview,
         "triggers": _triggers,
@@ -162,11 +163,11 @@ def _tab(request: HttpRequest, workflow: Workflow, tab: str, **extra: Any) -> Ht
 
 
 def _overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    current = context["current"]
-    return {
-        "run_settings": WorkflowSettings.model_validate(context["workflow"].settings),
-        "shown": WorkflowVersion.objects.get(pk=current.pk) if current else context["latest"],
-    }
+    shown = context["current"] or context["draft"]
+    if shown.get_deferred_fields():
+        shown.refresh_from_db(fields=["nodes", "edges"])
+    settings = WorkflowSettings.model_validate(context["workflow"].settings)
+    return {"run_settings": settings, "shown": shown}
 
 
 def _triggers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

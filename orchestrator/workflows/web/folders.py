@@ -27,7 +27,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A dialog of its own, opened by the tree; a page where there is no script."""
     user = person(request)
     require_builder(user)
-    choices = list(flat(folder_tree(user)))
+    choices = list(flat(folder_tree(user.pk)))
     form = FolderForm(
         choices,
         request.POST if request.method == "POST" else None,
@@ -52,7 +52,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     folder = folders.find_folder(user, pk)
     below = {each.pk for each in Folder.objects.within(folder)}
-    choices = [each for each in flat(folder_tree(folder.owner)) if each.id not in below]
+    choices = [each for each in flat(folder_tree(folder.owner_id)) if each.id not in below]
     initial = {"name": folder.name, "parent": str(folder.parent_id) if folder.parent else ""}
     form = FolderForm(choices, request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():

@@ -73,7 +73,8 @@ def index(request: HttpRequest) -> HttpResponse:
     recent = request.GET.get("view") == RECENT
     page = _recent(request, user) if recent else _page(request, user)
     search = chosen.get("search", "")
-    tree, saved, query = folder_tree(user), list(user.saved_views.all()), view_query(request.GET.urlencode())
+    tree, saved = folder_tree(user.pk), list(user.saved_views.all())
+    query = view_query(request.GET.urlencode())
     view = next((each for each in VIEWS if each.query == _view_of(request.GET)), VIEWS[0])
     context = {
         "page": page,

@@ -51,7 +51,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One template with its graph; a POST begins a workflow with it."""
     user = person(request)
     template = templates.find_template(user, pk)
-    folders = list(flat(folder_tree(user)))
+    folders = list(flat(folder_tree(user.pk)))
     form = UseForm(
         folders, request.POST if request.method == "POST" else None, initial={"name": template.name}
     )

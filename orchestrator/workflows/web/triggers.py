@@ -21,7 +21,7 @@ from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
 from orchestrator.graphs.expressions import EvaluationError, ExpressionError, compile_binding
-from orchestrator.workflows.access import find_workflow
+from orchestrator.workflows.access import find_workflow, workflow_and_access
 from orchestrator.workflows.domain.schedules import Schedule, ScheduleError, read_cron, read_interval
 from orchestrator.workflows.models import Access, Trigger, TriggerDelivery, TriggerKind, Workflow
 from orchestrator.workflows.queries import words_of
@@ -32,8 +32,8 @@ from orchestrator.workflows.services.triggers import (
     delete_trigger,
     enable_trigger,
     find_delivery,
-    find_trigger,
     rotate_secret,
+    trigger_and_access,
 )
 from orchestrator.workflows.web.detail import page_context
 from orchestrator.workflows.web.example import example_of, one_line
@@ -49,7 +49,7 @@ def new(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     user = person(request)
     if kind not in TriggerKind.values:
         raise Http404
-    workflow = find_workflow(user, pk, Access.EDITOR)
+    workflow, access = workflow_and_access(user, pk, Access.EDITOR)
     data = request.POST if request.method == "POST" else None
     form = form_for(kind, workflow, data, time_zone=user.time_zone)
     if data is not None and form.is_valid():
@@ -60,7 +60,7 @@ def new(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"“{trigger.name}” is made.")
             return redirect("workflows:trigger", pk, trigger.pk)
-    context = page_context(user, workflow, "triggers")
+    context = page_context(user, workflow, access, "triggers")
     context |= {"form": form, "kind": kind, "kind_label": TriggerKind(kind).label, "presets": PRESETS}
     return render(request, "workflows/trigger_new.html", context, status=400 if form.errors else 200)
 
@@ -71,7 +71,7 @@ def page(request: HttpRequest, pk: UUID, trigger_id: UUID) -> HttpResponse:
     """One trigger: how it does, how it is set, and what came to it."""
     user = person(request)
     need = Access.EDITOR if request.method == "POST" else Access.VIEWER
-    trigger = find_trigger(user, pk, trigger_id, need)
+    trigger, access = trigger_and_access(user, pk, trigger_id, need)
     data = request.POST if request.method == "POST" else None
     form = form_for(trigger.kind, trigger.workflow, data, trigger)
     if data is not None and form.is_valid():
@@ -82,7 +82,7 @@ def page(request: HttpRequest, pk: UUID, trigger_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Saved. Its runs start on your behalf.")
             return redirect("workflows:trigger", pk, trigger_id)
-    context = page_context(user, trigger.workflow, "triggers")
+    context = page_context(user, trigger.workflow, access, "triggers")
     context |= {"trigger": trigger, "form": form, "kind": trigger.kind, "presets": PRESETS}
     context |= _about(trigger, may_edit=context["may_edit"])
     return render(request, "workflows/trigger.html", context, status=400 if form.errors else 200)

@@ -17,7 +17,7 @@ from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput
 from orchestrator.graphs.diff import Change, PartDiff, diff_graphs
 from orchestrator.graphs.problems import InvalidGraph
-from orchestrator.workflows.access import access_of, find_workflow
+from orchestrator.workflows.access import find_workflow, workflow_and_access
 from orchestrator.workflows.comparing import overlay, states_after, states_before
 from orchestrator.workflows.models import Access, Workflow
 from orchestrator.workflows.queries import history_of
@@ -44,8 +44,7 @@ class PartChange:
 @require_safe
 def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     """A version, read-only."""
-    user = person(request)
-    workflow = find_workflow(user, pk, Access.VIEWER)
+    workflow, access = workflow_and_access(person(request), pk, Access.VIEWER)
     version = find_version(workflow, number)
     around = workflow.versions.order_by("number")
     context = {
@@ -54,7 +53,7 @@ def page(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         "text": document_text(version.nodes, version.edges),
         "previous": around.filter(number__lt=number).values_list("number", flat=True).last(),
         "next": around.filter(number__gt=number).values_list("number", flat=True).first(),
-        "may_edit": access_of(user, workflow) in (Access.OWNER, Access.EDITOR),
+        "may_edit": access in (Access.OWNER, Access.EDITOR),
     }
     return render(request, "workflows/version.html", context)
 
