@@ -160,6 +160,7 @@ PAGES = [
     Page("executions:replay-delivery", "post", answers(EDIT, 302), {**H, "delivery_id": "delivery"}),
     Page("analytics:overview", "get", EVERYBODY),
     Page("analytics:workflow", "get", READ, W),
+    Page("analytics:rates", "get", EVERYBODY),
     Page("analytics:export", "get", EVERYBODY, {"table": "table"}),
     Page("executions:list", "get", EVERYBODY),
     Page("executions:rows", "get", EVERYBODY),

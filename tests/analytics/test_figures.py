@@ -14,6 +14,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import Role, User
+from orchestrator.analytics.queries.runs import runs_of
 from orchestrator.core.clock import utc_now
 from orchestrator.workflows.models import Access
 from tests.analytics.conftest import MakeHistory
@@ -239,3 +240,22 @@ def test_generated_history_is_labelled(make_history: MakeHistory) -> None:
 
 def _text(answer: Any) -> str:
     return b"".join(answer.streaming_content).decode()
+
+
+def test_a_list_learns_how_its_workflows_did_lately_in_one_query(
+    make_history: MakeHistory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    mine, hidden, idle, now = make_workflow(), make_workflow(), make_workflow(), utc_now()
+    share(idle, mine.owner, Access.VIEWER)
+    for workflow in (mine, hidden):
+        make_history(workflow, now, took_ms=2_000)
+        make_history(workflow, now, status="failure")
+        make_history(workflow, now - timedelta(days=31), took_ms=9_000)
+    ids = [mine.pk, hidden.pk, idle.pk]
+    with django_assert_num_queries(1):
+        found = runs_of(mine.owner, ids, since=now - timedelta(days=30))
+    assert {pk: (runs.success_rate, runs.average_ms) for pk, runs in found.items()} == {mine.pk: (0.5, 2_000)}
+    query = "&".join(f"id={pk}" for pk in (*ids, "nonsense"))
+    page = client_of(mine.owner).get(f"/analytics/rates/?{query}").content.decode()
+    assert (f"rate-{mine.pk}" in page, f"rate-{hidden.pk}" in page) == (True, False)
+    assert [figure in page for figure in ("50 %", "2.0 s")] == [True, True]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from orchestrator.analytics.models import RunSum
+from orchestrator.core.clock import utc_now
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
 from tests.factories import make_user, make_workflow
@@ -55,6 +57,17 @@ def test_a_star_changes_in_its_place_and_the_row_leads_to_the_workflow(open_as: 
     assert workflow.favorites.filter(user=user).exists()
     page.get_by_role("cell", name="Active").click(force=True)  # the link lies above it
     expect(page.get_by_role("heading", name="Invoices", level=1)).to_be_visible()
+
+
+def test_the_list_learns_how_its_workflows_did_and_has_a_dash_for_those_without_runs(open_as: OpenAs) -> None:
+    user = make_user()
+    ran, idle = make_workflow(user, name="Ran"), make_workflow(user, name="Idle")
+    RunSum.objects.create(workflow_id=ran.pk, quarter=utc_now(), success=3, failure=1, duration_ms=4_500)
+    page = open_as(user, "/workflows/")
+    row = page.locator(f'tr[data-workflow="{ran.pk}"]')
+    expect(row).to_contain_text("75 %")
+    expect(row).to_contain_text("1.5 s")
+    expect(page.locator(f"#rate-{idle.pk}")).to_have_text("\N{EN DASH}")
 
 
 def test_what_somebody_else_deleted_is_told_in_the_corner(open_as: OpenAs, watch: Watch) -> None:

@@ -9,5 +9,6 @@ app_name = "analytics"
 urlpatterns = [
     path("analytics/", views.overview, name="overview"),
     path("analytics/workflows/<uuid:pk>/", views.workflow, name="workflow"),
+    path("analytics/rates/", views.rates, name="rates"),
     path("analytics/export/<slug:table>.csv", views.export, name="export"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,18 +17,22 @@ from orchestrator.accounts.current import person
 from orchestrator.analytics.domain.ranges import CHOICES
 from orchestrator.analytics.models import ExecutionHistory
 from orchestrator.analytics.queries.overview import overview as read_overview
+from orchestrator.analytics.queries.runs import runs_of
 from orchestrator.analytics.queries.stats import stats_of
 from orchestrator.analytics.queries.tables import SLOW_MS, costs_in, slow_workflows
 from orchestrator.analytics.queries.wanted import Wanted, choosable, read_wanted, strict_wanted
 from orchestrator.analytics.web.charts import charts_of
 from orchestrator.analytics.web.export import TABLES, export_table
 from orchestrator.analytics.web.tiles import tiles_of
+from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import NotFound
 from orchestrator.core.web.streaming import file_response
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
 
 _LAST: Final = 20
+_LATELY: Final = timedelta(days=30)
+_MOST_RATES: Final = 100
 
 
 @login_required
@@ -65,6 +70,15 @@ def workflow(request: HttpRequest, pk: UUID) -> HttpResponse:
         "generated": _is_generated(wanted),
     }
     return render(request, "analytics/workflow.html", context, status=400 if wanted.problems else 200)
+
+
+@login_required
+@require_safe
+def rates(request: HttpRequest) -> HttpResponse:
+    """How the workflows ``?id=…&id=…`` of an open list did lately, for its cells to take over."""
+    ids = [pk for pk in map(_uuid, request.GET.getlist("id")[:_MOST_RATES]) if pk]
+    runs = runs_of(person(request), ids, since=utc_now() - _LATELY)
+    return render(request, "analytics/_rates.html", {"rates": sorted(runs.items())})
 
 
 @login_required
@@ -108,6 +122,13 @@ def _is_generated(wanted: Wanted) -> bool:
     """Whether what is shown holds history that was made up."""
     rows = wanted.scope.of(ExecutionHistory.objects.filter(is_generated=True))
     return rows.filter(finished_at__gte=wanted.period.start, finished_at__lt=wanted.period.end).exists()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _seconds(text: str) -> int:

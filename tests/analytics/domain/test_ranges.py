@@ -27,7 +27,8 @@ def test_a_range_holds_now_and_is_made_of_whole_days_or_hours(key: str, name: st
     for earlier, later in pairwise(begins):
         assert later > earlier
         local = later.astimezone(zone)
-        assert local.minute == 0
+        same_clock = local.utcoffset() == period.end.astimezone(zone).utcoffset()
+        assert local.minute == 0 or not same_clock, "Lord Howe changes its clock by half an hour"
         assert period.hourly or local.hour == 0
     assert period.before.end == period.start
     quarters = [(begin - datetime(2000, 1, 1, tzinfo=UTC)) % timedelta(minutes=15) for begin in begins]
