@@ -123,6 +123,7 @@ API = [
     Row("bulk-job-cancel", "post", answers(MINE, 202), {"pk": "job"}),
     Row("bulk-job-errors", "get", MINE, {"pk": "job"}),
     Row("permissions", "get", READ, W),
+    Row("people", "get", READ, W),
     Row("permissions", "post", answers(OWN, 201), W, {"username": "other", "access": "viewer"}),
     Row("permission", "delete", answers(OWN, 404), {**W, "person_id": "nobody"}),
     Row("triggers", "get", READ, W),

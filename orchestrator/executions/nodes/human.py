@@ -20,7 +20,10 @@ Address = Annotated[str, Field(pattern=r"^(user:[\w.@+-]{1,150}|role:(admin|user
 class HumanConfig(NodeConfig):
     title: str = Field(default="", max_length=200, description="What is asked")
     instructions: str = Field(default="", max_length=10_000)
-    approvers: list[Address] = Field(min_length=1, max_length=50, description="user:name or role:name")
+    approvers: list[Address] = Field(
+        min_length=1, max_length=50, description="People who see the workflow, or everybody of a role",
+        json_schema_extra={"format": "people"},
+    )  # fmt: skip
     quorum: Literal["any", "all"] | Annotated[int, Field(ge=1, le=50)] = Field(
         default="any", description="How many must approve: any of them, all, or a number"
     )
@@ -32,7 +35,7 @@ class HumanConfig(NodeConfig):
     payload: Any = Field(default=None, description="What is to be approved")
     deadline_seconds: float | None = Field(default=None, gt=0, le=366 * 86_400)
     on_deadline: Literal["approve", "reject", "escalate"] = "reject"
-    escalate_to: list[Address] = Field(default=[], max_length=50)
+    escalate_to: list[Address] = Field(default=[], max_length=50, json_schema_extra={"format": "people"})
     escalation_seconds: float | None = Field(
         default=None, gt=0, le=366 * 86_400, description="How long those have whom it is escalated to"
     )

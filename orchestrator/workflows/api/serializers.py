@@ -154,6 +154,14 @@ class PermissionSerializer(serializers.ModelSerializer[WorkflowPermission]):
         fields = ["user", "access", "created_at"]
 
 
+class PersonToAskSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    name = serializers.CharField(source="get_full_name")
+    may_see = serializers.BooleanField(
+        help_text="Whether they see the workflow, without which they cannot answer"
+    )
+
+
 class GrantSerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     access = serializers.ChoiceField(Access.choices)

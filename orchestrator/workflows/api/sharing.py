@@ -18,6 +18,7 @@ from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
 from orchestrator.workflows.models import Access, WorkflowPermission
+from orchestrator.workflows.queries.people import people_to_ask
 from orchestrator.workflows.services import sharing
 
 PERSON = OpenApiParameter("person_id", UUID, OpenApiParameter.PATH, description="Id of the person")
@@ -46,6 +47,21 @@ class PermissionsView(ListAPIView[WorkflowPermission]):
         given = valid_data(shown.GrantSerializer(data=request.data))
         permission = sharing.grant_access(person(request), pk, **given)
         return Response(shown.PermissionSerializer(permission).data, status=status.HTTP_201_CREATED)
+
+
+class PeopleView(APIView):
+    @extend_schema(
+        responses=shown.PersonToAskSerializer(many=True),
+        parameters=[OpenApiParameter("search", str, description="Words of their names")],
+        tags=["sharing"],
+        operation_id="people_list",
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Whom its approvals may ask: people it is shared with; for admins, everybody. The first fifty."""
+        user = person(request)
+        workflow = find_workflow(user, pk, Access.VIEWER)
+        people = people_to_ask(user, workflow, request.query_params.get("search", "")[:200])
+        return Response(shown.PersonToAskSerializer(people, many=True).data)
 
 
 class PermissionView(APIView):

@@ -36,6 +36,7 @@ urlpatterns = [
         sharing.PermissionView.as_view(),
         name="permission",
     ),
+    path("workflows/<uuid:pk>/people/", sharing.PeopleView.as_view(), name="people"),
     path("workflows/<uuid:pk>/triggers/", triggers.TriggersView.as_view(), name="triggers"),
     path(_TRIGGER, triggers.TriggerView.as_view(), name="trigger"),
     path(f"{_TRIGGER}rotate/", triggers.RotateView.as_view(), name="trigger-rotate"),

@@ -117,6 +117,7 @@ def _for_island(request: HttpRequest, workflow: Workflow, latest: WorkflowVersio
             "workflow": "workflow-detail",
             "validate": "workflow-validate",
             "publish": "workflow-publish",
+            "people": "people",
             "tryNode": "try-node",
         }.items()
     }

@@ -19,6 +19,7 @@ export interface Settings {
     workflow: string;
     validate: string;
     publish: string;
+    people: string;
     tryNode: string;
     workflows: string;
     kinds: string;

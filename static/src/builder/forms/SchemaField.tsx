@@ -14,6 +14,7 @@ import { GraphField } from "./GraphField";
 import { ListField } from "./ListField";
 import { ChoiceField, FlagField, NumberField } from "./simple";
 import { SchemaEditor } from "./SchemaEditor";
+import { PeopleField } from "./PeopleField";
 import { expressionIn, isNullable, labelOf, type Shape, shapeOf } from "./shape";
 import { TableField } from "./TableField";
 import { VariantField } from "./VariantField";
@@ -169,6 +170,8 @@ function Body({ shape, label, faults, ...props }: BodyProps) {
       return <VariantField {...props} label={label} variants={shape.variants} by={shape.by} />;
     case "workflow":
       return <WorkflowField label={label} value={value} onChange={onChange} />;
+    case "people":
+      return <PeopleField label={label} steps={steps} value={value} onChange={onChange} />;
     case "graph":
       return <GraphField value={value} />;
     case "schema":
@@ -234,6 +237,8 @@ function suits(value: Json | undefined, { kind }: Shape): boolean {
       return typeof value === "boolean";
     case "list":
       return Array.isArray(value);
+    case "people":
+      return Array.isArray(value) && value.every((each) => typeof each === "string");
     case "table":
     case "fields":
       return isObject(value);

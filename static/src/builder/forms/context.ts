@@ -16,6 +16,12 @@ export function useOffers(): () => readonly Offer[] {
   return useContext(FormContext).offers;
 }
 
+/** Problems of what lies within this field. */
+export function useFindingsWithin(steps: Steps): Finding[] {
+  const path = `${steps.join(".")}.`;
+  return useContext(FormContext).findings.filter((each) => each.path?.startsWith(path));
+}
+
 /** Problems of exactly this field. */
 export function useFindings(steps: Steps): Finding[] {
   const path = steps.join(".");

@@ -12,7 +12,7 @@ export interface Variant {
 }
 
 export type Shape =
-  | { kind: "expression" | "graph" | "schema" | "workflow" | "flag" | "any" | "json" }
+  | { kind: "expression" | "graph" | "schema" | "workflow" | "people" | "flag" | "any" | "json" }
   | { kind: "text"; isLong: boolean }
   | { kind: "number"; isWhole: boolean; isDuration: boolean }
   | { kind: "choice"; options: Json[] }
@@ -34,6 +34,7 @@ export function shapeOf(given: Schema, root: Schema, name = ""): Shape {
   const union = schema.oneOf ?? schema.anyOf;
   if (union) return unionOf(schema, union, root, name);
   if (schema.format === "expression") return { kind: "expression" };
+  if (schema.format === "people") return { kind: "people" };
   if (schema.format === "workflow") return { kind: "workflow" };
   if (schema.enum) return { kind: "choice", options: schema.enum };
   if (schema.const !== undefined) return { kind: "choice", options: [schema.const] };
