@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
 from orchestrator.executions.models import Execution
-from orchestrator.workflows.models import Access
+from orchestrator.executions.services.firing import fire_by_hand
+from orchestrator.workflows.models import Access, Trigger
 from tests.factories import (
     chain,
     make_user,
@@ -48,21 +51,26 @@ def test_every_filter_leaves_what_it_says(visit: Visit, drain: Drain) -> None:
     share(first, mate, Access.EDITOR)
     done, failed = start(first), start(make_workflow(user, name="Second", nodes=[BOOM]), {})
     others = start(first, user=mate, trigger={"type": "api"})
+    trigger = Trigger.objects.create(workflow=first, kind="manual", name="Press me", run_as=user)
+    fired, hidden = fire_by_hand(user, first.pk, trigger.pk), uuid4()
+    start(make_workflow(name="Secret"), trigger={"type": "schedule", "id": str(hidden)})
     drain()
     client = visit(user)
     today = utc_now().date()
     found = {
-        f"?workflow={first.pk}": [others, done],
+        f"?workflow={first.pk}": [fired, others, done],
         "?status=failed": [failed],
-        "?status=failed&status=completed": [others, failed, done],
+        "?status=failed&status=completed": [fired, others, failed, done],
         "?started_by=MATE": [others],
-        "?started_by=me": [failed, done],
+        "?started_by=me": [fired, failed, done],
         "?trigger=api": [others],
-        f"?after={today}": [others, failed, done],
+        f"?trigger_id={trigger.pk}": [fired],
+        f"?trigger_id={hidden}": [],
+        f"?after={today}": [fired, others, failed, done],
         f"?after={today + timedelta(days=1)}": [],
         f"?before={today - timedelta(days=1)}": [],
         f"?search={done.pk}": [done],
-        f"?search={str(done.pk)[:6]}": [others, failed, done],
+        f"?search={str(done.pk)[:6]}": [fired, others, failed, done],
         "?search=secon": [failed],
         "?status=failed&trigger=api": [],
     }
@@ -168,3 +176,17 @@ def test_a_workflow_s_page_shows_how_its_runs_went(visit: Visit, drain: Drain) -
 def test_odd_filters_do_no_harm(visit: Visit, query: str) -> None:
     run = start(make_workflow())
     assert visit(run.started_by).get(f"/executions/{query}").status_code == 200
+
+
+def test_the_runs_of_one_trigger_are_found_by_index_and_named_by_it(visit: Visit) -> None:
+    flow = make_workflow()
+    trigger = Trigger.objects.create(workflow=flow, kind="manual", name="Press <me>", run_as=flow.owner)
+    fire_by_hand(flow.owner, flow.pk, trigger.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Execution.objects.started_by_trigger(trigger.pk).order_by("-id").explain()
+    assert "execution_by_trigger_id" in plan
+    page = visit(flow.owner).get(f"/executions/?trigger_id={trigger.pk}&status=completed&cursor=").text
+    assert "Trigger: Press &lt;me&gt;" in page
+    assert 'href="?status=completed"' in page
+    assert f"?trigger_id={trigger.pk}" in visit(flow.owner).get(f"/workflows/{flow.pk}/?tab=triggers").text

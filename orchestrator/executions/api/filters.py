@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
@@ -20,6 +22,7 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no
     started_after = django_filters.IsoDateTimeFilter(method="from_moment")
     started_before = django_filters.IsoDateTimeFilter(method="until_moment")
     trigger = django_filters.CharFilter(field_name="trigger__type")
+    trigger_id = django_filters.UUIDFilter(method="by_one_trigger", help_text="Started by this trigger")
     retry_of = django_filters.UUIDFilter()
     parent = django_filters.UUIDFilter()
 
@@ -31,6 +34,10 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no
         if value == "me":
             return queryset.filter(started_by=self.request.user)
         return queryset.filter(started_by__username__iexact=value)
+
+    def by_one_trigger(self, queryset: Any, name: str, value: UUID) -> QuerySet[Execution]:
+        found: QuerySet[Execution] = queryset.started_by_trigger(value)
+        return found
 
     def from_moment(self, queryset: QuerySet[Execution], name: str, value: datetime) -> QuerySet[Execution]:
         return queryset.filter(pk__gte=id_at(value))  # by the index that the list is ordered by

@@ -13,7 +13,7 @@ from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.executions.models import Execution
 from orchestrator.executions.queries.newest import narrow_to_newest
 
-_LEAVE_FEW: Final = ("workflow", "started_by", "trigger", "retry_of", "parent")
+_LEAVE_FEW: Final = ("workflow", "started_by", "trigger", "trigger_id", "retry_of", "parent")
 """Filters with an index of their own."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -34,6 +35,10 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         if isinstance(user, User) and user.is_admin:
             return self
         return self.filter(workflow__in=Workflow.objects.editable_by(user))
+
+    def started_by_trigger(self, trigger_id: UUID) -> Self:
+        """By the index of runs that a trigger started."""
+        return self.filter(trigger__has_key="id", trigger__id=str(trigger_id))
 
     def live(self) -> Self:
         return self.exclude(status__in=_FINAL)
@@ -134,6 +139,12 @@ class Execution(models.Model):
             models.Index(fields=["status", "-id"], name="execution_by_status"),
             models.Index(fields=["started_by", "-id"], name="execution_by_starter"),
             models.Index(F("trigger__type"), F("id").desc(), name="execution_by_trigger"),
+            models.Index(
+                F("trigger__id"),
+                F("id").desc(),
+                name="execution_by_trigger_id",
+                condition=Q(trigger__has_key="id"),
+            ),
             models.Index(fields=["parent"], name="execution_by_parent", condition=Q(parent__isnull=False)),
             models.Index(
                 fields=["retry_of"], name="execution_by_retried", condition=Q(retry_of__isnull=False)

@@ -39,6 +39,8 @@ class RunFilter:
     started_by: str = ""
     """A user name, or ``me``."""
     trigger: str = ""
+    trigger_id: UUID | None = None
+    """One trigger of a workflow; it may be gone."""
     after: date | None = None
     before: date | None = None
     search: str = ""
@@ -50,7 +52,7 @@ class RunFilter:
     @property
     def leaves_few(self) -> bool:
         """Something is asked for that has an index of its own."""
-        return bool(self.workflow or self.started_by or self.trigger or self.search)
+        return bool(self.workflow or self.started_by or self.trigger or self.trigger_id or self.search)
 
     def of(self, rows: QuerySet[Execution], user: User) -> QuerySet[Execution]:
         """Those of the rows, to be ordered by ``-id``: ids carry the time, so a day is a range of ids."""
@@ -64,6 +66,8 @@ class RunFilter:
             rows = rows.filter(started_by__in=User.objects.filter(username__iexact=self.started_by))
         if self.trigger:
             rows = rows.filter(trigger__type=self.trigger)
+        if self.trigger_id:
+            rows = rows.started_by_trigger(self.trigger_id)
         if self.after:
             rows = rows.filter(pk__gte=id_at(_midnight(self.after)))
         if self.before:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +19,13 @@ from orchestrator.executions.services.retrying import FROM_FAILED, FROM_START, r
 from orchestrator.executions.services.steering import cancel_execution
 from orchestrator.workflows.bulk import BulkAction, BulkSubject, BulkSubjects, Filters, Parameters
 
-_FILTERS: Final = ("search", "workflow", "status", "started_by", "trigger", "after", "before")
+_FILTERS: Final = ("search", "workflow", "status", "started_by", "trigger", "trigger_id", "after", "before")
+_READERS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
+    ("workflow", UUID),
+    ("trigger_id", UUID),
+    ("after", date.fromisoformat),
+    ("before", date.fromisoformat),
+)
 _STARTS: Final = (FROM_FAILED, FROM_START)
 _VERSIONS: Final = ("original", "current")
 
@@ -49,7 +55,7 @@ def read_run_filter(filters: Filters) -> RunFilter:
     }
     given = {name: _listed(filters.get(name)) for name in _FILTERS}
     last: dict[str, Any] = {name: values[-1].strip() if values else "" for name, values in given.items()}
-    for name, read in (("workflow", UUID), ("after", date.fromisoformat), ("before", date.fromisoformat)):
+    for name, read in _READERS:
         try:
             last[name] = read(last[name]) if last[name] else None
         except ValueError:
@@ -66,6 +72,7 @@ def read_run_filter(filters: Filters) -> RunFilter:
         statuses=statuses,
         started_by=last["started_by"],
         trigger=last["trigger"],
+        trigger_id=last["trigger_id"],
         after=last["after"],
         before=last["before"],
         search=last["search"],

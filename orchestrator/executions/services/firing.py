@@ -205,7 +205,7 @@ def fire_by_hand(user: User, workflow_id: UUID, trigger_id: UUID) -> Execution:
 
 
 def _live_runs(trigger: Trigger) -> QuerySet[Execution]:
-    return Execution.objects.live().filter(workflow=trigger.workflow_id, trigger__id=str(trigger.pk))
+    return Execution.objects.live().filter(workflow=trigger.workflow_id).started_by_trigger(trigger.pk)
 
 
 def _cancel_before(trigger: Trigger, newest: UUID) -> None:

@@ -41,6 +41,7 @@ class RunFilterForm(StyledForm):
     )
     started_by = forms.CharField(required=False, max_length=150, label="Started by")
     trigger = forms.ChoiceField(required=False, choices=[("", "Any"), *TRIGGERS.items()])
+    trigger_id = forms.UUIDField(required=False, label="One trigger", widget=forms.HiddenInput)
     after = day_field("From")
     before = day_field("To")
 
@@ -62,6 +63,7 @@ class RunFilterForm(StyledForm):
             statuses=tuple(data.get("status", ())),
             started_by=data.get("started_by", ""),
             trigger=data.get("trigger", ""),
+            trigger_id=data.get("trigger_id"),
             after=data.get("after"),
             before=data.get("before"),
             search=data.get("search", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,7 @@ from orchestrator.executions.queries.visible import executions_for
 from orchestrator.executions.web.forms import RunFilterForm
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
+from orchestrator.workflows.queries import trigger_name
 from orchestrator.workflows.queries.bulk import open_jobs
 
 _LATEST: Final = 5
@@ -52,6 +54,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         "is_first": page.previous is None,
         "follows_new": page.previous is None and not wanted.is_set,
     }
+    if wanted.trigger_id:
+        rest = {
+            name: request.GET.getlist(name) for name in request.GET if name not in ("trigger_id", "cursor")
+        }
+        context["trigger_name"] = trigger_name(user, wanted.trigger_id)
+        context["without_trigger"] = f"?{urlencode(rest, doseq=True)}"
     return render(request, "executions/list.html", context)
 
 

@@ -9,7 +9,7 @@ from orchestrator.workflows.queries.rows import (
     runs_under_way,
     workflows_for,
 )
-from orchestrator.workflows.queries.triggers import triggers_of, words_of
+from orchestrator.workflows.queries.triggers import trigger_name, triggers_of, words_of
 
 __all__ = [
     "Facets",
@@ -18,6 +18,7 @@ __all__ = [
     "history_of",
     "people_of",
     "runs_under_way",
+    "trigger_name",
     "triggers_of",
     "words_of",
     "workflows_for",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from orchestrator.accounts.models import User
 from orchestrator.workflows.domain.schedules import ScheduleError
 from orchestrator.workflows.models import Trigger, Workflow
 
@@ -12,6 +15,12 @@ def triggers_of(workflow: Workflow) -> list[Trigger]:
     for trigger in found:
         trigger.says = words_of(trigger)  # type: ignore[attr-defined]  # for the template
     return found
+
+
+def trigger_name(user: User, trigger_id: UUID) -> str:
+    """What a list about one trigger calls it; the end of its id once it is gone or not theirs to see."""
+    name = Trigger.objects.visible_to(user).filter(pk=trigger_id).values_list("name", flat=True).first()
+    return name or str(trigger_id)[-8:]
 
 
 def words_of(trigger: Trigger) -> str:
