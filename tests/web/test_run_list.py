@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
 from orchestrator.executions.models import Execution
+from orchestrator.executions.queries.runs import started_by_trigger
 from orchestrator.executions.services.firing import fire_by_hand
 from orchestrator.workflows.models import Access, Trigger
 from tests.factories import (
@@ -184,7 +185,7 @@ def test_the_runs_of_one_trigger_are_found_by_index_and_named_by_it(visit: Visit
     fire_by_hand(flow.owner, flow.pk, trigger.pk)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = Execution.objects.started_by_trigger(trigger.pk).order_by("-id").explain()
+    plan = Execution.objects.filter(started_by_trigger(trigger.pk)).order_by("-id").explain()
     assert "execution_by_trigger_id" in plan
     page = visit(flow.owner).get(f"/executions/?trigger_id={trigger.pk}&status=completed&cursor=").text
     assert "Trigger: Press &lt;me&gt;" in page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -13,6 +12,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
 from orchestrator.executions.models import STATUS_CHOICES, Approval, ApprovalStatus, ApprovalVote, Execution
 from orchestrator.executions.queries.approvals import ApprovalFilter as ApprovalSearch
+from orchestrator.executions.queries.runs import started_by_trigger
 
 
 class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
@@ -35,9 +35,8 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no
             return queryset.filter(started_by=self.request.user)
         return queryset.filter(started_by__username__iexact=value)
 
-    def by_one_trigger(self, queryset: Any, name: str, value: UUID) -> QuerySet[Execution]:
-        found: QuerySet[Execution] = queryset.started_by_trigger(value)
-        return found
+    def by_one_trigger(self, queryset: QuerySet[Execution], name: str, value: UUID) -> QuerySet[Execution]:
+        return queryset.filter(started_by_trigger(value))
 
     def from_moment(self, queryset: QuerySet[Execution], name: str, value: datetime) -> QuerySet[Execution]:
         return queryset.filter(pk__gte=id_at(value))  # by the index that the list is ordered by

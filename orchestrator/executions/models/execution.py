@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -35,10 +34,6 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         if isinstance(user, User) and user.is_admin:
             return self
         return self.filter(workflow__in=Workflow.objects.editable_by(user))
-
-    def started_by_trigger(self, trigger_id: UUID) -> Self:
-        """By the index of runs that a trigger started."""
-        return self.filter(trigger__has_key="id", trigger__id=str(trigger_id))
 
     def live(self) -> Self:
         return self.exclude(status__in=_FINAL)

@@ -22,6 +22,7 @@ from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotF
 from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.domain.arrivals import Cancel
 from orchestrator.executions.models import Execution
+from orchestrator.executions.queries.runs import started_by_trigger
 from orchestrator.executions.runtime import mail
 from orchestrator.executions.runtime.hints import hint_on_commit
 from orchestrator.executions.services.starting import start_execution
@@ -205,7 +206,7 @@ def fire_by_hand(user: User, workflow_id: UUID, trigger_id: UUID) -> Execution:
 
 
 def _live_runs(trigger: Trigger) -> QuerySet[Execution]:
-    return Execution.objects.live().filter(workflow=trigger.workflow_id).started_by_trigger(trigger.pk)
+    return Execution.objects.live().filter(started_by_trigger(trigger.pk), workflow=trigger.workflow_id)
 
 
 def _cancel_before(trigger: Trigger, newest: UUID) -> None:
