@@ -68,7 +68,7 @@ def test_the_timeline_needs_few_queries(
     started = mapped()
     drain()
     run = fresh(started)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(2):
         timeline(run, 0, {})
 
 
