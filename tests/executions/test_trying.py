@@ -15,7 +15,7 @@ from orchestrator.executions.models import Execution
 from orchestrator.executions.services import trying
 from orchestrator.executions.services.trying import ConfirmationNeeded, Trial, try_step
 from orchestrator.graphs.problems import InvalidGraph
-from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.models import Access, Workflow, WorkflowStatus
 from tests.factories import make_user, make_workflow, node, share, step
 from tests.stand_in import Answer, stand_in
 
@@ -132,3 +132,23 @@ def test_by_api_it_runs_for_the_person_who_asks(client: Client, workflow: Workfl
     answer = ask(node("a", "ai", {"provider": "offline", "prompt": "Say hello"}))
     assert (answer["error"], answer["status"]) == (None, "succeeded")
     assert AiCall.objects.get().user == owner
+
+
+def test_an_editor_reaches_nothing_of_the_owner_s_by_it(
+    client: Client, workflow: Workflow, owner: User
+) -> None:
+    private = make_workflow(owner, name="Plans of Owen", nodes=[step("a")])
+    Workflow.objects.filter(pk=private.pk).update(status=WorkflowStatus.ARCHIVED)
+    editor = make_user("eve")
+    share(workflow, editor, Access.EDITOR)
+    url = f"/api/v1/workflows/{workflow.pk}/try-node/"
+
+    def ask(person: User) -> Any:
+        client.force_login(person, backend="orchestrator.accounts.backends.AnyCaseBackend")
+        part = node("s", "subworkflow", {"workflow": str(private.pk)})
+        return client.post(url, {"node": part, "scope": {}}, content_type="application/json").json()["error"]
+
+    assert "Plans of Owen" in ask(owner)["message"]
+    refused = ask(editor)
+    assert refused["code"] == "unknown_workflow"
+    assert "Plans" not in refused["message"]

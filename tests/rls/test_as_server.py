@@ -9,11 +9,10 @@ import orchestrator
 
 USES = {
     "accounts/services/keys.py": 1,  # a key by its hash says who the person is
-    "ai/services/checking.py": 1,  # the ledger counts all calls of a person
+    "ai/services/ledger.py": 2,  # limits count all calls; people write neither calls nor budgets
     "executions/services/notifications/browsers.py": 1,  # a browser may have been somebody else's before
     "executions/services/operations.py": 1,  # staff look at the platform as a whole
     "executions/services/receiving.py": 2,  # a webhook by its secret; what it brought is kept
-    "executions/services/trying.py": 1,  # a handler that is tried has a worker's rights
     "executions/web/hub.py": 1,  # the feed is read once for all sockets
     "executions/web/metrics.py": 1,  # counts the runs of everybody
     "workflows/services/templates.py": 1,  # counts whoever uses a template

@@ -13,7 +13,6 @@ from orchestrator.ai.models import Credential
 from orchestrator.ai.services.agents import run_agent
 from orchestrator.ai.services.credentials import keyed_provider, note_check
 from orchestrator.ai.services.ledger import Payer
-from orchestrator.core.rls import as_server
 
 TIMEOUT_SECONDS: Final = 20.0
 MAX_TOKENS: Final = 64
@@ -41,8 +40,7 @@ def check_key(user: User, provider: str) -> Check:
     )
     fault = ""
     try:
-        with as_server("the ledger counts all calls of a person, whoever may see their workflows"):
-            async_to_sync(run_agent)(spec, {}, payer=Payer(user_id=user.pk))
+        async_to_sync(run_agent)(spec, {}, payer=Payer(user_id=user.pk))
     except CallFailed as error:
         fault = error.message
     if Credential.objects.visible_to(user).filter(provider=provider).exists():

@@ -22,6 +22,7 @@ from orchestrator.ai.models import AiCall, Budget, CallStatus
 from orchestrator.ai.services.budgets import lock_budget
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import new_id
+from orchestrator.core.rls import as_server
 from orchestrator.workflows.domain.settings import WorkflowSettings
 from orchestrator.workflows.models import Workflow
 
@@ -52,14 +53,31 @@ class Reservation:
     amount: Decimal
 
 
-@transaction.atomic
+_WHY: Final = "people may not write here, and the limits of a workflow count calls that they may not see"
+
+
 def reserve(
     payer: Payer, *, provider: str, model: str, most: Decimal | None, uses_own_key: bool
 ) -> Reservation:
-    """Admit a call that costs at most ``most`` (None: nobody knows).
+    """Admit a call that costs at most ``most`` (None: nobody knows), in a transaction of its own.
 
     Raises CallFailed ``over_budget`` or ``unknown_price`` with the limit that stands against it.
     """
+    with as_server(_WHY), transaction.atomic():
+        return _reserve(payer, provider, model, most, uses_own_key=uses_own_key)
+
+
+def settle(
+    call_id: UUID, *, cost: Decimal | None, tokens: Tokens, model: str = "", error_code: str = ""
+) -> None:
+    """Book what a call came to, and free what was held for it. A second settlement changes nothing."""
+    with as_server(_WHY), transaction.atomic():
+        _settle(call_id, cost, tokens, model, error_code)
+
+
+def _reserve(
+    payer: Payer, provider: str, model: str, most: Decimal | None, *, uses_own_key: bool
+) -> Reservation:
     now = utc_now()
     workflow = _workflow(payer)
     user_id = payer.user_id or (workflow.owner_id if workflow else None)
@@ -98,11 +116,7 @@ def reserve(
     return Reservation(id=call.pk, amount=amount)
 
 
-@transaction.atomic
-def settle(
-    call_id: UUID, *, cost: Decimal | None, tokens: Tokens, model: str = "", error_code: str = ""
-) -> None:
-    """Book what a call came to, and free what was held for it. A second settlement changes nothing."""
+def _settle(call_id: UUID, cost: Decimal | None, tokens: Tokens, model: str, error_code: str) -> None:
     call = AiCall.objects.get(pk=call_id)
     budgets = _lock_existing(call)
     call = AiCall.objects.select_for_update().get(pk=call_id)

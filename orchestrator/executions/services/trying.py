@@ -17,7 +17,6 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
 from orchestrator.core.json import Json, JsonObject
-from orchestrator.core.rls import as_server
 from orchestrator.executions.runtime.stepping import Prepared, checked, failure_of, prepare
 from orchestrator.graphs.compiled import CompiledNode, compile_graph
 from orchestrator.graphs.model import read_graph
@@ -57,6 +56,7 @@ def try_step(
 ) -> Trial:
     """Evaluate the node's configuration against ``scope`` and call its handler once, for at most 10 s.
 
+    The handler sees what the person may see, where in a run it sees what the workflow's owner may.
     A node that waits is only described. Raises InvalidGraph for a node that cannot run at all, and
     ConfirmationNeeded for one with an effect that must not be repeated blindly.
     """
@@ -110,8 +110,7 @@ def _names(scope: Mapping[str, Json]) -> dict[str, Any]:
 
 def _outcome(node: CompiledNode, context: StepContext) -> Outcome:
     try:
-        with as_server("a handler has a worker's rights here, too, and asks itself what its owner may"):
-            return checked(asyncio.run(_called(node, context)))
+        return checked(asyncio.run(_called(node, context)))
     except TimeoutError:
         return Failed("timeout", f"The step took longer than {_seconds(node):g} s.")
     except Exception as error:  # noqa: BLE001 - a handler is foreign code: whatever it raises fails its step
