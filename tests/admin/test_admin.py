@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from orchestrator.accounts.models import ApiKey, AuditRecord, Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.accounts.services.tokens import BadToken, open_family, rotate
 from orchestrator.ai.models import AiCall, Budget
+from orchestrator.ai.services.ledger import Payer, reserve
 from orchestrator.core import admin as shared
 from orchestrator.executions.models import Approval, Execution, StepRun
 from orchestrator.workflows.models import (
@@ -29,8 +31,8 @@ from tests.factories import make_user, make_workflow, node, share, start, step
 
 pytestmark = pytest.mark.django_db
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"
-OURS = [User, ApiKey, AuditRecord, Workflow, WorkflowVersion, Execution, StepRun, Approval]
-LOOKED_AT = [ApiKey, AuditRecord, WorkflowVersion, Execution, StepRun, Approval]
+OURS = [User, ApiKey, AuditRecord, Budget, AiCall, Workflow, WorkflowVersion, Execution, StepRun, Approval]
+LOOKED_AT = [ApiKey, AuditRecord, AiCall, WorkflowVersion, Execution, StepRun, Approval]
 
 
 @pytest.fixture
@@ -47,13 +49,15 @@ def client(ada: User) -> Client:
 
 @pytest.fixture
 def world(ada: User, drain: Callable[[], None]) -> Workflow:
-    """A row in every table: a workflow with a run that has done a step and asks for an approval."""
+    """A row in every table: a workflow with a run that has done a step and asks a person, and an AI call."""
     ask = node("ask", "human", {"approvers": ["user:ada"], "title": "<b>Really?</b>"})
     edges = [{"id": "e", "source": "a", "target": "ask"}]
     workflow = make_workflow(make_user("owner"), nodes=[step("a"), ask], edges=edges, name="<i>Odd</i>")
     start(workflow, {"word": "<script>alert(1)</script>"})
     drain()
     create_api_key(ada, name="k", scopes=["read"])
+    payer = Payer(user_id=ada.pk, workflow_id=workflow.pk)
+    reserve(payer, provider="offline", model="rules", most=Decimal(1), uses_own_key=False)
     return workflow
 
 
@@ -62,7 +66,7 @@ def url(model: type[Any], page: str, *args: Any) -> str:
 
 
 def test_all_of_ours_and_nothing_else_is_registered() -> None:
-    assert set(admin.site._registry) == {*OURS, AiCall, Budget}
+    assert set(admin.site._registry) == set(OURS)
 
 
 @pytest.mark.parametrize("model", OURS)
@@ -81,7 +85,7 @@ def test_every_list_and_every_row_opens(client: Client, world: Workflow, model: 
 
 def test_index_and_the_page_of_each_app_open(client: Client) -> None:
     assert client.get(reverse("admin:index")).status_code == 200
-    for app in ("accounts", "workflows", "executions"):
+    for app in ("accounts", "ai", "workflows", "executions"):
         assert client.get(reverse("admin:app_list", args=[app])).status_code == 200
 
 
