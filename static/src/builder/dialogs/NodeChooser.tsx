@@ -50,7 +50,7 @@ export function NodeChooser({ title, without = "", children, onChoose, onClose }
             onChoose(idOf(found[0]));
           }}
         />
-        <ul ref={list} className="choice-list max-h-72">
+        <ul ref={list} className="pick-list max-h-72">
           {found.map((node) => (
             <li key={idOf(node)}>
               <button type="button" onClick={() => onChoose(idOf(node))}>

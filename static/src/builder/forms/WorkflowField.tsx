@@ -68,7 +68,7 @@ export function WorkflowField(props: {
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
-      <ul id={list} className="choice-list">
+      <ul id={list} className="pick-list">
         {shown.map((each) => (
           <li key={each.id}>
             <button type="button" aria-pressed={each.id === id} onClick={() => onChange(each.id)}>

@@ -163,7 +163,7 @@ function Cancels({ node, onChange }: { node: Part; onChange: (ids: Json | undefi
   };
   return (
     <Field label="Withdraws" help="What still waits in these nodes is withdrawn when this one completes.">
-      <div className="choice-list">
+      <div className="choice-list pick-list">
         {others.map(([id, other]) => (
           <label key={id} className="form-flag px-2">
             <input
