@@ -10,6 +10,7 @@ from uuid import UUID
 from orchestrator.core.json import Json
 from orchestrator.graphs.model import read_graph
 from orchestrator.graphs.nodetypes import node_types
+from orchestrator.graphs.titles import titles_in
 from orchestrator.workflows.models import VersionStatus, WorkflowVersion
 
 _KEPT: Final = 500
@@ -56,22 +57,3 @@ def _read(nodes: Json) -> Names:
     kinds = {node.id: node_types.get(node.type) for node in graph.nodes}
     maps = tuple(node for node, kind in kinds.items() if kind is not None and kind.body is not None)
     return Names(titles_in(nodes), maps)
-
-
-def titles_in(nodes: Json, found: dict[str, str] | None = None) -> dict[str, str]:
-    """Titles by node id, those inside maps included; the outer node wins where ids meet."""
-    found = {} if found is None else found
-    inner: list[Json] = []
-    for node in nodes if isinstance(nodes, list) else ():
-        if not isinstance(node, dict):
-            continue
-        data = node.get("data")
-        data = data if isinstance(data, dict) else {}
-        found.setdefault(str(node.get("id")), str(data.get("title") or node.get("id")))
-        config = data.get("config")
-        body = config.get("body") if isinstance(config, dict) else None
-        inner.append(body.get("nodes") if isinstance(body, dict) else None)
-    for nodes_inside in inner:
-        if nodes_inside:
-            titles_in(nodes_inside, found)
-    return found

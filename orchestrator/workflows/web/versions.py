@@ -17,6 +17,7 @@ from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput
 from orchestrator.graphs.diff import Change, PartDiff, diff_graphs
 from orchestrator.graphs.problems import InvalidGraph
+from orchestrator.graphs.titles import titles_in
 from orchestrator.workflows.access import find_workflow, workflow_and_access
 from orchestrator.workflows.comparing import overlay, states_after, states_before
 from orchestrator.workflows.models import Access, Workflow
@@ -110,7 +111,7 @@ def compare(request: HttpRequest, pk: UUID, before: int, after: int) -> HttpResp
     workflow = find_workflow(person(request), pk, Access.VIEWER)
     old, new = find_version(workflow, before), find_version(workflow, after)
     diff = diff_graphs(old.document, new.document)
-    names = {**_titles(old.nodes), **_titles(new.nodes)}
+    names = {**titles_in(old.nodes), **titles_in(new.nodes)}
     context = {
         "workflow": workflow,
         "before": old,
@@ -143,15 +144,6 @@ def _changes(part: PartDiff, titles: dict[str, str]) -> list[PartChange]:
         PartChange("changed", each, titles.get(each, each), tuple(how)) for each, how in part.changed.items()
     ]
     found += [PartChange("moved", each, titles.get(each, each)) for each in part.moved]
-    return found
-
-
-def _titles(nodes: Any) -> dict[str, str]:
-    found = {}
-    for node in _objects(nodes):
-        data = node.get("data")
-        title = data.get("title") if isinstance(data, dict) else None
-        found[str(node.get("id"))] = str(title or node.get("id"))
     return found
 
 
