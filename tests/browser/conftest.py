@@ -97,7 +97,10 @@ def open_as(browser: Browser, site: LiveSite, watch: Watch, transactional_db: No
 
     yield open_page
     for context in contexts:
+        for page in context.pages:
+            watch.release(page)
         context.close()
+    site.rest()
 
 
 @pytest.fixture

@@ -13,16 +13,12 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-_CUT_SHORT = r"^htmx:(sendAbort|afterRequest)\b"
-"""A request under way when the page was left."""
-
-
 @dataclass
 class Watch:
     """What a page complained about. ``allow`` what a test provokes on purpose."""
 
     complaints: list[str] = field(default_factory=list)
-    allowed: list[str] = field(default_factory=lambda: [_CUT_SHORT])
+    allowed: list[str] = field(default_factory=list)
 
     def allow(self, pattern: str) -> None:
         """Complaints in which the pattern is found are expected from here to the end of the test."""
@@ -31,6 +27,14 @@ class Watch:
     def attach(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", self._error)
+
+    def release(self, page: Page) -> None:
+        """Before it is closed: it may finish what it has asked for, so that nothing is cut short by us."""
+        if page.is_closed():
+            return
+        page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        page.remove_listener("console", self._console)
+        page.remove_listener("pageerror", self._error)
 
     def check(self) -> None:
         bad = [text for text in self.complaints if not any(re.search(each, text) for each in self.allowed)]
