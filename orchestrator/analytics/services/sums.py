@@ -21,7 +21,6 @@ from orchestrator.analytics.models import (
     WorkflowTotal,
 )
 
-QUARTER_SECONDS: Final = 900
 _GREATEST: Final = frozenset({"longest_ms", "last_finished_at"})
 _LATEST: Final = frozenset({"workflow_name"})
 _ADD_ARRAYS: Final = (

@@ -37,7 +37,7 @@ import { nodesById, textOf } from "../canvas/graph";
 import type { Kind } from "../canvas/kinds";
 import { toast } from "../page/toasts";
 
-export interface BuilderProps {
+interface BuilderProps {
   settings: Settings;
   store: Store;
   saver: Saver;

@@ -129,7 +129,7 @@ function Levels() {
   );
 }
 
-export function wordsOf(state: SaveState): string {
+function wordsOf(state: SaveState): string {
   switch (state.kind) {
     case "saved":
       return state.at ? `Saved ${shortly(state.at)}` : "Saved";

@@ -11,7 +11,7 @@ import { removeParts, toggleDisabled } from "./model/operations";
 import { only, type Store } from "./model/store";
 import { neighbour } from "./walking";
 
-export interface Commands {
+interface Commands {
   store: Store;
   isCanvas: boolean;
   save: () => void;

@@ -31,7 +31,7 @@ async function lastRun(url: string, workflow: string, signal: AbortSignal): Prom
   return isObject(run) ? sampleOf(run) : null;
 }
 
-export function sampleOf(run: JsonObject): Sample {
+function sampleOf(run: JsonObject): Sample {
   const outputs = isObject(run.outputs) ? run.outputs : {};
   const nodes = Object.fromEntries(Object.entries(outputs).map(([id, output]) => [id, { output }]));
   const scope = { input: run.input ?? {}, vars: run.variables ?? {}, nodes };

@@ -7,7 +7,7 @@ import type { Finding } from "./model/findings";
 
 const CALM_MS = 300;
 
-export interface Validation {
+interface Validation {
   findings: readonly Finding[];
   /** What they are about. */
   of: Graph | null;

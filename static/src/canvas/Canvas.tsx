@@ -42,7 +42,7 @@ export interface Editing {
   onInsert: (edgeId: string) => void;
 }
 
-export interface CanvasProps {
+interface CanvasProps {
   graph: Graph;
   kinds: Kinds;
   /** What screen readers call the canvas. */

@@ -19,7 +19,7 @@ import { sizeOf } from "./layout";
 import type { EdgeMark, EdgeMarks, NodeMark, NodeMarks } from "./marks";
 import { WORDS } from "../run/marks";
 
-export interface NodeView extends Record<string, unknown> {
+interface NodeView extends Record<string, unknown> {
   part: Part;
   title: string;
   kindTitle: string;
@@ -31,7 +31,7 @@ export interface NodeView extends Record<string, unknown> {
   mark: NodeMark;
 }
 
-export interface EdgeView extends Record<string, unknown> {
+interface EdgeView extends Record<string, unknown> {
   part: Part;
   label: string;
   condition: string;

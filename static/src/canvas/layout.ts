@@ -9,7 +9,7 @@ const HEIGHT = 52;
 const PORT_ROW = 22;
 const PORT_WIDTH = 76;
 
-export interface Size {
+interface Size {
   width: number;
   height: number;
 }

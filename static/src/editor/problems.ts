@@ -8,7 +8,7 @@ export interface Problem extends Place {
   severity?: string | undefined;
 }
 
-export interface Group {
+interface Group {
   title: string;
   problems: Problem[];
 }

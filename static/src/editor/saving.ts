@@ -14,7 +14,7 @@ export interface Stored extends Graph {
   version_status: string;
 }
 
-export interface Urls {
+interface Urls {
   workflow: string;
   validate: string;
   publish: string;

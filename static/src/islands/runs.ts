@@ -56,7 +56,7 @@ function shownRows(): string[] {
   return [...document.querySelectorAll<HTMLElement>("[data-run]")].map((row) => row.dataset.run ?? "");
 }
 
-export function announce(root: ParentNode, count: number): void {
+function announce(root: ParentNode, count: number): void {
   const bar = root.querySelector<HTMLElement>("[data-new-runs]");
   const text = bar?.querySelector("[data-new-count]");
   if (!bar || !text || count === 0) return;

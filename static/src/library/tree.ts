@@ -13,7 +13,7 @@ export interface Load {
   folder?: string;
 }
 
-export function closedFolders(): Set<string> {
+function closedFolders(): Set<string> {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(CLOSED) ?? "[]");
     return new Set(

@@ -4,7 +4,7 @@ import { el, icon } from "./dom";
 
 const SECONDS = 6;
 
-export type Tone = "good" | "bad" | "waiting" | "running";
+type Tone = "good" | "bad" | "waiting" | "running";
 const ICONS: Record<Tone, string> = {
   good: "circle-check",
   bad: "circle-alert",

@@ -9,7 +9,7 @@ export interface Browser {
   created_at: string;
 }
 
-export interface Known {
+interface Known {
   public_key: string;
   results: Browser[];
 }

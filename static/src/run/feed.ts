@@ -2,7 +2,7 @@
 
 export type FeedState = "connecting" | "live" | "reconnecting" | "signed-out" | "refused";
 
-export interface FeedOptions {
+interface FeedOptions {
   /** What to subscribe to, asked anew for every connection: it holds the cursor. */
   subscription: () => unknown;
   onNews: (message: Record<string, unknown>) => void;

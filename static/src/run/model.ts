@@ -12,7 +12,7 @@ export interface ShownRun {
 }
 
 /** A map whose steps are looked at: all its items' scopes lie below `scope`. */
-export interface Opened {
+interface Opened {
   scope: string;
   node: string;
   /** Which of its items, as a place in the list of those that have begun. */

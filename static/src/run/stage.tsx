@@ -43,7 +43,7 @@ export function showStage(host: HTMLElement, props: StageProps): void {
   createRoot(host).render(<Stage {...props} />);
 }
 
-export function useModel(model: RunModel): RunModel {
+function useModel(model: RunModel): RunModel {
   useSyncExternalStore(model.subscribe, model.getVersion);
   return model;
 }

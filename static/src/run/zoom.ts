@@ -1,6 +1,6 @@
 /** Zooming and dragging a picture inside its box. Without a script the box simply scrolls. */
 
-export const LEAST = 0.2;
+const LEAST = 0.2;
 export const MOST = 2;
 const STEP = 1.25;
 const ROOMY = 600;

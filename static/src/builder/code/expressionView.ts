@@ -134,7 +134,7 @@ function calls({ functions }: Names): Completion[] {
   }));
 }
 
-export interface ExpressionOptions {
+interface ExpressionOptions {
   label: string;
   text: string;
   mode: Mode;

@@ -5,7 +5,7 @@ import type { Finding } from "../model/findings";
 import type { Offer } from "../model/naming";
 import type { Steps } from "../model/change";
 
-export interface FormPlace {
+interface FormPlace {
   findings: readonly Finding[];
   offers: () => readonly Offer[];
 }

@@ -27,7 +27,7 @@ export interface FunctionHelp {
   description: string;
 }
 
-export interface Surroundings {
+interface Surroundings {
   /** From the whole graph to the one that is looked at. */
   levels: readonly Graph[];
   path: readonly string[];

@@ -141,7 +141,7 @@ export function removeParts(graph: Graph, { nodes, edges }: Selection): Graph {
   };
 }
 
-export function changePart(
+function changePart(
   graph: Graph,
   list: "nodes" | "edges",
   id: string,

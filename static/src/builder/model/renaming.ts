@@ -2,7 +2,7 @@
 
 import { type Graph, idOf, isObject, type Json, type Part, textOf } from "../../canvas/graph";
 
-export type Renames = ReadonlyMap<string, string>;
+type Renames = ReadonlyMap<string, string>;
 
 /** Keys whose text is an expression from its first to its last character. */
 const EXPRESSIONS = new Set(["=", "when", "condition", "complete_when"]);

@@ -6,7 +6,7 @@ import type { Kinds } from "../../canvas/kinds";
 import type { Path } from "./levels";
 import { begin, edited, entered, level, redone, replaced, selected, type State, undone } from "./state";
 
-export interface EditOptions {
+interface EditOptions {
   select?: Selection;
   key?: string;
 }

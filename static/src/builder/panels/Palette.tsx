@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Those that the words fit, the best first; titles count more than descriptions. */
-export function matching(kinds: Iterable<Kind>, words: string): Kind[] {
+function matching(kinds: Iterable<Kind>, words: string): Kind[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (kind: Kind): number => {
     const title = `${kind.title} ${kind.name}`.toLowerCase();
