@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-import dj_database_url
 from django.conf import settings
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestrator.config_types import (
+    P256_ORDER,
+    Hosts,
+    MailUrl,
+    Origin,
+    PostgresUrl,
+    PrivateAddresses,
+    RateText,
+    RedisUrl,
+    Sender,
+    ServiceKey,
+    ServiceUrl,
+    SigningKey,
+    SigningKeys,
+    VapidKey,
+)
 from orchestrator.email_url import EmailSettings, parse_email_url
 from orchestrator.embedded import locations
 from orchestrator.embedded.errors import EmbeddedError
 from orchestrator.embedded.secrets import local_secret
-from orchestrator.rate import parse_rate
-
-_DATABASE_FORM: Final = "postgresql://user:password@host:5432/name"
-_REDIS_FORM: Final = "redis://host:6379/0, rediss://… or unix:///path?db=0"
-_HOST_AND_PORT: Final = re.compile(r"[A-Za-z0-9._:-]+:\d{1,5}")
-_SENDER: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>\r\n]+ <[^@\s<>]+@[^@\s<>]+>")
-SHORTEST_KEY: Final = 50
-_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 BASE_DIR = Path(__file__).resolve().parents[1]
-
-
 _web = False
 
 
@@ -56,182 +60,57 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     data_dir: Path = Field(default=BASE_DIR / ".data", validation_alias="ORCHESTRATOR_DATA_DIR")
-    database_url: SecretStr | None = None
-    web_database_url: SecretStr | None = None
-    redis_url: SecretStr | None = None
-    secret_key: SecretStr | None = None
-    webhook_secret: SecretStr | None = None
-    field_encryption_keys: Annotated[list[SecretStr], NoDecode] = []
+    database_url: PostgresUrl | None = None
+    web_database_url: PostgresUrl | None = None
+    redis_url: RedisUrl | None = None
+    secret_key: SigningKey | None = None
+    webhook_secret: SigningKey | None = None
+    field_encryption_keys: SigningKeys = []
     """The first encrypts, all decrypt."""
-    vapid_private_key: SecretStr | None = None
+    vapid_private_key: VapidKey = None
     debug: bool = False
     port: int = Field(default=8000, gt=0, lt=65_536)
-    base_url: str = ""
-    allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost", "[::1]"]
+    base_url: Origin = ""
+    allowed_hosts: Hosts = ["127.0.0.1", "localhost", "[::1]"]
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    email_url: SecretStr = SecretStr("file:")
-    email_from: str = "Orchestrator <orchestrator@localhost>"
+    email_url: MailUrl = SecretStr("file:")
+    email_from: Sender = "Orchestrator <orchestrator@localhost>"
     database_pool: int = Field(default=0, ge=0, le=200)
     static_root: Path | None = None
     """Where ``collectstatic`` puts files for a web server in front; WhiteNoise needs none."""
     loopback: bool = Field(default=False, validation_alias="ORCHESTRATOR_LOOPBACK")
 
-    gemini_api_key: SecretStr | None = None
-    groq_api_key: SecretStr | None = None
-    perplexity_api_key: SecretStr | None = None
-    anthropic_api_key: SecretStr | None = None
-    gemini_base_url: str = ""
-    groq_base_url: str = ""
-    perplexity_base_url: str = ""
-    anthropic_base_url: str = ""
+    gemini_api_key: ServiceKey = None
+    groq_api_key: ServiceKey = None
+    perplexity_api_key: ServiceKey = None
+    anthropic_api_key: ServiceKey = None
+    gemini_base_url: ServiceUrl = ""
+    groq_base_url: ServiceUrl = ""
+    perplexity_base_url: ServiceUrl = ""
+    anthropic_base_url: ServiceUrl = ""
     ai_monthly_budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
 
     metrics_token: SecretStr | None = None
-    replica_database_url: SecretStr | None = None
+    replica_database_url: PostgresUrl | None = None
     database_pool_min: int = Field(default=1, ge=0, le=200)
     database_pool_timeout_seconds: float = Field(default=10.0, gt=0, le=300)
 
     login_attempts: int = Field(default=5, gt=0, le=100)
     login_cooloff_minutes: float = Field(default=15.0, gt=0, le=7 * 24 * 60)
     sign_up: bool = False
-    api_rate_user: str = "6000/min"
-    api_rate_key: str = "6000/min"
-    api_rate_anonymous: str = "300/min"
-    api_rate_login: str = "30/min"
+    api_rate_user: RateText = "6000/min"
+    api_rate_key: RateText = "6000/min"
+    api_rate_anonymous: RateText = "300/min"
+    api_rate_login: RateText = "30/min"
 
     lease_seconds: float = Field(default=15.0, gt=0, validation_alias="ORCHESTRATOR_LEASE_SECONDS")
     event_retention_days: int = Field(default=90, ge=0, le=36_500)
     execution_retention_days: int = Field(default=30, ge=0, le=36_500)
     failed_execution_retention_days: int = Field(default=90, ge=0, le=36_500)
     """0 keeps them for good."""
-    http_allowed_private: Annotated[list[str], NoDecode] = Field(
-        default=[], validation_alias="ORCHESTRATOR_HTTP_ALLOW"
-    )
-
-    @field_validator("allowed_hosts", "http_allowed_private", mode="before")
-    @classmethod
-    def _split_commas(cls, value: object) -> object:
-        return (
-            [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
-        )
-
-    @field_validator("field_encryption_keys", mode="before")
-    @classmethod
-    def _split_keys(cls, value: object) -> object:
-        return [key.strip() for key in value.split(",") if key.strip()] if isinstance(value, str) else value
-
-    @field_validator("field_encryption_keys")
-    @classmethod
-    def _long_enough_each(cls, value: list[SecretStr]) -> list[SecretStr]:
-        return [key for key in value if cls._long_enough(key)]
-
-    @field_validator("gemini_api_key", "groq_api_key", "perplexity_api_key", "anthropic_api_key")
-    @classmethod
-    def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
-        return value if value is not None and value.get_secret_value().strip() else None
-
-    @field_validator("gemini_base_url", "groq_base_url", "perplexity_base_url", "anthropic_base_url")
-    @classmethod
-    def _is_a_service(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^\s?#]+", value):
-            raise ValueError("Expected the address of the service, https://host/path")
-        return value.rstrip("/")
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _named(cls, value: list[str]) -> list[str]:
-        if not value:
-            raise ValueError("Name at least one host, or leave it unset")
-        return value
-
-    @field_validator("http_allowed_private")
-    @classmethod
-    def _reachable(cls, value: list[str]) -> list[str]:
-        for item in value:
-            if not _HOST_AND_PORT.fullmatch(item):
-                raise ValueError(f'"{item}" is no host with a port; expected host:port, host:port')
-        return value
-
-    @field_validator("api_rate_user", "api_rate_key", "api_rate_anonymous", "api_rate_login")
-    @classmethod
-    def _is_a_rate(cls, value: str) -> str:
-        parse_rate(value)
-        return value
-
-    @field_validator("secret_key", "webhook_secret")
-    @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError(f"Too short: at least {SHORTEST_KEY} random characters are needed")
-        return value
-
-    @field_validator("vapid_private_key")
-    @classmethod
-    def _is_a_vapid_key(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None or not value.get_secret_value():
-            return None
-        try:
-            scalar = int.from_bytes(base64.urlsafe_b64decode(value.get_secret_value() + "=="))
-        except ValueError:
-            scalar = 0
-        if not 0 < scalar < _P256_ORDER:
-            raise ValueError("Expected a private key of P-256: 32 bytes in URL-safe base64")
-        return value
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.path.strip("/")
-            or parts.query
-        ):
-            raise ValueError("Expected the address people type, without a path: https://orchestrator.example")
-        return value.rstrip("/")
-
-    @field_validator("database_url", "web_database_url", "replica_database_url")
-    @classmethod
-    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
-        """The reason is not passed on: it would repeat the password."""
-        if value is not None:
-            try:
-                engine = dj_database_url.parse(value.get_secret_value())["ENGINE"]
-            except ValueError:
-                engine = ""
-            if "postgresql" not in engine:
-                raise ValueError(f"Expected {_DATABASE_FORM}")
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            try:
-                parts = urlsplit(value.get_secret_value())
-                known = parts.scheme in ("redis", "rediss", "unix") and bool(parts.hostname or parts.path)
-                known = known and parts.port != 0
-            except ValueError:
-                known = False
-            if not known:
-                raise ValueError(f"Expected {_REDIS_FORM}")
-        return value
-
-    @field_validator("email_url")
-    @classmethod
-    def _is_a_mail_address(cls, value: SecretStr) -> SecretStr:
-        parse_email_url(value.get_secret_value(), default_folder="")
-        return value
-
-    @field_validator("email_from")
-    @classmethod
-    def _is_a_sender(cls, value: str) -> str:
-        if not _SENDER.fullmatch(value):
-            raise ValueError("Expected an address, or Name <address>")
-        return value
+    http_allowed_private: PrivateAddresses = Field(default=[], validation_alias="ORCHESTRATOR_HTTP_ALLOW")
 
     @model_validator(mode="before")
     @classmethod
@@ -339,7 +218,7 @@ class Config(BaseSettings):
         if self.vapid_private_key is not None:
             return self.vapid_private_key.get_secret_value()
         digest = hashlib.sha256(b"orchestrator web push\x00" + self.secret.encode()).digest()
-        scalar = int.from_bytes(digest) % (_P256_ORDER - 1) + 1
+        scalar = int.from_bytes(digest) % (P256_ORDER - 1) + 1
         return base64.urlsafe_b64encode(scalar.to_bytes(32)).decode().rstrip("=")
 
     @property
