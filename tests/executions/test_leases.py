@@ -167,13 +167,42 @@ def test_the_intent_of_a_once_step_is_stored_before_it_acts() -> None:
             worker._claim()
             worker._advance()
             run = worker.runs[execution.pk]
-            assert run.jobs == {}, "nothing may act before the commit"
+            assert run.jobs.at_work == {}, "nothing may act before the commit"
             worker._commit()
-            assert len(run.jobs) == 1
+            assert len(run.jobs.at_work) == 1
             stored = list(EventRow.objects.order_by("seq").values_list("type", flat=True))
             may_end.set()
             worker.run_until_idle()
     assert stored == ["execution_started", "step_started"]
+
+
+@pytest.mark.django_db
+def test_a_worker_that_claims_its_own_run_anew_stops_what_it_had_begun() -> None:
+    begun, stopped = threading.Event(), threading.Event()
+
+    async def behave(step: StepContext) -> Outcome:
+        if begun.is_set():
+            return Succeeded(2)
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            stopped.set()
+        return Succeeded(1)
+
+    with behaviour("slow", behave) as calls:
+        execution = start(make_workflow(nodes=[probe("slow")]))
+        with engine() as worker:
+            worker._claim()
+            worker._advance()
+            worker._commit()
+            assert begun.wait(5)
+            Execution.objects.filter(pk=execution.pk).update(lease_until=utc_now() - LEASE)
+            worker._claim()
+            assert stopped.wait(5)
+            worker.run_until_idle()
+    assert (fresh(execution).status, len(calls)) == ("completed", 2)
+    assert verify_execution(execution.pk) == []
 
 
 @pytest.mark.django_db

@@ -211,7 +211,7 @@ class Engine:
         for claim in claims:
             stale = self.runs.pop(claim.id, None)
             if stale is not None:
-                stale.stop_jobs()
+                stale.jobs.stop_all()
             self.runs[claim.id] = load(claim, self._handlers, now)
             self._stirred.add(claim.id)
         self._deliver(claim.id for claim in claims if claim.has_mail)
@@ -255,7 +255,7 @@ class Engine:
         for run in wanting:
             if run.claim.id not in kept:
                 log.warning("lease_lost", execution=str(run.claim.id), fence=run.claim.fence)
-                run.stop_jobs()
+                run.jobs.stop_all()
                 del self.runs[run.claim.id]
 
     def _committed(self, done: Committed) -> None:
@@ -295,7 +295,7 @@ class Engine:
         while self.runs and time.monotonic() < deadline:
             self._turn_safely()
         for run in self.runs.values():
-            run.abandon_jobs()
+            run.jobs.leave()
         self._stirred = set(self.runs)
         if self.runs:
             self._turn_safely()

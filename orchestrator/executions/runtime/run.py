@@ -26,6 +26,7 @@ from orchestrator.executions.domain.status import Status
 from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.consequences import Asked, side_effects_of
 from orchestrator.executions.runtime.handlers import Handlers, Job
+from orchestrator.executions.runtime.jobs import Jobs
 from orchestrator.executions.runtime.journal import Journal, Release
 from orchestrator.executions.runtime.mail import Letter
 from orchestrator.executions.runtime.rows import Doing
@@ -54,10 +55,7 @@ class Run:
         self.claim = claim
         self.machine = Machine(graph, state, self._on_event)
         self.journal = Journal(claim)
-        self.handlers = handlers
-        self.jobs: dict[StepKey, Job] = {}
-        self.ready: list[Job] = []
-        """Jobs to start as soon as nothing undurable is pending."""
+        self.jobs = Jobs(handlers)
         self.interrupted = {key for key, firing in state.firings() if firing.phase is Phase.RUNNING}
         """Firings that an earlier lease had begun: a ``once`` step among them may have taken place."""
         self.undurable = False
@@ -79,7 +77,7 @@ class Run:
     @property
     def is_idle(self) -> bool:
         """Nothing at work, nothing to start, nothing more to do: the lease can go."""
-        return not self.jobs and not self.ready and not self.has_more
+        return not self.jobs and not self.has_more
 
     @property
     def wants_commit(self) -> bool:
@@ -146,10 +144,8 @@ class Run:
 
     def finish(self, job: Job, outcome: Outcome | None) -> None:
         """Take in the end of a job."""
-        key = job.attempt.key
-        if self.jobs.get(key) is not job:
-            return  # withdrawn meanwhile
-        del self.jobs[key]
+        if not self.jobs.end(job):
+            return
         if job.effect is Effect.ONCE and isinstance(outcome, Failed) and outcome.uncertain:
             self._find_out(job)
         elif outcome is not None:
@@ -158,34 +154,19 @@ class Run:
         elif job.reconcile:
             self._get_stuck(job)
         else:
-            self._emit_cancelled(key, "stopped on request")
+            self._emit_cancelled(job.attempt.key, "stopped on request")
         self.undurable = True
 
     def start_ready(self) -> None:
         """Start what was waiting for the commit, if nothing is left to store before it."""
-        if self.undurable:
-            return
-        for job in self.ready:
-            self.jobs[job.attempt.key] = job
-            self.handlers.start(job)
-        self.ready = []
+        if not self.undurable:
+            self.jobs.start()
 
     def reset(self, state: State) -> None:
         """Forget everything that is not stored; ``state`` is what is."""
-        self.stop_jobs()
-        self.jobs, self.ready = {}, []
+        self.jobs.forget()
         self.machine.state = state
         self.journal.forget()
-
-    def stop_jobs(self) -> None:
-        """The run is no longer ours: ask its handlers to stop."""
-        for job in self.jobs.values():
-            self.handlers.stop(job)
-
-    def abandon_jobs(self) -> None:
-        """This worker must end: leave what may be repeated to the next one. A ``once`` step is not left."""
-        self.stop_jobs()
-        self.jobs = {key: job for key, job in self.jobs.items() if job.effect is Effect.ONCE}
 
     def _is_current(self, key: StepKey) -> bool:
         """Whether nothing that happened since the decision forbids this step."""
@@ -206,9 +187,7 @@ class Run:
     def _perform(self, key: StepKey) -> bool:
         """A firing that stands as running and is not: a retry that is due, or left by a crash."""
         firing = self.state.firing(key)
-        if key in self.jobs or firing is None or firing.phase is not Phase.RUNNING:
-            return False
-        if any(job.attempt.key == key for job in self.ready):
+        if firing is None or firing.phase is not Phase.RUNNING or key in self.jobs:
             return False
         return self._begin(self.machine.node(key), Attempt(key, firing.attempt), is_new=False)
 
@@ -235,7 +214,7 @@ class Run:
     def _enqueue(
         self, node: CompiledNode, attempt: Attempt, prepared: Prepared, context: StepContext, *, is_new: bool
     ) -> bool:
-        if len(self.jobs) + len(self.ready) >= self.state.options.parallel:
+        if len(self.jobs) >= self.state.options.parallel:
             return False
         if is_new:
             self.machine.emit(ev.StepStarted(**attempt.fields(context.now)))
@@ -243,7 +222,7 @@ class Run:
         reconcile = once and attempt.key in self.interrupted
         self.interrupted.discard(attempt.key)
         self.undurable |= once  # the intent must be stored before the act
-        self.ready.append(
+        self.jobs.add(
             Job(
                 self.claim.id,
                 self.claim.fence,
@@ -258,12 +237,7 @@ class Run:
         return True
 
     def _withdraw(self, command: do.Withdraw) -> bool:
-        key = command.key
-        job = self.jobs.get(key)
-        if job is not None:
-            self.handlers.stop(job)
-            return False
-        return self._emit_cancelled(key, command.reason)
+        return not self.jobs.stop(command.key) and self._emit_cancelled(command.key, command.reason)
 
     def _emit_cancelled(self, key: StepKey, reason: str) -> bool:
         if self.state.firing(key) is None:
@@ -290,7 +264,7 @@ class Run:
         if job.reconcile or job.node.type.reconcile is None:
             self._get_stuck(job)
         else:
-            self.ready.append(replace(job, reconcile=True, task=None))
+            self.jobs.add(replace(job, reconcile=True, task=None))
 
     def _get_stuck(self, job: Job) -> None:
         """Nobody knows whether an interrupted ``once`` step took place: ask a person."""
@@ -309,17 +283,10 @@ class Run:
         if isinstance(event, ev.StepEvent):
             doing = self._doing
             if isinstance(event, ev.StepCancelled):
-                doing = self._drop_job(event.key)
+                job = self.jobs.drop(event.key)
+                doing = Doing(job.started_at, job.input) if job is not None else None
         self.journal.add(event, firing, node_type=self._node_type(event), doing=doing, metadata=self._origin)
         self.journal.side_effects += side_effects_of(self.claim, self.state, event, firing, self._asked)
-
-    def _drop_job(self, key: StepKey) -> Doing | None:
-        self.ready = [job for job in self.ready if job.attempt.key != key]
-        job = self.jobs.pop(key, None)
-        if job is None:
-            return None
-        self.handlers.stop(job)
-        return Doing(job.started_at, job.input)
 
     def _node_type(self, event: ev.Event) -> str:
         if isinstance(event, ev.StepEvent) and self.machine.graph.nodes:
