@@ -31,8 +31,8 @@ class StepContext:
 
     ``config`` is the node type's model with every expression already evaluated; ``names`` is the scope
     that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
-    crash, and differs between firings. ``tell`` shows progress on open pages; it may be called often, from
-    the thread that the handler was called in.
+    crash, and differs between firings. ``request_id`` is of the request that started the run. ``tell``
+    shows progress on open pages; it may be called often, from the thread that the handler was called in.
     """
 
     execution_id: UUID
@@ -48,7 +48,19 @@ class StepContext:
     names: Mapping[str, Any]
     idempotency_key: str
     now: datetime
+    request_id: str = ""
     tell: Callable[[Progress], None] = _nobody
+
+    @property
+    def named(self) -> dict[str, str | int]:
+        """As log lines name the attempt."""
+        asked = {"request_id": self.request_id} if self.request_id else {}
+        return {
+            "execution": str(self.execution_id),
+            "node": self.node_id,
+            "attempt": self.attempt,
+            **asked,
+        }
 
 
 @dataclass(frozen=True, slots=True)

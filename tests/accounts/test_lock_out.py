@@ -138,3 +138,37 @@ def test_an_administrator_unlocks_in_the_admin(ann: User) -> None:
 def test_odd_names_are_wrong_names(ann: User, name: str) -> None:
     assert log_in_page(Client(), name, "x").status_code == 200
     assert log_in_api(name, "x").status_code in (400, 401)
+
+
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("security", {"new": "quite another password"}),
+        ("two-steps-off", {}),
+        ("recovery-codes", {}),
+    ],
+)
+def test_guesses_at_the_present_password_in_the_settings_count_too(
+    ann: User, phone: str, page: str, more: dict[str, str]
+) -> None:
+    inside = Client()
+    inside.force_login(ann, backend="orchestrator.accounts.backends.AnyCaseBackend")
+    address = reverse(f"accounts:{page}")
+    told = [inside.post(address, {"current": "guess", **more}) for _ in range(5)]
+    assert [answer.status_code for answer in told] == [400, 400, 400, 400, 429]
+    assert "not your present password" in told[0].content.decode()
+    assert "Try again in 15 minutes" in told[-1].content.decode()
+    assert inside.post(address, {"current": PASSWORD, **more}).status_code == 429, "nor does the right one"
+    assert log_in_page(Client()).status_code == 429
+    assert AuditRecord.objects.filter(action="login.locked").count() == 1
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
+
+
+def test_the_present_password_in_the_settings_forgets_wrong_ones_before_it(ann: User) -> None:
+    inside = Client()
+    inside.force_login(ann, backend="orchestrator.accounts.backends.AnyCaseBackend")
+    fail(4)
+    new = "quite another password"
+    assert inside.post(reverse("accounts:security"), {"current": PASSWORD, "new": new}).status_code == 302
+    assert fail(4) == 200

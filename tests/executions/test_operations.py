@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
+from orchestrator.core.context import Origin, origin
 from orchestrator.core.redis import redis_client
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import presence
@@ -22,7 +23,7 @@ from orchestrator.executions.services import operations as service
 from orchestrator.executions.services import vitals
 from orchestrator.executions.services.operations import operations
 from orchestrator.executions.services.vitals import partitions
-from tests.factories import make_user, make_workflow, start
+from tests.factories import chain, log_step, make_user, make_workflow, node, start
 from tests.probes import behaviour, probe
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,28 @@ def test_every_line_that_is_logged_in_a_step_names_the_run_and_the_step(
         drain()
     [line] = [each for each in lines if each["event"] == "thinking"]
     assert (line["execution"], line["node"], line["attempt"]) == (str(run.pk), "talks", 1)
+
+
+def test_lines_of_a_run_name_the_request_that_started_it_also_in_its_children(
+    drain: Callable[[], None],
+) -> None:
+    inner = make_workflow(nodes=[probe("talks")])
+    call = node("call", "subworkflow", {"workflow": str(inner.pk)})
+    outer = make_workflow(inner.owner, nodes=[log_step("writes"), call], edges=chain("writes", "call"))
+
+    def chatty(_: object) -> dict[str, bool]:
+        structlog.get_logger("somebody.else").warning("thinking")
+        return {"ok": True}
+
+    with (
+        behaviour("talks", chatty),
+        structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines,
+    ):
+        with origin(Origin(request_id="abc123")):
+            start(outer)
+        drain()
+    told = {each["event"]: each.get("request_id") for each in lines}
+    assert (told["workflow_log"], told["thinking"]) == ("abc123", "abc123")
 
 
 def test_a_handler_that_breaks_at_once_is_logged_with_its_run(drain: Callable[[], None]) -> None:

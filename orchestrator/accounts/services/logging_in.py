@@ -33,6 +33,13 @@ class BadCredentials(DomainError):
     status = 401
 
 
+class WrongPassword(DomainError):
+    """Somebody who is logged in was asked for the present password and gave another."""
+
+    code = "wrong_password"
+    status = 400
+
+
 class SecondStepNeeded(DomainError):
     """The password is right, and this account asks for a one-time code as well."""
 
@@ -88,6 +95,21 @@ def check_code(request: HttpRequest, user: User, code: str) -> None:
     user_login_failed.send(sender=__name__, credentials={"username": user.username}, request=request)
     _note_lock(request, user.username)
     raise BadCode("This code is wrong, too old or used already. Wait for the next one.")
+
+
+def confirm_password(request: HttpRequest, user: User, password: str) -> None:
+    """The present password of somebody who is logged in, asked for before what only its owner may do.
+
+    A wrong one counts as a failed log-in: whoever finds an open browser may not try on and on.
+    Raises WrongPassword or LockedOut.
+    """
+    _refuse_locked(request, user.username)
+    if user.check_password(password):
+        forget_failures(request, user)
+        return
+    user_login_failed.send(sender=__name__, credentials={"username": user.username}, request=request)
+    _note_lock(request, user.username)
+    raise WrongPassword("This is not your present password.")
 
 
 def forget_failures(request: HttpRequest, user: User) -> None:

@@ -39,10 +39,11 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def change_password(user: User, *, current: str, new: str, keep_session: str | None) -> None:
-    """Change one's own password and end all other log-ins. Raises InvalidInput with the field."""
-    if not user.check_password(current):
-        raise InvalidInput("Wrong.", fields={"current": ["This is not your present password."]})
+def change_password(user: User, new: str, *, keep_session: str | None) -> None:
+    """Change one's own password and end all other log-ins. The caller has asked for the present one.
+
+    Raises InvalidInput with the field.
+    """
     _set(user, new)
     record_audit(user, "password.changed", user)
     end_log_ins(user, user, keep_session=keep_session)

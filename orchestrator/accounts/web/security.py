@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.accounts.queries import log_ins_of
+from orchestrator.accounts.services.logging_in import LockedOut, WrongPassword, confirm_password
 from orchestrator.accounts.services.passwords import change_password
 from orchestrator.accounts.services.sessions import (
     end_family,
@@ -46,10 +48,9 @@ def security_page(request: HttpRequest) -> HttpResponse:
     """Password, second step and log-ins. The POST changes the password."""
     user = person(request)
     form = ChangePasswordForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        given, key = form.cleaned_data, request.session.session_key
+    if request.method == "POST" and form.is_valid() and _is_owner(request, form):
         try:
-            change_password(user, current=given["current"], new=given["new"], keep_session=key)
+            change_password(user, form.cleaned_data["new"], keep_session=request.session.session_key)
         except InvalidInput as error:
             form.take(error)
         else:
@@ -63,7 +64,7 @@ def security_page(request: HttpRequest) -> HttpResponse:
         "codes_left": recovery_codes_left(user),
         "log_ins": log_ins_of(user, now=utc_now(), current_session=request.session.session_key),
     }
-    return render(request, "accounts/security.html", context, status=400 if form.errors else 200)
+    return render(request, "accounts/security.html", context, status=_status(form))
 
 
 @login_required
@@ -106,7 +107,7 @@ def two_steps_page(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:security")
     secret = request.session.setdefault(_SECRET, new_secret())
     form = TwoStepsForm(sent(request))
-    if request.method == "POST" and form.is_valid() and _is_owner(user, form):
+    if request.method == "POST" and form.is_valid() and _is_owner(request, form):
         try:
             codes = enable_two_steps(user, secret=secret, code=form.cleaned_data["code"])
         except InvalidInput as error:
@@ -115,7 +116,7 @@ def two_steps_page(request: HttpRequest) -> HttpResponse:
             del request.session[_SECRET]
             return _recovery_codes(request, codes)
     context = {"form": form, "secret": secret, "picture": picture_of(user, secret)}
-    return render(request, "accounts/two_steps.html", context, status=400 if form.errors else 200)
+    return render(request, "accounts/two_steps.html", context, status=_status(form))
 
 
 @never_cache
@@ -125,7 +126,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     """New recovery codes, for the present password."""
     user = person(request)
     form = ConfirmForm(sent(request))
-    if request.method == "POST" and form.is_valid() and _is_owner(user, form):
+    if request.method == "POST" and form.is_valid() and _is_owner(request, form):
         return _recovery_codes(request, renew_recovery_codes(user))
     return _confirm(request, form, "New recovery codes", "Make new codes", "Those you have now stop working.")
 
@@ -137,7 +138,7 @@ def two_steps_off_page(request: HttpRequest) -> HttpResponse:
     """Turn two-step log-in off, for the present password."""
     user = person(request)
     form = ConfirmForm(sent(request))
-    if request.method == "POST" and form.is_valid() and _is_owner(user, form):
+    if request.method == "POST" and form.is_valid() and _is_owner(request, form):
         disable_two_steps(user, user)
         messages.success(request, "Two-step log-in is off.")
         return redirect("accounts:security")
@@ -146,11 +147,20 @@ def two_steps_off_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_owner(user: User, form: StyledForm) -> bool:
-    right = user.check_password(form.cleaned_data["current"])
-    if not right:
-        form.add_error("current", "This is not your present password.")
-    return right
+def _is_owner(request: HttpRequest, form: StyledForm) -> bool:
+    """Whether the present password was given; if not, the form says so."""
+    try:
+        confirm_password(request, person(request), form.cleaned_data["current"])
+    except (WrongPassword, LockedOut) as error:
+        form.add_error("current", ValidationError(error.message, code=error.code))
+        return False
+    return True
+
+
+def _status(form: StyledForm) -> int:
+    if form.has_error("current", LockedOut.code):
+        return LockedOut.status
+    return 400 if form.errors else 200
 
 
 def _recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
@@ -159,4 +169,4 @@ def _recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 def _confirm(request: HttpRequest, form: StyledForm, title: str, action: str, text: str) -> HttpResponse:
     context = {"form": form, "title": title, "action": action, "text": text}
-    return render(request, "accounts/confirm.html", context, status=400 if form.errors else 200)
+    return render(request, "accounts/confirm.html", context, status=_status(form))

@@ -82,7 +82,7 @@ def run(step: StepContext) -> Outcome | Awaitable[Outcome]:
 
 def _write_log(step: StepContext, config: WriteLog) -> Outcome:
     write = {"info": log.info, "warning": log.warning, "error": log.error}[config.level]
-    write("workflow_log", message=config.message, execution=str(step.execution_id), node=step.node_id)
+    write("workflow_log", message=config.message, **step.named)
     return Succeeded({"message": config.message})
 
 

@@ -46,6 +46,18 @@ class Claim:
     has_mail: bool
     settings: JsonObject
 
+    @property
+    def request_id(self) -> str:
+        """Of the request that started the run, or the run that started this one; empty without any."""
+        origin = self.trigger.get("origin")
+        return str(origin.get("request_id", "")) if isinstance(origin, dict) else ""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """As log lines name the run."""
+        asked = {"request_id": self.request_id} if self.request_id else {}
+        return {"execution": str(self.id), **asked}
+
 
 BATCH: Final = 50
 """Runs taken with one claim, and so stored with one commit."""

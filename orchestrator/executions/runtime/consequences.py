@@ -133,12 +133,13 @@ def _approval(claim: Claim, event: ev.StepEvent, approval_id: UUID, request: App
 
 
 def _child(claim: Claim, child_id: UUID, request: ChildRequest) -> Execution:
+    origin: JsonObject = {"request_id": claim.request_id} if claim.request_id else {}
     return Execution(
         id=child_id,
         workflow_id=request.workflow_id,
         version_id=request.version_id,
         input=request.input,
-        trigger={"type": "parent", "execution": str(claim.id)},
+        trigger={"type": "parent", "execution": str(claim.id), "origin": origin},
         started_by_id=claim.started_by_id,
         parent_id=claim.id,
         depth=claim.depth + 1,

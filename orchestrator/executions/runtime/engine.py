@@ -229,7 +229,7 @@ class Engine:
             except (OperationalError, InterfaceError):
                 raise
             except Exception as error:
-                log.exception("engine_error", execution=str(execution_id))
+                log.exception("engine_error", **run.claim.named)
                 abort(run, "engine_error", f"The engine could not go on: {type(error).__name__}: {error}")
 
     def _commit(self) -> None:
@@ -254,7 +254,7 @@ class Engine:
         kept = {each.run.claim.id for each in done}
         for run in wanting:
             if run.claim.id not in kept:
-                log.warning("lease_lost", execution=str(run.claim.id), fence=run.claim.fence)
+                log.warning("lease_lost", **run.claim.named, fence=run.claim.fence)
                 run.jobs.stop_all()
                 del self.runs[run.claim.id]
 

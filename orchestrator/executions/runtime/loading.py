@@ -52,7 +52,7 @@ def load(claim: Claim, handlers: Handlers, now: datetime) -> Run:
 
 def abort(run: Run, code: str, message: str) -> None:
     """Go back to what is stored of a run and end it there; for what must never happen, and did."""
-    log.error("run_aborted", execution=str(run.claim.id), code=code, message=message)
+    log.error("run_aborted", **run.claim.named, code=code, message=message)
     run.reset(_stored_state(replace(run.claim, last_seq=run.journal.base_seq)))
     run.machine.emit(ev.ExecutionAborted(at=utc_now(), error={"code": code, "message": message}))
     run.advance()

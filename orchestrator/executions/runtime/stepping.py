@@ -92,6 +92,7 @@ def context_of(
         names=names,
         idempotency_key=f"{claim.id}/{scope and scope + '>'}{name}#{iteration}",
         now=now,
+        request_id=claim.request_id,
     )
 
 
@@ -114,10 +115,10 @@ def did_it_take_place(node: CompiledNode) -> ApprovalRequest:
 
 
 def log_context(context: StepContext) -> AbstractContextManager[object]:
-    """Every line that is logged inside names the run and the step, whoever logs it."""
-    return structlog.contextvars.bound_contextvars(
-        execution=str(context.execution_id), node=context.node_id, attempt=context.attempt
-    )
+    """Every line that is logged inside names the run, the step and the request that started the run, whoever
+    logs it.
+    """
+    return structlog.contextvars.bound_contextvars(**context.named)
 
 
 def run_inline(node: CompiledNode, context: StepContext) -> Outcome:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
+from orchestrator.core.context import current_origin
 from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.access import find_execution
@@ -47,7 +48,12 @@ def retry_execution(
         seed=None if start == FROM_START else _seed(execution, start, chosen),
         started_by=user,
         retry_of=execution,
-        trigger={"type": "retry", "of": str(execution.pk), "from": start},
+        trigger={
+            "type": "retry",
+            "of": str(execution.pk),
+            "from": start,
+            "origin": current_origin().as_metadata(),
+        },
     )
     admission.insert(retry, now=utc_now())
     hint_on_commit()
