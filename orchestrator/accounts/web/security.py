@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orchestrator.accounts.current import person
-from orchestrator.accounts.models import User
 from orchestrator.accounts.queries import log_ins_of
 from orchestrator.accounts.services.logging_in import LockedOut, WrongPassword, confirm_password
 from orchestrator.accounts.services.passwords import change_password
