@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from orchestrator.analytics.services.days import sum_days
 from orchestrator.analytics.services.following import AT_ONCE, follow, record_missing
 from orchestrator.core.clock import utc_now
 
@@ -23,3 +24,8 @@ def follow_runs() -> None:
 @shared_task(name="analytics.record_missing_runs", ignore_result=True)
 def record_missing_runs() -> None:
     record_missing(since=utc_now() - timedelta(days=2))
+
+
+@shared_task(name="analytics.sum_days", ignore_result=True)
+def sum_new_days() -> None:
+    sum_days(now=utc_now())

@@ -10,6 +10,7 @@ from tests.rls.conftest import AsWeb
 from tests.rls.world import all_rows, bound_tables, make_belongings, models_with_tables
 
 SHARED = {
+    "analytics_daycut": "at which hours days begin in the time zones in use; nobody's",
     "analytics_position": "how far the follower has read the ends of runs; nobody's",
     "account_emailaddress": "allauth's, not used: addresses stand on the user",
     "account_emailconfirmation": "allauth's, not used: addresses stand on the user",

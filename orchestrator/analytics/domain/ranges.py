@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from typing import Final
 
 CHOICES: Final = {"24h": "24 hours", "7d": "7 days", "30d": "30 days", "90d": "90 days"}
 DEFAULT: Final = "30d"
 LONGEST_DAYS: Final = 400
+QUARTER: Final = timedelta(minutes=15)
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = 7
 _DAYS: Final = {"7d": 7, "30d": 30, "90d": 90}
 
 
@@ -18,6 +23,46 @@ class BadRange(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole days of one cut, or quarters of an hour where ``cut`` is None."""
+
+    start: datetime
+    end: datetime
+    cut: int | None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first day, and the one after the last, as UTC has them at the cut."""
+        assert self.cut is not None, "quarters are of no day"
+        return day_of(self.start, self.cut), day_of(self.end, self.cut)
+
+
+def cut_of(moment: datetime) -> int:
+    """Quarters of an hour since midnight UTC."""
+    return moment.hour * 4 + moment.minute // 15
+
+
+def day_of(moment: datetime, cut: int) -> date:
+    """The UTC day at whose cut the 24 hours begin that this moment lies in."""
+    return (moment - cut * QUARTER).date()
+
+
+def begin_of(day: date, cut: int) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC) + cut * QUARTER
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def cuts_in(zone: tzinfo, *, now: datetime) -> set[int]:
+    """Where the days of a zone begin, now and in any range that can be asked for."""
+    today = now.astimezone(zone).date()
+    days = (today - timedelta(days=ago) for ago in range(-_WEEK, LONGEST_DAYS, _WEEK))
+    return {cut_of(_midnight(day, zone)) for day in days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +81,33 @@ class TimeRange:
         return TimeRange(self.key, self.start - (self.end - self.start), self.start, self.zone, self.hourly)
 
     @property
+    def weeks(self) -> tuple[date, date]:
+        """The Mondays from and until which whole weeks lie within its UTC days; the same one for none."""
+        first = monday_of(self.start.date() + timedelta(days=_WEEK - 1))
+        return first, max(first, monday_of(self.end.date() + timedelta(days=1)))
+
+    @property
     def first_day(self) -> date:
         return self.start.astimezone(self.zone).date()
 
     @property
     def last_day(self) -> date:
         return (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
+
+    def pieces(self, cuts: Collection[int]) -> list[Piece]:
+        """The range in its order: days whose sums there are, for these cuts, and what else it is made of.
+
+        Neighbours of one kind are one piece: a range has more than one where a clock is changed in it.
+        """
+        pieces: list[Piece] = []
+        between = [begin for begin in self.beginnings() if self.start < begin < self.end]
+        for begin, end in pairwise([self.start, *between, self.end]):
+            cut = None if self.hourly or end - begin != _DAY else cut_of(begin)
+            cut = cut if cut in cuts else None
+            if pieces and pieces[-1].cut == cut:
+                begin = pieces.pop().start
+            pieces.append(Piece(begin, end, cut))
+        return pieces
 
     def beginnings(self) -> list[datetime]:
         """Of each hour or day in it, in UTC."""

@@ -1,5 +1,6 @@
 """The history of finished runs, and its sums."""
 
+from orchestrator.analytics.models.days import DayCut, ProviderDay, RunDay
 from orchestrator.analytics.models.history import ExecutionHistory, OfWorkflowQuerySet, Outcome
 from orchestrator.analytics.models.summaries import (
     EVERYTHING,
@@ -14,12 +15,15 @@ from orchestrator.analytics.models.summaries import (
 __all__ = [
     "EVERYTHING",
     "AnswerSum",
+    "DayCut",
     "ExecutionHistory",
     "NodeSum",
     "OfWorkflowQuerySet",
     "Outcome",
     "Position",
+    "ProviderDay",
     "ProviderSum",
+    "RunDay",
     "RunSum",
     "WorkflowTotal",
 ]

@@ -71,6 +71,11 @@ class ExecutionHistory(models.Model):
         indexes = [
             models.Index(fields=["workflow_id", "-finished_at"], name="history_by_workflow"),
             models.Index(fields=["-finished_at"], name="history_by_time"),
+            models.Index(
+                fields=["workflow_id", "-finished_at"],
+                name="history_generated",
+                condition=Q(is_generated=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,36 +6,63 @@ What all workflows did together stands under the workflow ``EVERYTHING``, for th
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from orchestrator.analytics.domain.durations import DIGITS
 from orchestrator.analytics.models.history import OfWorkflowQuerySet
 
 EVERYTHING: Final = UUID(int=0)
 
 
-class RunSum(models.Model):
-    """Runs of a workflow that finished within a quarter of an hour."""
+def histogram() -> models.DecimalField[Any, Any]:
+    """Of durations, as one number (domain/durations.py)."""
+    return models.DecimalField(max_digits=DIGITS, decimal_places=0, default=0)
+
+
+class RunFigures(models.Model):
+    """What runs of a workflow add up to. Durations are those of the successful ones."""
 
     id = models.BigAutoField(primary_key=True)
     workflow_id = models.UUIDField()
-    quarter = models.DateTimeField()
     success = models.PositiveIntegerField(default=0)
     failure = models.PositiveIntegerField(default=0)
     timeout = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
     duration_ms = models.PositiveBigIntegerField(default=0)
-    """Of the successful ones."""
-    durations = ArrayField(models.PositiveIntegerField(), default=list)
-    """Histogram of the successful ones' durations (domain/durations.py)."""
+    durations = histogram()
     cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
     tokens = models.PositiveBigIntegerField(default=0)
 
     objects = OfWorkflowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class ProviderFigures(models.Model):
+    """What calls of one AI provider come to, for runs of a workflow."""
+
+    id = models.BigAutoField(primary_key=True)
+    workflow_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    calls = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+
+    objects = OfWorkflowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class RunSum(RunFigures):
+    """Runs of a workflow that finished within a quarter of an hour."""
+
+    quarter = models.DateTimeField()
 
     class Meta:
         constraints = [
@@ -47,18 +74,10 @@ class RunSum(models.Model):
         return f"{self.workflow_id} {self.quarter:%Y-%m-%d %H:%M}"
 
 
-class ProviderSum(models.Model):
-    """What calls of one AI provider came to, for the runs of a workflow within a quarter of an hour."""
+class ProviderSum(ProviderFigures):
+    """Calls of one AI provider, for the runs of a workflow within a quarter of an hour."""
 
-    id = models.BigAutoField(primary_key=True)
-    workflow_id = models.UUIDField()
     quarter = models.DateTimeField()
-    provider = models.CharField(max_length=40)
-    calls = models.PositiveIntegerField(default=0)
-    tokens = models.PositiveBigIntegerField(default=0)
-    cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
-
-    objects = OfWorkflowQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -82,7 +101,7 @@ class AnswerSum(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     duration_ms = models.PositiveBigIntegerField(default=0)
     longest_ms = models.PositiveBigIntegerField(default=0)
-    durations = ArrayField(models.PositiveIntegerField(), default=list)
+    durations = histogram()
 
     objects = OfWorkflowQuerySet.as_manager()
 
@@ -97,10 +116,15 @@ class AnswerSum(models.Model):
 
 
 class NodeSum(models.Model):
-    """How one node of a workflow did in the runs that finished on a day (UTC)."""
+    """How one node of a workflow did in the runs that finished on a day (UTC), or in a week from Monday on.
+
+    Each run is counted in both, so that a long range reads the weeks in it and the days at its ends.
+    """
 
     id = models.BigAutoField(primary_key=True)
     workflow_id = models.UUIDField()
+    days = models.PositiveSmallIntegerField(default=1)
+    """1, or 7 for a week."""
     day = models.DateField()
     node_id = models.CharField(max_length=100)
     node_type = models.CharField(max_length=100)
@@ -115,10 +139,13 @@ class NodeSum(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workflow_id", "day", "node_id", "node_type"], name="nodesum_once"
+                fields=["workflow_id", "days", "day", "node_id", "node_type"], name="nodesum_once"
+            ),
+            models.CheckConstraint(
+                name="nodesum_day_or_week", condition=Q(days=1) | Q(days=7, day__iso_week_day=1)
             ),
         ]
-        indexes = [models.Index(fields=["day"], name="nodesum_by_day")]
+        indexes = [models.Index(fields=["days", "day"], name="nodesum_by_day")]
 
     def __str__(self) -> str:
         return f"{self.node_id} {self.day}"

@@ -8,16 +8,15 @@ from typing import Final
 from django.core.cache import cache
 
 from orchestrator.analytics.domain.ranges import TimeRange
+from orchestrator.analytics.queries.nodes import NodeRow, slowest_nodes
 from orchestrator.analytics.queries.runs import Bucket, Runs, runs_by_time, runs_in, together
 from orchestrator.analytics.queries.scope import Scope
 from orchestrator.analytics.queries.tables import (
     AnswerRow,
-    NodeRow,
     ProviderRow,
     WorkflowRow,
     answers_in,
     costs_in,
-    slowest_nodes,
     workflows_in,
 )
 
@@ -38,7 +37,7 @@ class Overview:
 
 
 def overview(scope: Scope, period: TimeRange) -> Overview:
-    """Seven to ten queries, whatever there is; none within some seconds of the last time."""
+    """A fixed number of queries, whatever there is; none within some seconds of the last time."""
     zone = getattr(period.zone, "key", str(period.zone))
     key = f"analytics:{scope.key}:{period.start.isoformat()}:{period.end.isoformat()}:{period.hourly}:{zone}"
     found = cache.get(key)

@@ -18,10 +18,14 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One workflow that the reader may see, or all of those."""
+    """One workflow that the reader may see, or all of those.
+
+    ``cuts`` says where days begin that there are sums of; without them quarters of an hour are added up.
+    """
 
     user: User
     workflow: UUID | None = None
+    cuts: frozenset[int] = frozenset()
 
     def of(self, rows: QuerySet[Row, Any]) -> QuerySet[Row, Any]:
         """Rows of a model that has ``workflow_id``, one workflow each."""

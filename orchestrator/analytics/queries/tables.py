@@ -1,19 +1,21 @@
-"""Tables of the analytics pages: workflows, nodes, providers, people, and workflows that take long."""
+"""Tables of the analytics pages: workflows, providers, people, and workflows that take long."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, FloatField, Max, Sum
-from django.db.models.functions import Cast, TruncDay, TruncHour
+from django.db.models import F, Max, Sum
 
-from orchestrator.analytics.domain.durations import BINS, percentile
+from orchestrator.analytics.domain.durations import counts_of, percentile
 from orchestrator.analytics.domain.ranges import TimeRange
-from orchestrator.analytics.models import AnswerSum, NodeSum, ProviderSum, RunSum, WorkflowTotal
+from orchestrator.analytics.models import AnswerSum, WorkflowTotal
+from orchestrator.analytics.queries.grains import PROVIDERS, RUNS, add_up
 from orchestrator.analytics.queries.scope import Scope, within
 
 MOST: Final = 50
@@ -34,19 +36,6 @@ class WorkflowRow:
     def success_rate(self) -> float | None:
         judged = self.success + self.failed
         return self.success / judged if judged else None
-
-
-@dataclass(frozen=True, slots=True)
-class NodeRow:
-    workflow_id: UUID
-    workflow: str
-    node_id: str
-    node_type: str
-    runs: int
-    failures: int
-    average_ms: float
-    longest_ms: int
-    cost: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +76,15 @@ class SlowRow:
 
 
 def workflows_in(scope: Scope, period: TimeRange) -> list[WorkflowRow]:
-    """The busiest workflows of the period. Two queries."""
-    rows = within(scope.of(RunSum.objects.all()), period).order_by().values("workflow_id")
-    sums = {f"sum_{name}": Sum(name) for name in ("success", "failure", "timeout", "cancelled", "cost")}
-    total = F("sum_success") + F("sum_failure") + F("sum_timeout") + F("sum_cancelled")
-    found = list(
-        rows.annotate(**sums, took=Sum("duration_ms"))
-        .annotate(total=total)
-        .order_by("-total", "workflow_id")[:MOST]
-    )
-    names = _names(row["workflow_id"] for row in found)
+    """The busiest workflows of the period."""
+    outcomes = ("success", "failure", "timeout", "cancelled")
+    sums: dict[str, Any] = {f"sum_{name}": Sum(name) for name in (*outcomes, "cost")}
+    sums |= {"took": Sum("duration_ms"), "total": Sum(reduce(add, map(F, outcomes)))}
+    found = add_up(
+        RUNS, period, scope.cuts, of=scope.of, by=["workflow_id"], sums=sums,
+        order=["-total", "workflow_id"], most=MOST,
+    )  # fmt: skip
+    names = names_of(row["workflow_id"] for row in found)
     return [
         WorkflowRow(
             workflow_id=row["workflow_id"],
@@ -111,55 +99,17 @@ def workflows_in(scope: Scope, period: TimeRange) -> list[WorkflowRow]:
     ]
 
 
-def slowest_nodes(scope: Scope, period: TimeRange, *, most: int = 20) -> list[NodeRow]:
-    """Nodes by their mean duration, over the days of the period as UTC has them. Two queries."""
-    rows = scope.of(NodeSum.objects.all()).filter(day__gte=period.start.date(), day__lte=period.end.date())
-    grouped = rows.order_by().values("workflow_id", "node_id", "node_type")
-    mean = Cast(F("took"), FloatField()) / F("times")
-    found = list(
-        grouped.annotate(
-            times=Sum("runs"),
-            bad=Sum("failures"),
-            took=Sum("duration_ms"),
-            longest=Max("longest_ms"),
-            spent=Sum("cost"),
-        )
-        .filter(times__gt=0)
-        .annotate(mean=mean)
-        .order_by("-mean", "workflow_id", "node_id")[:most]
-    )
-    names = _names(row["workflow_id"] for row in found)
-    return [
-        NodeRow(
-            workflow_id=row["workflow_id"],
-            workflow=names.get(row["workflow_id"], ""),
-            node_id=row["node_id"],
-            node_type=row["node_type"],
-            runs=row["times"],
-            failures=row["bad"],
-            average_ms=row["mean"],
-            longest_ms=row["longest"],
-            cost=row["spent"],
-        )
-        for row in found
-    ]
-
-
 def costs_in(scope: Scope, period: TimeRange, *, by: frozenset[str]) -> list[ProviderRow]:
-    """What AI calls came to, by any of ``provider``, ``day`` and ``workflow``. At most two queries."""
-    truncate = TruncHour if period.hourly else TruncDay
-    rows = within(scope.of(ProviderSum.objects.all()), period).order_by()
-    if "day" in by:
-        rows = rows.annotate(begins=truncate("quarter", tzinfo=period.zone))
+    """What AI calls came to, by any of ``provider``, ``day`` and ``workflow``."""
     keys = [column for name, column in _COLUMNS.items() if name in by]
     sums = {"sum_calls": Sum("calls"), "sum_tokens": Sum("tokens"), "sum_cost": Sum("cost")}
-    if not keys:
-        whole = rows.aggregate(**sums)
-        return [_provider(whole, {})] if whole["sum_calls"] else []
     order = ["begins"] if "day" in by else ["-sum_cost"]
-    found = list(rows.values(*keys).annotate(**sums).order_by(*order, *keys)[:10_000])
-    names = _names(row["workflow_id"] for row in found) if "workflow" in by else {}
-    return [_provider(row, names) for row in found]
+    found = add_up(
+        PROVIDERS, period, scope.cuts, of=scope.of, by=keys, sums=sums, order=[*order, *keys],
+        most=10_000 if keys else None,
+    )  # fmt: skip
+    names = names_of(row["workflow_id"] for row in found) if "workflow" in by else {}
+    return [_provider(row, names) for row in found if row["sum_calls"]]
 
 
 _COLUMNS: Final = {"provider": "provider", "day": "begins", "workflow": "workflow_id"}
@@ -181,9 +131,12 @@ def _provider(row: dict[str, Any], names: dict[UUID, str]) -> ProviderRow:
 def answers_in(scope: Scope, period: TimeRange) -> list[AnswerRow]:
     """How long people took to answer, those with the most answers first. One query."""
     rows = within(scope.of(AnswerSum.objects.all()), period).order_by().values("approver")
-    bins = {f"bin{number}": Sum(F(f"durations__{number}")) for number in range(BINS)}
     found = rows.annotate(
-        yes=Sum("approved"), no=Sum("rejected"), took=Sum("duration_ms"), longest=Max("longest_ms"), **bins
+        yes=Sum("approved"),
+        no=Sum("rejected"),
+        took=Sum("duration_ms"),
+        longest=Max("longest_ms"),
+        histogram=Sum("durations"),
     )
     answers = [
         AnswerRow(
@@ -191,7 +144,7 @@ def answers_in(scope: Scope, period: TimeRange) -> list[AnswerRow]:
             approved=row["yes"],
             rejected=row["no"],
             average_ms=row["took"] / (row["yes"] + row["no"]),
-            p50_ms=percentile([row[f"bin{number}"] or 0 for number in range(BINS)], 0.5),
+            p50_ms=percentile(counts_of(int(row["histogram"])), 0.5),
             longest_ms=row["longest"],
         )
         for row in found
@@ -206,6 +159,6 @@ def slow_workflows(scope: Scope, *, over_ms: int, most: int = MOST) -> list[Slow
     return [SlowRow(*row) for row in found]
 
 
-def _names(ids: Any) -> dict[UUID, str]:
+def names_of(ids: Any) -> dict[UUID, str]:
     totals = WorkflowTotal.objects.filter(pk__in=set(ids))
     return dict(totals.values_list("pk", "workflow_name"))

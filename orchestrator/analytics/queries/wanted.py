@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orchestrator.accounts.models import User
 from orchestrator.analytics.domain.ranges import CHOICES, DEFAULT, BadRange, TimeRange, read_range
+from orchestrator.analytics.queries.grains import known_cuts
 from orchestrator.analytics.queries.scope import Scope
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound
@@ -36,7 +37,7 @@ def read_wanted(given: Mapping[str, str], user: User, workflow: UUID | None = No
         problems[error.field] = str(error)
         period = read_range(DEFAULT, "", "", now=utc_now(), zone=timezone.get_current_timezone())
     chosen = workflow or _workflow(given.get("workflow", ""), user)
-    return Wanted(Scope(user, chosen), period, problems)
+    return Wanted(Scope(user, chosen, known_cuts()), period, problems)
 
 
 def strict_wanted(given: Mapping[str, str], user: User, workflow: UUID | None = None) -> Wanted:

@@ -50,8 +50,7 @@ def add_histories(histories: Sequence[ExecutionHistory]) -> int:
 
     One transaction at a time does so: a run that two find at once is counted by one of them.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    take_turns()
     there = set(
         ExecutionHistory.objects.filter(pk__in=[each.pk for each in histories]).values_list("pk", flat=True)
     )
@@ -59,6 +58,12 @@ def add_histories(histories: Sequence[ExecutionHistory]) -> int:
     ExecutionHistory.objects.bulk_create(new, batch_size=1_000)
     add_to_sums(new)
     return len(new)
+
+
+def take_turns() -> None:
+    """Wait until nobody else adds to the sums, and keep everybody from it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def histories_of(execution_ids: Sequence[UUID]) -> list[ExecutionHistory]:

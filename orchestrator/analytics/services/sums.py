@@ -5,28 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from django.db import connection, models
 
-from orchestrator.analytics.domain.durations import add, bin_of
+from orchestrator.analytics.domain.durations import histogram_of
+from orchestrator.analytics.domain.ranges import day_of, monday_of
 from orchestrator.analytics.models import (
     EVERYTHING,
     AnswerSum,
+    DayCut,
     ExecutionHistory,
     NodeSum,
     Outcome,
+    ProviderDay,
     ProviderSum,
+    RunDay,
     RunSum,
     WorkflowTotal,
 )
 
 _GREATEST: Final = frozenset({"longest_ms", "last_finished_at"})
 _LATEST: Final = frozenset({"workflow_name"})
-_ADD_ARRAYS: Final = (
-    "ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0) FROM unnest({old}, {new}) WITH ORDINALITY AS t(a, b, n)"
-    " ORDER BY n)"
-)
+_AT_ONCE: Final = 500
+"""Rows of one statement."""
 
 Key = tuple[Any, ...]
 Sums = dict[Key, dict[str, Any]]
@@ -47,16 +50,14 @@ def add_to_sums(histories: Iterable[ExecutionHistory]) -> None:
         _count_providers(history, providers)
         _count_answers(history, answers)
         _count_nodes(history, nodes)
+    cuts = list(DayCut.objects.order_by("cut").values_list("cut", flat=True))
     _write(RunSum, ("workflow_id", "quarter"), runs)
+    _write(RunDay, ("workflow_id", "cut", "day"), _by_days(runs, cuts))
     _write(ProviderSum, ("workflow_id", "quarter", "provider"), providers)
+    _write(ProviderDay, ("workflow_id", "cut", "day", "provider"), _by_days(providers, cuts))
     _write(AnswerSum, ("workflow_id", "quarter", "approver"), answers)
-    _write(NodeSum, ("workflow_id", "day", "node_id", "node_type"), nodes)
+    _write(NodeSum, ("workflow_id", "days", "day", "node_id", "node_type"), nodes)
     _write(WorkflowTotal, ("workflow_id",), totals)
-
-
-def histogram_of(milliseconds: int) -> list[int]:
-    """Of one value; cut off after its bin."""
-    return [0] * bin_of(milliseconds) + [1]
 
 
 def _count_run(history: ExecutionHistory, runs: Sums, totals: Sums) -> None:
@@ -64,7 +65,7 @@ def _count_run(history: ExecutionHistory, runs: Sums, totals: Sums) -> None:
     counts: dict[str, Any] = {each.value: int(history.status == each) for each in Outcome}
     counts |= {"duration_ms": history.duration_ms if done else 0}
     counts |= {"cost": history.cost, "tokens": history.tokens}
-    durations = histogram_of(history.duration_ms) if done else []
+    durations = histogram_of(history.duration_ms) if done else 0
     for workflow_id in (history.workflow_id, EVERYTHING):
         _add(runs, (workflow_id, quarter), {**counts, "durations": durations})
     more = {"workflow_name": history.workflow_name, "last_finished_at": history.finished_at}
@@ -102,7 +103,17 @@ def _count_nodes(history: ExecutionHistory, nodes: Sums) -> None:
             "longest_ms": each["longest_ms"],
             "cost": Decimal(each["cost"]),
         }
-        _add(nodes, (history.workflow_id, day, each["node_id"], each["node_type"]), counts)
+        for days, first in ((1, day), (7, monday_of(day))):
+            _add(nodes, (history.workflow_id, days, first, each["node_id"], each["node_type"]), counts)
+
+
+def _by_days(sums: Sums, cuts: Iterable[int]) -> Sums:
+    """The same figures by the days of each cut. Keys begin with workflow and quarter."""
+    days = Sums()
+    for cut in cuts:
+        for (workflow_id, quarter, *rest), values in sums.items():
+            _add(days, (workflow_id, cut, day_of(quarter, cut), *rest), values)
+    return days
 
 
 def _add(sums: Sums, key: Key, values: Mapping[str, Any]) -> None:
@@ -115,8 +126,6 @@ def _add(sums: Sums, key: Key, values: Mapping[str, Any]) -> None:
             found[name] = max(found[name], value)
         elif name in _LATEST:
             found[name] = value
-        elif name == "durations":
-            found[name] = add(found[name], value)
         else:
             found[name] += value
 
@@ -129,12 +138,15 @@ def _write(model: type[models.Model], key: tuple[str, ...], sums: Sums) -> None:
     table = model._meta.db_table
     changes = ", ".join(f'"{name}" = {_change(table, name)}' for name in names if name not in key)
     columns = ", ".join(f'"{name}"' for name in names)
-    slots = ", ".join(["%s"] * len(names))
+    slots = f"({', '.join(['%s'] * len(names))})"
     conflict = ", ".join(key)
-    sql = f"INSERT INTO {table} ({columns}) VALUES ({slots}) ON CONFLICT ({conflict}) DO UPDATE SET {changes}"  # noqa: S608 - names of our own columns
     rows = [(*each, *sums[each].values()) for each in sorted(sums, key=str)]
     with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        for part in (rows[begin : begin + _AT_ONCE] for begin in range(0, len(rows), _AT_ONCE)):
+            sql = f"INSERT INTO {table} ({columns}) VALUES {', '.join([slots] * len(part))}"  # noqa: S608 - names of our own columns
+            cursor.execute(
+                f"{sql} ON CONFLICT ({conflict}) DO UPDATE SET {changes}", list(chain.from_iterable(part))
+            )
 
 
 def _change(table: str, name: str) -> str:
@@ -143,6 +155,4 @@ def _change(table: str, name: str) -> str:
         return f"greatest({old}, {new})"
     if name in _LATEST:
         return new
-    if name == "durations":
-        return _ADD_ARRAYS.format(old=old, new=new)
     return f"{old} + {new}"

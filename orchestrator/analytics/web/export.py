@@ -7,12 +7,12 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from orchestrator.analytics.queries.nodes import slowest_nodes
 from orchestrator.analytics.queries.runs import runs_by_time
 from orchestrator.analytics.queries.tables import (
     answers_in,
     costs_in,
     slow_workflows,
-    slowest_nodes,
     workflows_in,
 )
 from orchestrator.analytics.queries.wanted import Wanted

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.analytics.domain.durations import BINS, EDGES, add, bin_of, percentile
+from orchestrator.analytics.domain.durations import (
+    BINS,
+    DIGITS,
+    EDGES,
+    bin_of,
+    counts_of,
+    histogram_of,
+    percentile,
+)
 
 DURATIONS = st.lists(st.integers(0, 10**9), min_size=1, max_size=60)
 
@@ -30,12 +38,15 @@ def test_a_duration_lies_within_its_bin(value: int) -> None:
 
 
 @given(DURATIONS, DURATIONS)
-def test_histograms_add_up_also_where_they_are_cut_short(one: list[int], other: list[int]) -> None:
-    short = histogram(one)
-    while short and not short[-1]:
-        short.pop()
-    assert add(short, histogram(other)) == histogram([*one, *other])
-    assert add([], short) == short
+def test_histograms_as_numbers_add_up_bin_by_bin(one: list[int], other: list[int]) -> None:
+    packed = sum(map(histogram_of, one)) + sum(map(histogram_of, other))
+    assert counts_of(packed) == histogram([*one, *other])
+
+
+def test_a_bin_does_not_spill_into_the_next_before_a_million_million_values() -> None:
+    full = (10**12 - 1) * sum(histogram_of(edge) for edge in (*EDGES, 10**12))
+    assert counts_of(full) == [10**12 - 1] * BINS
+    assert len(str(full)) == DIGITS
 
 
 @given(DURATIONS, st.floats(0.01, 1))
