@@ -74,6 +74,17 @@ if (status !== 0) {
   console.error(stderr);
   process.exit(status ?? 1);
 }
+const css = readFileSync(join(target, "app.css"), "utf8").replace(
+  /\.prose :where\(a\.btn[^{}]*\{[^{}]*\}/g,
+  "",
+);
+// Such rules make the browser work out every node of a canvas anew whenever one comes into view or is picked up.
+const slow = /[^{}]*(?:\+[*:]|(?:body|html):has\(|class~=)[^{}]*\{/.exec(css);
+if (slow) {
+  console.error(`app.css: a selector that slows down large canvases: ${slow[0]}`);
+  process.exit(1);
+}
+writeFileSync(join(target, "app.css"), css);
 rmSync(final, { recursive: true, force: true });
 renameSync(target, final);
 for (const [path, { bytes }] of Object.entries(metafile.outputs)) {

@@ -9,7 +9,7 @@ import { type Bench, BenchContext, type Dialog, levelsOf, type Placing } from ".
 import { CodeView } from "./code/CodeView";
 import { Dialogs } from "./Dialogs";
 import { useKeys } from "./keys";
-import { type Finding, findingsAt } from "./model/findings";
+import { type Finding, findingsAt, innermost } from "./model/findings";
 import {
   addNode,
   connect,
@@ -30,7 +30,6 @@ import { Stage } from "./Stage";
 import type { Kept, LocalCopy } from "./sync/localcopy";
 import type { Saver } from "./sync/saver";
 import { Toolbar, type View } from "./Toolbar";
-import { useNarrow } from "./useNarrow";
 import { useSample } from "./useSample";
 import { useValidation } from "./useValidation";
 import { nodesById, textOf } from "../canvas/graph";
@@ -49,6 +48,10 @@ interface BuilderProps {
   given: string | null;
 }
 
+/** When another graph has been drawn, it is fitted into view; what looks at one node of it comes after. */
+const FIT_MS = 30;
+const AFTER_FIT_MS = 60;
+
 export function Builder({ settings, store, saver, draft, local, kept, given }: BuilderProps) {
   const [view, setView] = useState<View>(() => firstView(given));
   const [placing, setPlacing] = useState<Placing | null>(null);
@@ -59,7 +62,6 @@ export function Builder({ settings, store, saver, draft, local, kept, given }: B
   const edited = useSyncExternalStore(saver.subscribe, saver.version);
   const { findings, isStale } = useValidation(draft, state.root);
   const sample = useSample(settings);
-  const isNarrow = useNarrow();
   const flow = useReactFlow();
 
   const levels = useMemo(() => levelsOf(state, store.kinds), [state, store]);
@@ -83,7 +85,7 @@ export function Builder({ settings, store, saver, draft, local, kept, given }: B
   }, [saver]);
   useEffect(() => store.subscribe(() => saver.changed()), [store, saver]);
   useEffect(() => {
-    const timer = setTimeout(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }), 30);
+    const timer = setTimeout(() => void flow.fitView({ padding: 0.15, maxZoom: 1 }), FIT_MS);
     return () => clearTimeout(timer);
   }, [state.path, flow]);
 
@@ -139,11 +141,13 @@ export function Builder({ settings, store, saver, draft, local, kept, given }: B
     (finding: Finding) => {
       setJumpTo({ ...finding });
       if (view === "code") return;
-      store.enter([]);
-      if (finding.node !== undefined) {
-        store.select(only([finding.node]));
-        goTo(finding.node);
-      } else if (finding.edge !== undefined) store.select(only([], [finding.edge]));
+      const { path, finding: there } = innermost(finding, store.get().root, store.kinds);
+      store.enter(path);
+      const { node, edge } = there;
+      if (node !== undefined) {
+        store.select(only([node]));
+        setTimeout(() => goTo(node), AFTER_FIT_MS);
+      } else if (edge !== undefined) store.select(only([], [edge]));
     },
     [view, store, goTo],
   );
@@ -171,11 +175,10 @@ export function Builder({ settings, store, saver, draft, local, kept, given }: B
       allFindings: findings,
       findings: here,
       sample,
-      isNarrow,
       place: setPlacing,
       open: setDialog,
     }),
-    [settings, store, saver, findings, here, sample, isNarrow],
+    [settings, store, saver, findings, here, sample],
   );
   const restore = () => {
     if (found) store.replace(found.graph, "Restore what was kept");

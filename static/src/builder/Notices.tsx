@@ -1,5 +1,6 @@
 /** Lines above the canvas that need an answer: no permission any more, work found in this browser. */
 
+import { exactly } from "../page/times";
 import { useSyncExternalStore } from "react";
 import { Icon } from "../canvas/Icon";
 import { undrawn } from "../canvas/convert";
@@ -22,10 +23,7 @@ export function Notices({ kept, onRestore, onForget, onCopy }: Props) {
     <>
       {kept && (
         <Notice tone="tone-waiting" icon="history">
-          <p className="grow">
-            This browser kept changes of{" "}
-            {kept.at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" })} that were never saved.
-          </p>
+          <p className="grow">This browser kept changes of {exactly(kept.at)} that were never saved.</p>
           <button type="button" className="btn btn-xs btn-primary" onClick={onRestore}>
             Restore them
           </button>

@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function Stage({ onDropKind }: Props) {
-  const { store, kinds, findings, place, isNarrow, settings } = useBench();
+  const { store, kinds, findings, place, settings } = useBench();
   const graph = useGraph();
   const selection = useBuilder((state) => state.selection);
   const { screenToFlowPosition } = useReactFlow();
@@ -70,7 +70,7 @@ export function Stage({ onDropKind }: Props) {
         selection={selection}
         onSelect={onSelect}
         onOpen={open}
-        {...(isNarrow ? {} : { editing })}
+        editing={editing}
       >
         {graph.nodes.length === 0 && (
           <div className="stage-empty">

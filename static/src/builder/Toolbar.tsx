@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from "react";
 import { Icon } from "../canvas/Icon";
 import { idOf, nodesById, titleOf } from "../canvas/graph";
+import { shortly } from "../page/times";
 import { levelsOf, useBench, useBuilder } from "./bench";
 import type { SaveState } from "./sync/saver";
 
@@ -144,13 +145,6 @@ function wordsOf(state: SaveState): string {
     default:
       return "Not saved";
   }
-}
-
-/** The time today, else the day. */
-function shortly(at: Date): string {
-  return at.toDateString() === new Date().toDateString()
-    ? at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-    : at.toLocaleDateString([], { dateStyle: "medium" });
 }
 
 function SaveStateText() {

@@ -37,7 +37,6 @@ export interface Bench {
   /** Of the level that is looked at. */
   findings: readonly Finding[];
   sample: Sample;
-  isNarrow: boolean;
   place: (placing: Placing) => void;
   open: (dialog: Dialog) => void;
 }

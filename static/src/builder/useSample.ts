@@ -1,5 +1,6 @@
 /** What the last run of the workflow was given and gave: to try nodes with, and to offer names from. */
 
+import { exactly } from "../page/times";
 import { useEffect, useState } from "react";
 import { isObject, type Json, type JsonObject, textOf } from "../canvas/graph";
 import { callApi } from "../page/http";
@@ -39,7 +40,7 @@ function sampleOf(run: JsonObject): Sample {
   return {
     scope,
     outputs,
-    from: `the run of ${at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`,
+    from: `the run of ${exactly(at)}`,
   };
 }
 

@@ -106,6 +106,7 @@ export class Selection {
 
   private tell(text: string): void {
     this.part("bar", HTMLElement).hidden = text === "";
+    document.body.classList.toggle("has-selection", text !== ""); // room below, so that the bar hides no row
     this.part("count", HTMLElement).textContent = text;
   }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { debounce, el } from "./dom";
 import { watchForms } from "./forms";
 import { shownTheme } from "./theme";
-import { refreshTimes, relative } from "./times";
+import { exactly, refreshTimes, relative, shortly } from "./times";
 import { toast, watchToasts } from "./toasts";
 
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -18,6 +18,17 @@ describe("times", () => {
     [9 * 86_400 + 5 * 3600, "9 d ago"],
   ])("%d s ago are told as %s", (ago, text) => {
     expect(relative(NOON - ago * SECOND, NOON)).toBe(text);
+  });
+
+  it("are those of the person's zone, not of the device", () => {
+    const at = new Date(Date.UTC(2026, 10, 20, 20, 5));
+    const written = (zone: string) => {
+      document.documentElement.dataset.zone = zone;
+      return [shortly(at, new Date(NOON)), exactly(at)];
+    };
+    expect(written("UTC")).toEqual(["20 Nov 2026", "20 Nov 2026, 20:05"]);
+    expect(written("Asia/Kathmandu")).toEqual(["01:50", "21 Nov 2026, 01:50"]);
+    delete document.documentElement.dataset.zone;
   });
 
   it("are refreshed, save old ones, which are dates", () => {

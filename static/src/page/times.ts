@@ -15,6 +15,25 @@ export function relative(then: number, now: number): string {
   return seconds >= 0 ? `${text} ago` : `in ${text}`;
 }
 
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+const TIME = { hour: "2-digit", minute: "2-digit" } as const;
+
+/** `16:48` today, else `21 Nov 2026`: by the clock of the person's zone, as the server writes times. */
+export function shortly(at: Date, now = new Date()): string {
+  const today = written(now, DAY) === written(at, DAY);
+  return written(at, today ? TIME : DAY);
+}
+
+/** `21 Nov 2026, 16:48`. */
+export function exactly(at: Date): string {
+  return written(at, { ...DAY, ...TIME });
+}
+
+function written(at: Date, parts: Intl.DateTimeFormatOptions): string {
+  const timeZone = document.documentElement.dataset.zone ?? "UTC";
+  return new Intl.DateTimeFormat("en-GB", { ...parts, timeZone }).format(at);
+}
+
 const MONTH = 30 * 86_400_000;
 
 export function refreshTimes(root: ParentNode = document, now = Date.now()): void {

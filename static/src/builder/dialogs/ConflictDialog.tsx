@@ -1,5 +1,6 @@
 /** Somebody else has saved meanwhile: who and when, what differs, and what may be done. Nothing is lost. */
 
+import { shortly } from "../../page/times";
 import { useEffect, useState } from "react";
 import { Icon } from "../../canvas/Icon";
 import { type Graph, readGraph } from "../../canvas/graph";
@@ -36,8 +37,7 @@ export function ConflictDialog({ conflict, mine, settle, onClose }: Props) {
     <Modal title="Somebody else has saved" onClose={onClose}>
       <p className="mt-1 break-words">
         <strong className="font-medium">{conflict.savedBy}</strong> has saved this workflow
-        {when && ` at ${when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`}, after you
-        began.
+        {when && ` at ${shortly(when)}`}, after you began.
       </p>
       <p className="mt-1 text-muted">Nothing is lost: yours stays in the editor until you decide.</p>
       <h3 className="mt-3 mb-1">From theirs to yours</h3>

@@ -3,7 +3,8 @@
 import { type Graph, idOf, nodesById } from "../../canvas/graph";
 import type { EdgeMark, NodeMark } from "../../canvas/marks";
 import { isError, type Problem, withoutPlace } from "../../editor/problems";
-import type { Path } from "./levels";
+import { levelAt, type Path } from "./levels";
+import type { Kinds } from "../../canvas/kinds";
 
 export interface Finding extends Problem {
   position?: number;
@@ -16,6 +17,19 @@ export function findingsAt(all: readonly Finding[], levels: readonly Graph[], pa
     const inside = levels[depth + 1];
     found = inside ? found.flatMap((each) => (each.node === node ? (within(each, inside) ?? []) : [])) : [];
   });
+  return found;
+}
+
+/** The innermost graph that a finding of the whole document is about, and the finding as it is told there. */
+export function innermost(finding: Finding, root: Graph, kinds: Kinds): { path: Path; finding: Finding } {
+  let found = { path: [] as Path, finding };
+  while (found.finding.node !== undefined) {
+    const path = [...found.path, found.finding.node];
+    const body = levelAt(root, path, kinds);
+    const inner = body && within(found.finding, body);
+    if (!inner) break;
+    found = { path, finding: inner };
+  }
   return found;
 }
 

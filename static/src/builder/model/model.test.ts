@@ -5,7 +5,7 @@ import { getIn, sameJson, setIn } from "./change";
 import { copied, paste, pasted } from "./clipboard";
 import { differences } from "./comparing";
 import { defaultConfig } from "./defaults";
-import { findingsAt, marksOf } from "./findings";
+import { findingsAt, innermost, marksOf } from "./findings";
 import { ancestors, offers } from "./naming";
 import {
   connect,
@@ -217,6 +217,23 @@ describe("findings", () => {
     const [one, ...rest] = findingsAt(found, [root, body], ["m"]);
     expect(rest).toEqual([]);
     expect(one).toMatchObject({ node: "x.y", path: "data.config.v", message: "Node x.y: bad." });
+  });
+  it("lead to the innermost graph that they are about", () => {
+    const inner = { nodes: [node("x")], edges: [] };
+    const middle = { nodes: [node("n", { body: inner }, "map")], edges: [] };
+    const root: Graph = { nodes: [node("m", { body: middle }, "map"), node("a")], edges: [] };
+    const at = (path?: string, id = "m") => {
+      const found = innermost(
+        { code: "c", message: "bad", node: id, ...(path ? { path } : {}) },
+        root,
+        kinds,
+      );
+      return [found.path.join("/"), found.finding.node, found.finding.path];
+    };
+    expect(at("data.config.body.n.data.config.body.x.data.config.v")).toEqual(["m/n", "x", "data.config.v"]);
+    expect(at("data.config.body.n.data.title")).toEqual(["m", "n", "data.title"]);
+    expect(at("data.config.body")).toEqual(["", "m", "data.config.body"]);
+    expect(at(undefined, "a")).toEqual(["", "a", undefined]);
   });
   it("mark a node with the worst of them", () => {
     const finding = (severity: string) => ({ code: "c", message: severity, node: "a", severity });
