@@ -17,6 +17,7 @@ from orchestrator.executions.models import Execution
 from orchestrator.executions.queries.runs import started_by_trigger
 from orchestrator.executions.services.firing import fire_by_hand
 from orchestrator.workflows.models import Access, Trigger
+from orchestrator.workflows.queries import choosing
 from tests.factories import (
     chain,
     make_user,
@@ -95,6 +96,22 @@ def test_filters_that_make_no_sense_are_told_and_ignored(visit: Visit) -> None:
     assert answer.status_code == 200
     assert "Enter a valid date" in answer.text
     assert str(run.pk) in answer.text
+
+
+@pytest.mark.parametrize("page", ["/executions/", "/events/", "/approvals/", "/analytics/"])
+def test_a_workflow_is_chosen_also_where_there_are_too_many_to_choose_from(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(choosing, "MOST", 1)
+    user = make_user()
+    make_workflow(user, name="Alpha")
+    last, hidden = make_workflow(user, name="Omega"), make_workflow(name="Secret")
+    client = visit(user)
+    assert f'<option value="{last.pk}" selected>Omega</option>' in " ".join(
+        client.get(f"{page}?workflow={last.pk}").text.split()
+    )
+    assert "Omega</option>" not in client.get(page).text
+    assert "Secret" not in client.get(f"{page}?workflow={hidden.pk}").text
 
 
 def test_pages_lead_forth_and_back_and_keep_the_filters(visit: Visit) -> None:

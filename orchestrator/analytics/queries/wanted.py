@@ -16,8 +16,6 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.workflows.models import Workflow
 
-_MOST_WORKFLOWS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -68,8 +66,3 @@ def _workflow(text: str, user: User) -> UUID | None:
     if wanted is None or not Workflow.objects.visible_to(user).filter(pk=wanted).exists():
         raise NotFound("There is no such workflow, or none that you may see.")
     return wanted
-
-
-def choosable(user: User) -> list[tuple[str, str]]:
-    names = Workflow.objects.visible_to(user).order_by("name").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in names[:_MOST_WORKFLOWS]]

@@ -20,7 +20,7 @@ from orchestrator.analytics.queries.overview import overview as read_overview
 from orchestrator.analytics.queries.runs import runs_of
 from orchestrator.analytics.queries.stats import stats_of
 from orchestrator.analytics.queries.tables import SLOW_MS, costs_in, slow_workflows
-from orchestrator.analytics.queries.wanted import Wanted, choosable, read_wanted, strict_wanted
+from orchestrator.analytics.queries.wanted import Wanted, read_wanted, strict_wanted
 from orchestrator.analytics.web.charts import charts_of
 from orchestrator.analytics.web.export import TABLES, export_table
 from orchestrator.analytics.web.tiles import tiles_of
@@ -29,6 +29,7 @@ from orchestrator.core.errors import NotFound
 from orchestrator.core.web.streaming import file_response
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
+from orchestrator.workflows.queries.choosing import choosable
 
 _LAST: Final = 20
 _LATELY: Final = timedelta(days=30)
@@ -45,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = _context(request, wanted)
     context |= {
         "cost_rows": context["found"].cost_by_workflow,
-        "workflows_to_choose": choosable(user),
+        "workflows_to_choose": choosable(user, str(wanted.scope.workflow or "")).choices,
         "slow": slow_workflows(wanted.scope, over_ms=over),
         "over": f"{over / 1000:g}",
         "generated": _is_generated(wanted),

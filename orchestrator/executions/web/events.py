@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, NotFound
-from orchestrator.core.web.forms import StyledForm
 from orchestrator.core.web.streaming import file_response
 from orchestrator.executions.domain.codec import event_names
 from orchestrator.executions.models import EventRow
@@ -25,18 +24,15 @@ from orchestrator.executions.queries.event_groups import EVENT_GROUPS
 from orchestrator.executions.queries.event_log import EventFilter, LoggedEvent, SearchTooWide
 from orchestrator.executions.queries.event_search import person_called, run_range
 from orchestrator.executions.queries.told import EventPage, event_page, tell
-from orchestrator.executions.web.forms import day_field
-from orchestrator.workflows.models import Workflow
+from orchestrator.executions.web.forms import ByWorkflowForm, day_field
 
 _SIZE: Final = 50
-_MOST_WORKFLOWS: Final = 200
 
 
-class EventFilterForm(StyledForm):
-    """The filters of the log, as they stand in its address."""
+class EventFilterForm(ByWorkflowForm):
+    """The filters of the log."""
 
     search = forms.CharField(required=False, label="Search", max_length=60)
-    workflow = forms.ChoiceField(required=False)
     group = forms.ChoiceField(
         required=False, choices=[("", "All"), *((key, group.label) for key, group in EVENT_GROUPS.items())]
     )
@@ -50,22 +46,8 @@ class EventFilterForm(StyledForm):
     before = day_field("To")
 
     def __init__(self, user: User, data: Any) -> None:
-        super().__init__(data, auto_id="filter_%s")
+        super().__init__(user, data)
         self.person = user
-        names = Workflow.objects.visible_to(user).order_by("name").values_list("pk", "name")
-        choices = [(str(pk), name) for pk, name in names[:_MOST_WORKFLOWS]]
-        chosen = str(data.get("workflow", ""))
-        if chosen and chosen not in dict(choices):
-            choices += self._chosen(user, chosen)
-        self.fields["workflow"].choices = [("", "Any workflow"), *choices]  # type: ignore[attr-defined]
-
-    def _chosen(self, user: User, chosen: str) -> list[tuple[str, str]]:
-        """One of so many workflows that not all can be chosen from."""
-        try:
-            found = Workflow.objects.visible_to(user).filter(pk=UUID(chosen)).values_list("name", flat=True)
-        except ValueError:
-            return []
-        return [(chosen, name) for name in found]
 
     def clean_search(self) -> str:
         text = str(self.cleaned_data["search"])
@@ -86,7 +68,7 @@ class EventFilterForm(StyledForm):
             types=(data["type"],) if data.get("type") else (),
             runs=runs,
             seq=seq,
-            workflow=UUID(data["workflow"]) if data.get("workflow") else None,
+            workflow=self.workflow_wanted(),
             person=person_called(self.person, data.get("user", "")),
             node=data.get("node", ""),
             after=_midnight(days[0]) if days[0] else None,

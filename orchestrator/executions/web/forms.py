@@ -17,9 +17,8 @@ from orchestrator.core.web.json_field import JsonText
 from orchestrator.executions.models import STATUS_CHOICES
 from orchestrator.executions.queries.runs import TRIGGERS, RunFilter
 from orchestrator.executions.services.steering import MAX_PAYLOAD_BYTES
-from orchestrator.workflows.models import Workflow, WorkflowVersion
-
-_MOST_WORKFLOWS = 200
+from orchestrator.workflows.models import WorkflowVersion
+from orchestrator.workflows.queries.choosing import choosable
 
 
 def day_field(label: str) -> forms.DateField:
@@ -29,13 +28,29 @@ def day_field(label: str) -> forms.DateField:
     return forms.DateField(required=False, label=label, widget=widget, validators=years)
 
 
-class RunFilterForm(StyledForm):
-    """The filters of the list, as they stand in its address."""
+class ByWorkflowForm(StyledForm):
+    """Filters of a list, as they stand in its address; one of them is the workflow."""
+
+    workflow = forms.ChoiceField(required=False)
+
+    def __init__(self, user: User, data: Any) -> None:
+        super().__init__(data, auto_id="filter_%s")
+        found = choosable(user, str(data.get("workflow", "")))
+        self.visible = found.visible
+        """All workflows that the person may see, unless they are too many to choose from."""
+        self.fields["workflow"].choices = [("", "Any workflow"), *found.choices]  # type: ignore[attr-defined]
+
+    def workflow_wanted(self) -> UUID | None:
+        wanted = self.cleaned_data.get("workflow")
+        return UUID(wanted) if wanted else None
+
+
+class RunFilterForm(ByWorkflowForm):
+    """The filters of the list of runs."""
 
     search = forms.CharField(
         required=False, label="Search", max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
-    workflow = forms.ChoiceField(required=False)
     status = forms.MultipleChoiceField(
         required=False, choices=STATUS_CHOICES, widget=forms.CheckboxSelectMultiple
     )
@@ -45,21 +60,12 @@ class RunFilterForm(StyledForm):
     after = day_field("From")
     before = day_field("To")
 
-    def __init__(self, user: User, data: Any) -> None:
-        super().__init__(data, auto_id="filter_%s")
-        names = Workflow.objects.visible_to(user).order_by("name").values_list("pk", "name")
-        seen = list(names[: _MOST_WORKFLOWS + 1])
-        self.visible = [pk for pk, _ in seen] if len(seen) <= _MOST_WORKFLOWS else None
-        """All workflows that the person may see, unless they are too many to choose from."""
-        choices = [(str(pk), name) for pk, name in seen[:_MOST_WORKFLOWS]]
-        self.fields["workflow"].choices = [("", "Any workflow"), *choices]  # type: ignore[attr-defined]
-
     def wanted(self) -> RunFilter:
         """What could be understood; the rest stands beside its field as an error and filters nothing."""
         self.is_valid()
         data = self.cleaned_data
         return RunFilter(
-            workflow=UUID(data["workflow"]) if data.get("workflow") else None,
+            workflow=self.workflow_wanted(),
             statuses=tuple(data.get("status", ())),
             started_by=data.get("started_by", ""),
             trigger=data.get("trigger", ""),

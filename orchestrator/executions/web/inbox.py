@@ -16,7 +16,6 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError, NotFound
-from orchestrator.core.web.forms import StyledForm
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.executions.models import Approval, ApprovalStatus
 from orchestrator.executions.queries.approvals import (
@@ -30,27 +29,19 @@ from orchestrator.executions.queries.approvals import (
 from orchestrator.executions.queries.inbox import count_waiting
 from orchestrator.executions.queries.visible import approvals_for
 from orchestrator.executions.web.approvals import Question, question
-from orchestrator.workflows.models import Workflow
+from orchestrator.executions.web.forms import ByWorkflowForm
 
 _SIZE: Final = 25
-_MOST_WORKFLOWS: Final = 200
 _LABELS: Final = {"waiting": "Waiting for me", "answered": "Answered by me", "all": "All"}
 _STATUSES: Final = [(value, label.partition(":")[0]) for value, label in ApprovalStatus.choices]
 
 
-class InboxFilterForm(StyledForm):
-    """The filters of the inbox, as they stand in its address."""
+class InboxFilterForm(ByWorkflowForm):
+    """The filters of the inbox."""
 
     search = forms.CharField(required=False, max_length=100, widget=forms.TextInput({"type": "search"}))
-    workflow = forms.ChoiceField(required=False)
     status = forms.MultipleChoiceField(required=False, choices=_STATUSES, widget=forms.CheckboxSelectMultiple)
     overdue = forms.BooleanField(required=False, label="Overdue")
-
-    def __init__(self, user: User, data: Any) -> None:
-        super().__init__(data, auto_id="filter_%s")
-        names = Workflow.objects.visible_to(user).order_by("name").values_list("pk", "name")
-        choices = [(str(pk), name) for pk, name in names[:_MOST_WORKFLOWS]]
-        self.fields["workflow"].choices = [("", "Any workflow"), *choices]  # type: ignore[attr-defined]
 
     def wanted(self) -> ApprovalFilter:
         """What could be understood; the rest stands beside its field as an error and filters nothing."""
@@ -58,7 +49,7 @@ class InboxFilterForm(StyledForm):
         data = self.cleaned_data
         return ApprovalFilter(
             statuses=tuple(data.get("status", ())),
-            workflow=UUID(data["workflow"]) if data.get("workflow") else None,
+            workflow=self.workflow_wanted(),
             overdue=bool(data.get("overdue")),
             search=data.get("search", "").replace("\0", ""),
         )
