@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.db.models.functions import Lower
@@ -10,6 +11,7 @@ from django.db.models.lookups import Exact
 from django.http import HttpRequest
 
 from orchestrator.accounts.models import User
+from orchestrator.core.kept import Kept
 
 
 class AnyCaseBackend(ModelBackend):
@@ -27,6 +29,14 @@ class AnyCaseBackend(ModelBackend):
             User().set_password(password)  # takes as long as a check, so that names cannot be guessed by time
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+    def get_user(self, user_id: UUID) -> User | None:
+        """Of every request with a session: a query that is built once."""
+        user = _BY_ID.first(pk=user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+_BY_ID: Final = Kept(User, lambda pk: User.objects.filter(pk=pk), {"pk": UUID})
 
 
 def name_to_count(request: HttpRequest, credentials: dict[str, Any] | None) -> str:

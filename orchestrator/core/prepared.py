@@ -7,7 +7,7 @@ they are compiled once, with marks in the place of parameters, and run as prepar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -32,8 +32,22 @@ def mark(kind: type[Any]) -> Any:
         datetime: lambda: datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=number),
         UUID: lambda: UUID(int=number),
         str: lambda: f"\x01parameter {number}\x01",
+        tuple: lambda: (UUID(int=number),),
     }
     return makers[kind]()
+
+
+def with_slots(params: Iterable[Any], marks: Mapping[str, Any]) -> list[Any]:
+    """The parameters of a query that was built from marks, with a slot in the place of each mark."""
+    slots = {_plain(value): _Slot(name) for name, value in marks.items()}
+    found = [slots.get(_plain(param), param) for param in params]
+    used = {each.name for each in found if isinstance(each, _Slot)}
+    assert used == marks.keys(), f"parameters that the query does not use: {marks.keys() - used}"
+    return found
+
+
+def without_slots(params: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:
+    return [values[each.name] if isinstance(each, _Slot) else each for each in params]
 
 
 @dataclass(slots=True)
@@ -62,9 +76,7 @@ class Prepared:
         sql, names = self._compiled or self._compile()
         cursor = prepared_cursor()
         try:
-            return cursor.execute(
-                sql, [values[each.name] if isinstance(each, _Slot) else each for each in names]
-            )
+            return cursor.execute(sql, without_slots(names, values))
         except BaseException:
             cursor.close()
             raise
@@ -80,11 +92,7 @@ class Prepared:
             query = built.query
         with transaction.atomic():  # Django builds locking queries only inside one
             sql, params = query.get_compiler(connection=connection).as_sql()
-        slots = {_plain(value): _Slot(name) for name, value in marks.items()}
-        found = [slots.get(_plain(param), param) for param in params]
-        used = {each.name for each in found if isinstance(each, _Slot)}
-        assert used == marks.keys(), f"parameters that the query does not use: {marks.keys() - used}"
-        self._compiled = sql, found
+        self._compiled = sql, with_slots(params, marks)
         return self._compiled
 
 

@@ -179,6 +179,7 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by a few seconds
 MFA_TOTP_ISSUER = "Orchestrator"
 
 CSRF_FAILURE_VIEW = "orchestrator.core.web.problems.csrf_failure"
+SESSION_ENGINE = "orchestrator.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.is_https

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
+from orchestrator.core.kept import Kept
 from orchestrator.core.prepared import Prepared
 from orchestrator.workflows.models import (
     Access,
@@ -29,9 +30,15 @@ def access_of(user: User, workflow: Workflow) -> Access | None:
     """The person's access to a workflow; None if they may not even see it."""
     if user.is_admin:
         return Access.OWNER
-    permission = WorkflowPermission.objects.filter(workflow=workflow, user=user)
-    granted = permission.values_list("access", flat=True).first()
-    return _effective(user, granted, is_public=workflow.is_public)
+    permission = _GRANTED.first(workflow=workflow.pk, user=user.pk)
+    return _effective(user, permission.access if permission else None, is_public=workflow.is_public)
+
+
+_GRANTED: Final = Kept(
+    WorkflowPermission,
+    lambda workflow, user: WorkflowPermission.objects.filter(workflow=workflow, user=user),
+    {"workflow": UUID, "user": UUID},
+)
 
 
 def _effective(user: User, granted: str | None, *, is_public: bool) -> Access | None:
@@ -65,11 +72,20 @@ def workflow_and_access(
     user: User, workflow_id: UUID, need: Access, *, lock: bool = False
 ) -> tuple[Workflow, Access]:
     """As ``find_workflow``, for who also wants to know what more the person may do."""
-    rows = Workflow.objects.select_for_update() if lock else Workflow.objects
-    workflow = rows.filter(pk=workflow_id).first()
+    workflow = (_LOCKED if lock else _FOUND).first(workflow=workflow_id)
     if workflow is None:
         raise NotFound("There is no such workflow, or none that you may see.")
     return workflow, _require(access_of(user, workflow), need)
+
+
+_FOUND: Final = Kept(
+    Workflow, lambda workflow: Workflow.objects.filter(pk=workflow).defer("search_vector"), {"workflow": UUID}
+)
+_LOCKED: Final = Kept(
+    Workflow,
+    lambda workflow: Workflow.objects.select_for_update().filter(pk=workflow).defer("search_vector"),
+    {"workflow": UUID},
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ one after the other, each is a few steps in an index, and the nearest of both an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchRank
@@ -21,11 +21,12 @@ from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.workflows.filters import WorkflowFilter
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.models.words import search_query
-from orchestrator.workflows.queries.rows import workflows_for
+from orchestrator.workflows.queries.rows import workflow_rows
 
 MOST_FOUND: Final = 500
 """Workflows that a search puts in order: those of them that changed last."""
 Narrowing = Callable[[QuerySet[Workflow]], QuerySet[Workflow]]
+_Picked = TypeVar("_Picked")
 
 
 def is_ranked(query: Mapping[str, str]) -> bool:
@@ -33,14 +34,17 @@ def is_ranked(query: Mapping[str, str]) -> bool:
     return bool(query.get("search", "").strip()) and not query.get("ordering")
 
 
-def nearest(user: User, narrow: Narrowing, pick: Narrowing) -> QuerySet[Any, UUID]:
-    """The ids that ``pick`` takes of all workflows the person may see and that ``narrow`` leaves.
+def nearest(
+    user: User, narrow: Narrowing, pick: Callable[[QuerySet[Workflow]], QuerySet[Workflow, _Picked]]
+) -> QuerySet[Workflow, _Picked]:
+    """What ``pick`` takes of all workflows the person may see and that ``narrow`` leaves.
 
-    ``pick`` orders and cuts off; it is asked for those shared with the person and for the public ones.
+    ``pick`` orders, cuts off and says which columns; it is asked for those shared with the person and for the
+    public ones. Of both together the order is lost.
     """
     rows = Workflow.objects.all()
     branches = [rows] if user.is_admin else [rows.granted_to(user), rows.filter(is_public=True)]
-    parts = [pick(narrow(branch)).values_list("pk", flat=True) for branch in branches]
+    parts = [pick(narrow(branch)) for branch in branches]
     return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
 
 
@@ -49,23 +53,32 @@ class LibraryPagination(IdCursorPagination):
 
     ordering: Any = ("-updated_at", "-id")
     user: User | None = None
+    """Whose library it is, where the request does not tell."""
+    filters: WorkflowFilter | None = None
+    """Where they have been looked at already."""
     _places: tuple[int | None, int | None] | None = None
     """Where the pages before and after begin, in a list by rank."""
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
-        filters = WorkflowFilter(request.query_params, user=self.user, request=request)
+        """The page, in two queries: ids in order, and what is shown of them. ``queryset`` is not asked."""
+        filters = self.filters or WorkflowFilter(request.query_params, user=self.user, request=request)
         filters.is_valid()
         if is_ranked(request.query_params):
             return self._by_rank(request, filters)
-        stretch = self.stretch(request, queryset, view)
-        if not filters.user.is_admin:
-            found = nearest(
-                filters.user, filters.filter_queryset, lambda rows: stretch.of(rows)[: stretch.limit]
-            )
-            queryset = workflows_for(filters.user).filter(pk__in=list(found))
-        return super().paginate_queryset(queryset, request, view)
+        stretch = self.stretch(request, Workflow.objects.all(), view)
+        columns = sorted({column.lstrip("-") for column in stretch.order})
+
+        def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow, dict[str, Any]]:
+            return stretch.of(rows).values(*columns)[: stretch.limit]
+
+        found = nearest(filters.user, filters.filter_queryset, pick)
+        if found.query.combinator:
+            found = found.order_by(*stretch.order)[: stretch.limit]
+        page: Any = super().paginate_queryset(_InOrder(found), request, view)
+        self.page = workflow_rows(filters.user, [each["id"] for each in page])
+        return self.page
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
         """Equal rows by id; time of creation is the order of ids, which has an index."""
@@ -88,17 +101,28 @@ class LibraryPagination(IdCursorPagination):
         cursor, size = self.decode_cursor(request), self.get_page_size(request) or self.page_size
         first = cursor.offset if cursor else 0
         query = search_query(request.query_params["search"])
-        newest = nearest(filters.user, filters.filter_queryset, _newest)
+        newest = nearest(filters.user, filters.filter_queryset, newest_ids)
         ranked = Workflow.objects.filter(pk__in=newest).annotate(rank=SearchRank(F("search_vector"), query))
         best = ranked.order_by("-rank", "-updated_at", "-id").values_list("pk", flat=True)
         ids = list(best[first : first + size + 1])
         self._places = max(first - size, 0) if first else None, first + size if len(ids) > size else None
-        rows = workflows_for(filters.user).in_bulk(ids[:size])
-        return [rows[pk] for pk in ids[:size] if pk in rows]
+        return workflow_rows(filters.user, ids[:size])
 
     def _link(self, first: int | None) -> str | None:
         return None if first is None else self.encode_cursor(Cursor(first, False, None))
 
 
-def _newest(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
-    return rows.order_by("-updated_at", "-id")[:MOST_FOUND]
+def newest_ids(rows: QuerySet[Workflow]) -> QuerySet[Workflow, UUID]:
+    return rows.order_by("-updated_at", "-id").values_list("pk", flat=True)[:MOST_FOUND]
+
+
+class _InOrder(list[Any]):
+    """Rows that were found by the stretch, for a paginator that would narrow and order them once more."""
+
+    model = Workflow
+
+    def order_by(self, *columns: str) -> Self:
+        return self
+
+    def filter(self, **conditions: Any) -> Self:
+        return self

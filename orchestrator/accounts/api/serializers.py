@@ -39,13 +39,17 @@ class PersonSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
     def to_representation(self, instance: User) -> dict[str, Any]:
-        """By hand, since lists show one in every row."""
-        return {
-            "id": instance.pk,
-            "username": instance.username,
-            "first_name": instance.first_name,
-            "last_name": instance.last_name,
-        }
+        return shown_person(instance)
+
+
+def shown_person(user: User) -> dict[str, Any]:
+    """By hand, since lists show one in every row."""
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+    }
 
 
 class ProfileSerializer(serializers.ModelSerializer[User]):

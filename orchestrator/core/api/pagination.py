@@ -45,13 +45,17 @@ class Stretch:
     position: str | None = None
     backwards: bool = False
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """From its beginning on: turned round in a stretch that leads backwards."""
+        return tuple(map(_turned, self.ordering)) if self.backwards else self.ordering
+
     def of(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         """The rows of the stretch, the nearest to its beginning first; not yet cut off at the limit."""
-        ordering = tuple(map(_turned, self.ordering)) if self.backwards else self.ordering
         if self.position is not None:
-            falls = ordering[0].startswith("-")
-            rows = rows.filter(**{f"{ordering[0].lstrip('-')}__{'lt' if falls else 'gt'}": self.position})
-        return rows.order_by(*ordering)
+            falls = self.order[0].startswith("-")
+            rows = rows.filter(**{f"{self.order[0].lstrip('-')}__{'lt' if falls else 'gt'}": self.position})
+        return rows.order_by(*self.order)
 
 
 def _turned(column: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orchestrator.accounts.api.serializers import PersonSerializer
+from orchestrator.accounts.api.serializers import PersonSerializer, shown_person
 from orchestrator.core.api.fields import JsonObjectField
 from orchestrator.core.json import Json
 from orchestrator.executions.models import Approval, ApprovalVote, EventRow, Execution, StepRun
@@ -39,14 +39,13 @@ class ExecutionSerializer(serializers.ModelSerializer[Execution]):
 
     def to_representation(self, instance: Execution) -> dict[str, Any]:
         """By hand: the fields' own way takes longer than the database does for a page of runs."""
-        starter = instance.started_by
         return {
             "id": instance.pk,
             "workflow": {"id": instance.workflow_id, "name": instance.workflow.name},
             "version": instance.version.number,
             "status": instance.status,
             "trigger": instance.trigger_type,
-            "started_by": PersonSerializer(starter).data if starter is not None else None,
+            "started_by": instance.started_by and shown_person(instance.started_by),
             "current_node_ids": instance.current_node_ids,
             "error": instance.error,
             "metrics": instance.metrics,

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.test import Client
 
 from orchestrator.accounts.models import Role, User
+from orchestrator.executions.bench.seed import MEMBER, OWNER
 
 
 def people() -> Iterator[tuple[str, User]]:
-    """A person who owns 20 workflows of the seeded ones, and an admin, who sees all of them."""
+    """Who owns 20 of the seeded workflows, to whom every 200th is shown, and an admin, who sees all of them."""
     admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": Role.ADMIN.value})
-    yield "owner", User.objects.get(username="seed0")
+    yield "owner", User.objects.get(username=OWNER)
+    yield "member", User.objects.get(username=MEMBER)
     yield "admin", admin
 
 

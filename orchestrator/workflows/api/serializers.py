@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orchestrator.accounts.api.serializers import PersonSerializer
+from orchestrator.accounts.api.serializers import PersonSerializer, shown_person
 from orchestrator.core.api.fields import JsonObjectField, JsonObjectsField
 from orchestrator.core.json import JsonObject
 from orchestrator.workflows.domain.folders import MAX_PATH
@@ -42,8 +43,31 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
         read_only_fields = ["id", "status", "is_template", "created_at", "updated_at"]
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
-    def get_folder_id(self, workflow: Workflow) -> str | None:
-        return str(workflow.folder_id) if getattr(workflow, "folder_path", "") else None
+    def get_folder_id(self, workflow: Workflow) -> UUID | None:
+        return workflow.folder_id if getattr(workflow, "folder_path", "") else None
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """By hand: the fields' own way takes longer than the database does for a page of workflows."""
+        return {
+            "id": instance.pk,
+            "name": instance.name,
+            "description": instance.description,
+            "owner": shown_person(instance.owner),
+            "category": instance.category,
+            "folder": instance.folder_path,
+            "folder_id": self.get_folder_id(instance),
+            "tags": instance.tags,
+            "status": instance.status,
+            "is_template": instance.is_template,
+            "is_public": instance.is_public,
+            "settings": instance.settings,
+            "estimated_minutes": instance.estimated_minutes,
+            "is_favorite": instance.is_favorite,
+            "access": instance.access,
+            "current_version": instance.current_number,
+            "created_at": instance.created_at,
+            "updated_at": instance.updated_at,
+        }
 
 
 class WorkflowDetailSerializer(WorkflowSerializer):
@@ -59,10 +83,13 @@ class WorkflowDetailSerializer(WorkflowSerializer):
         fields = [*WorkflowSerializer.Meta.fields, "nodes", "edges", "version", "version_status", "checksum"]
 
 
+_ROW: Final = WorkflowSerializer()
+
+
 def workflow_detail(workflow: Workflow, latest: WorkflowVersion) -> dict[str, Any]:
     """The fields of WorkflowDetailSerializer, from the two rows they come from."""
     return {
-        **WorkflowSerializer(workflow).data,
+        **_ROW.to_representation(workflow),
         "nodes": latest.nodes,
         "edges": latest.edges,
         "version": latest.number,
@@ -112,6 +139,22 @@ class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
     def get_parent(self, version: WorkflowVersion) -> int | None:
         return version.parent.number if version.parent else None
 
+    def to_representation(self, instance: WorkflowVersion) -> dict[str, Any]:
+        """By hand, as for workflows."""
+        return {
+            "id": instance.pk,
+            "number": instance.number,
+            "status": instance.status,
+            "is_current": instance.is_current,
+            "parent": self.get_parent(instance),
+            "note": instance.note,
+            "author": instance.author and shown_person(instance.author),
+            "checksum": instance.checksum,
+            "created_at": instance.created_at,
+            "published_at": instance.published_at,
+            "archived_at": instance.archived_at,
+        }
+
 
 class VersionDetailSerializer(VersionSerializer):
     """A version with its graph."""
@@ -121,6 +164,9 @@ class VersionDetailSerializer(VersionSerializer):
 
     class Meta(VersionSerializer.Meta):
         fields = [*VersionSerializer.Meta.fields, "nodes", "edges"]
+
+    def to_representation(self, instance: WorkflowVersion) -> dict[str, Any]:
+        return {**super().to_representation(instance), "nodes": instance.nodes, "edges": instance.edges}
 
 
 class GraphSerializer(serializers.Serializer[Any]):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
@@ -28,9 +30,9 @@ from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
 from orchestrator.workflows.filters import WorkflowFilter
-from orchestrator.workflows.models import Access, Workflow
+from orchestrator.workflows.models import Access, Workflow, WorkflowVersion
 from orchestrator.workflows.paging import LibraryPagination
-from orchestrator.workflows.queries import workflows_for
+from orchestrator.workflows.queries import workflow_row
 from orchestrator.workflows.services import definitions, sharing, transfer, versions
 
 NO_CONTENT = status.HTTP_204_NO_CONTENT
@@ -49,10 +51,14 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
     pagination_class = LibraryPagination
     lookup_value_converter = "uuid"
 
-    def get_queryset(self) -> QuerySet[Workflow]:
-        if getattr(self, "swagger_fake_view", False):
-            return Workflow.objects.none()
-        return workflows_for(person(self.request))
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The paginator filters, each way to the rows by itself; here is only told what is wrong."""
+        filters = WorkflowFilter(self.request.query_params, request=self.request)
+        if not filters.is_valid():
+            raise translate_validation(filters.errors)
+        assert isinstance(self.paginator, LibraryPagination)
+        self.paginator.filters = filters
+        return queryset
 
     @extend_schema(
         request=shown.WorkflowWriteSerializer,
@@ -195,15 +201,23 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
 
     def _change(self, request: Request, pk: UUID, *, partial: bool) -> Response:
         given = valid_data(shown.WorkflowWriteSerializer(data=request.data, partial=partial))
-        definitions.change_workflow(person(request), pk, **given)
-        return self._detail(request, pk)
+        saved = definitions.change_workflow(person(request), pk, **given)
+        return self._detail(request, pk, latest=saved)
 
-    def _detail(self, request: Request, pk: UUID, code: int = status.HTTP_200_OK) -> Response:
-        workflow = workflows_for(person(request)).filter(pk=pk).first()
+    def _detail(
+        self,
+        request: Request,
+        pk: UUID,
+        code: int = status.HTTP_200_OK,
+        *,
+        latest: WorkflowVersion | None = None,
+    ) -> Response:
+        """``latest`` where it has just been written, and need not be read again."""
+        workflow = workflow_row(person(request), pk)
         if workflow is None:
             raise NotFound("There is no such workflow, or none that you may see.")
-        latest = versions.latest_version(workflow)
-        return Response(shown.workflow_detail(workflow, latest), status=code)
+        graph = latest or versions.latest_version(workflow)
+        return Response(shown.workflow_detail(workflow, graph), status=code)
 
 
 class NodeTypesView(APIView):

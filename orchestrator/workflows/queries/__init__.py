@@ -7,6 +7,8 @@ from orchestrator.workflows.queries.rows import (
     history_of,
     people_of,
     runs_under_way,
+    workflow_row,
+    workflow_rows,
     workflows_for,
 )
 from orchestrator.workflows.queries.triggers import trigger_name, triggers_of, words_of
@@ -21,5 +23,7 @@ __all__ = [
     "trigger_name",
     "triggers_of",
     "words_of",
+    "workflow_row",
+    "workflow_rows",
     "workflows_for",
 ]

@@ -74,15 +74,16 @@ def _check_filters(user: User, filters: Filters) -> None:
 
 
 def _ids(user: User, filters: Filters, after: UUID | None, upto: UUID | None, limit: int) -> list[UUID]:
-    def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
-        return (rows.filter(pk__gt=after) if after else rows).filter(pk__lte=upto).order_by("pk")[:limit]
+    def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow, UUID]:
+        later = (rows.filter(pk__gt=after) if after else rows).filter(pk__lte=upto)
+        return later.order_by("pk").values_list("pk", flat=True)[:limit]
 
     return sorted(nearest(user, _filter(user, filters).filter_queryset, pick))[:limit]
 
 
 def _count(user: User, filters: Filters, upto: UUID | None, limit: int) -> int:
-    def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
-        return (rows.filter(pk__lte=upto) if upto else rows).order_by()[:limit]
+    def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow, UUID]:
+        return (rows.filter(pk__lte=upto) if upto else rows).order_by().values_list("pk", flat=True)[:limit]
 
     return min(nearest(user, _filter(user, filters).filter_queryset, pick).count(), limit)
 

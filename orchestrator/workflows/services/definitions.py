@@ -16,7 +16,13 @@ from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import Json
 from orchestrator.workflows.access import find_workflow, require_builder
 from orchestrator.workflows.domain.settings import WorkflowSettings
-from orchestrator.workflows.models import Access, Workflow, WorkflowPermission, WorkflowStatus
+from orchestrator.workflows.models import (
+    Access,
+    Workflow,
+    WorkflowPermission,
+    WorkflowStatus,
+    WorkflowVersion,
+)
 from orchestrator.workflows.services.folders import (
     folder_at,
     lock_with_tree,
@@ -25,7 +31,13 @@ from orchestrator.workflows.services.folders import (
     require_filing,
 )
 from orchestrator.workflows.services.tags import check_tags
-from orchestrator.workflows.services.versions import document_of, latest_version, put_draft, save_draft
+from orchestrator.workflows.services.versions import (
+    document_of,
+    first_draft,
+    latest_version,
+    store_draft,
+    titles_of,
+)
 
 DESCRIBING: Final = frozenset(
     {"name", "description", "category", "tags", "settings", "estimated_minutes", "is_public"}
@@ -44,11 +56,13 @@ def create_workflow(
     now = utc_now()
     workflow = Workflow(owner=user, last_edited_by=user, created_at=now, updated_at=now, **_checked(fields))
     workflow.folder = folder_at(user, folder, user)
+    document = document_of(nodes, edges)
+    workflow.node_titles = titles_of(document)
     workflow.save(force_insert=True)
     WorkflowPermission.objects.create(
         workflow=workflow, user=user, access=Access.OWNER.value, granted_by=user
     )
-    put_draft(workflow, user, document_of(nodes, edges), note=note)
+    first_draft(workflow, user, document, note=note)
     record_audit(user, "workflow.created", workflow, after={"name": workflow.name})
     return workflow
 
@@ -90,21 +104,19 @@ def change_workflow(
     note: str = "",
     base_checksum: str | None = None,
     **fields: Any,
-) -> None:
-    """Describe a workflow and save its draft in one transaction; what is not given stays."""
+) -> WorkflowVersion | None:
+    """Describe a workflow and save its draft in one transaction; what is not given stays.
+
+    The version that holds the graph, if there was one to save.
+    """
     if fields:
         describe_workflow(user, workflow_id, **fields)
-    if nodes is not None or edges is not None:
-        workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
-        latest = latest_version(workflow)
-        save_draft(
-            user,
-            workflow_id,
-            nodes=latest.nodes if nodes is None else nodes,
-            edges=latest.edges if edges is None else edges,
-            note=note,
-            base=base_checksum,
-        )
+    if nodes is None and edges is None:
+        return None
+    workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
+    latest = latest_version(workflow)
+    document = document_of(latest.nodes if nodes is None else nodes, latest.edges if edges is None else edges)
+    return store_draft(user, workflow, latest, document, note=note, base=base_checksum)
 
 
 @transaction.atomic

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
@@ -14,6 +14,7 @@ from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, TooLarge, WrongState
 from orchestrator.core.json import Json, JsonObject
+from orchestrator.core.kept import Kept
 from orchestrator.graphs.model import MAX_EDGES, MAX_NODES
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.graphs.problems import InvalidGraph, Problem, errors_in
@@ -32,6 +33,7 @@ from orchestrator.workflows.services.announcing import announce_publication
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 60
 MAX_KEPT: Final = 10_000
+_OF_A_SAVE: Final = ("nodes", "edges", "checksum", "author", "updated_at", "note")
 MAX_TITLES: Final = 20_000
 """Characters of node titles that are kept to be found."""
 
@@ -67,8 +69,15 @@ def check_graph(document: JsonObject) -> list[Problem]:
     return validate_graph(document, node_types)
 
 
-def put_draft(
+def first_draft(workflow: Workflow, user: User, document: JsonObject, *, note: str = "") -> WorkflowVersion:
+    """The draft of a workflow that has no version yet."""
+    draft = WorkflowVersion(workflow=workflow, number=1)
+    return _write(draft, user, document, note=note, now=workflow.created_at)
+
+
+def _put_draft(
     workflow: Workflow,
+    latest: WorkflowVersion,
     user: User,
     document: JsonObject,
     *,
@@ -76,19 +85,24 @@ def put_draft(
     parent: WorkflowVersion | None = None,
 ) -> WorkflowVersion:
     """Write the draft of a workflow whose row the caller has locked; the first save makes a new number."""
-    now = utc_now()
-    draft = workflow.versions.filter(status=VersionStatus.DRAFT).first()
-    if draft is None:
-        last = workflow.versions.aggregate(last=Max("number"))["last"] or 0
+    draft = latest
+    if latest.status != VersionStatus.DRAFT:
         parent = parent or workflow.versions.filter(is_current=True).first()
-        draft = WorkflowVersion(workflow=workflow, number=last + 1, parent=parent, created_at=now)
+        draft = WorkflowVersion(workflow=workflow, number=latest.number + 1, parent=parent)
+    _write(draft, user, document, note=note, now=utc_now())
+    _touch(workflow, user, titles=titles_of(document))
+    return draft
+
+
+def _write(
+    draft: WorkflowVersion, user: User, document: JsonObject, *, note: str, now: datetime
+) -> WorkflowVersion:
+    changed = None if draft._state.adding else _OF_A_SAVE
     draft.nodes, draft.edges = document["nodes"], document["edges"]
     draft.checksum = json.checksum(document)
     draft.author, draft.updated_at = user, now
     draft.note = note or draft.note
-    draft.save()
-    workflow.node_titles = titles_of(document)
-    workflow.save(update_fields=["node_titles"])
+    draft.save(update_fields=changed)
     return draft
 
 
@@ -112,7 +126,19 @@ def save_draft(
     """
     document = document_of(nodes, edges)
     workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
-    latest = latest_version(workflow)
+    return store_draft(user, workflow, latest_version(workflow), document, note=note, base=base)
+
+
+def store_draft(
+    user: User,
+    workflow: Workflow,
+    latest: WorkflowVersion,
+    document: JsonObject,
+    *,
+    note: str = "",
+    base: str | None = None,
+) -> WorkflowVersion:
+    """As ``save_draft``, of a workflow that the caller has locked, whose latest version it has read since."""
     if base is not None and base != latest.checksum:
         by = latest.author.username if latest.author else "somebody"
         raise DraftConflict(
@@ -123,8 +149,7 @@ def save_draft(
         )
     if latest.checksum == json.checksum(document) and not note:
         return latest
-    draft = put_draft(workflow, user, document, note=note)
-    _touch(workflow, user)
+    draft = _put_draft(workflow, latest, user, document, note=note)
     record_audit(
         user, "version.drafted", workflow, after={"number": draft.number, "checksum": draft.checksum}
     )
@@ -135,8 +160,8 @@ def save_draft(
 def publish_draft(user: User, workflow_id: UUID, *, note: str = "") -> WorkflowVersion:
     """Make the draft the current version. Raises InvalidGraph; WrongState without a draft."""
     workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
-    draft = workflow.versions.filter(status=VersionStatus.DRAFT).first()
-    if draft is None:
+    draft = latest_version(workflow)
+    if draft.status != VersionStatus.DRAFT:
         raise WrongState("There is no draft to publish: nothing has changed since the current version.")
     problems = errors_in(check_graph(draft.document))
     if problems:
@@ -168,7 +193,8 @@ def restore_version(user: User, workflow_id: UUID, number: int) -> WorkflowVersi
     """Make the graph of an earlier version current again, as a new version. A draft is overwritten."""
     workflow = find_workflow(user, workflow_id, Access.EDITOR, lock=True)
     source = find_version(workflow, number)
-    put_draft(workflow, user, source.document, note=f"Restored from version {number}", parent=source)
+    note = f"Restored from version {number}"
+    _put_draft(workflow, latest_version(workflow), user, source.document, note=note, parent=source)
     return publish_draft(user, workflow_id)
 
 
@@ -215,11 +241,26 @@ def find_version(workflow: Workflow, number: int) -> WorkflowVersion:
 
 def latest_version(workflow: Workflow) -> WorkflowVersion:
     """The draft if there is one, else the newest version: what an editor opens."""
-    latest = workflow.versions.select_related("author").order_by("-number").first()
+    latest = _LATEST.first(workflow=workflow.pk)
     assert latest is not None, "a workflow always has a version"
+    latest.workflow = workflow
     return latest
 
 
-def _touch(workflow: Workflow, user: User) -> None:
+_LATEST: Final = Kept(
+    WorkflowVersion,
+    lambda workflow: (
+        WorkflowVersion.objects.filter(workflow=workflow).select_related("author").order_by("-number")[:1]
+    ),
+    {"workflow": UUID},
+)
+
+
+def _touch(workflow: Workflow, user: User, *, titles: str | None = None) -> None:
+    """Titles only if they are others by now: they are what takes PostgreSQL longest, being searched."""
     workflow.updated_at, workflow.last_edited_by = utc_now(), user
-    workflow.save(update_fields=["status", "updated_at", "last_edited_by"])
+    changed = ["status", "updated_at", "last_edited_by"]
+    if titles is not None and titles != workflow.node_titles:
+        workflow.node_titles = titles
+        changed.append("node_titles")
+    workflow.save(update_fields=changed)

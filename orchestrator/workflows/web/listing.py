@@ -16,7 +16,7 @@ from orchestrator.core.web.paging import Page, page_by
 from orchestrator.workflows.filters import UNFILED, WorkflowFilter
 from orchestrator.workflows.models import Workflow, WorkflowStatus
 from orchestrator.workflows.paging import LibraryPagination, is_ranked
-from orchestrator.workflows.queries import facets_for, workflows_for
+from orchestrator.workflows.queries import facets_for
 from orchestrator.workflows.queries.bulk import open_jobs
 from orchestrator.workflows.queries.folders import flat, folder_tree
 from orchestrator.workflows.queries.found import found_in
@@ -109,7 +109,7 @@ def _page(request: HttpRequest, user: User) -> Page[Workflow]:
     paginator.user, paginator.page_size, paginator.page_size_query_param = user, PAGE_SIZE, None  # type: ignore[assignment]
     ordering = request.GET.get("ordering", "")
     paginator.ordering = (ordering if ordering in ORDERINGS else "-updated_at",)
-    return page_by(paginator, request, WorkflowFilter(request.GET, workflows_for(user), user=user).qs)
+    return page_by(paginator, request, Workflow.objects.none())
 
 
 def _recent(request: HttpRequest, user: User) -> Page[Workflow]:
