@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -50,6 +50,9 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(f'There is no time zone "{name}". Use a name such as Europe/Paris.')
 
 
+_SEEN: Final = frozenset({"id", "username", "first_name", "last_name"})
+
+
 class User(AbstractUser):
     """An account. ``role`` rules the product; ``is_staff`` opens the Django admin."""
 
@@ -79,6 +82,11 @@ class User(AbstractUser):
     @property
     def is_admin(self) -> bool:
         return self.is_active and self.role == Role.ADMIN
+
+    @classmethod
+    def unseen(cls, path: str) -> list[str]:
+        """Columns of the people at this path of a query that nobody else is shown: lists leave them out."""
+        return [f"{path}__{each.name}" for each in cls._meta.concrete_fields if each.name not in _SEEN]
 
     @property
     def may_build(self) -> bool:

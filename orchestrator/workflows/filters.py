@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
+from django_filters.utils import translate_validation
 
 from orchestrator.accounts.models import User
 from orchestrator.workflows.models import Folder, Workflow, WorkflowFavorite, WorkflowStatus
@@ -15,6 +17,27 @@ from orchestrator.workflows.models.words import search_query
 
 UNFILED: Final = "-"
 """As a folder: what lies in none."""
+
+
+Narrowing = Callable[[QuerySet[Workflow]], QuerySet[Workflow]]
+
+
+def narrowing(query: Any, user: User, *, strict: bool) -> Narrowing:
+    """What the query of an address asks of a list. What makes no sense in it is passed over, or if ``strict``
+    raises ValidationError.
+
+    Most lists are asked for nothing, which needs no form to be understood.
+    """
+    if not any(name in query for name in WorkflowFilter.base_filters):
+        return _none_archived
+    filters = WorkflowFilter(query, user=user)
+    if not filters.is_valid() and strict:
+        raise translate_validation(filters.errors)
+    return filters.filter_queryset
+
+
+def _none_archived(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
+    return rows.exclude(status=WorkflowStatus.ARCHIVED)
 
 
 class WorkflowFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
@@ -57,7 +80,7 @@ class WorkflowFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no 
     def filter_queryset(self, queryset: QuerySet[Workflow]) -> QuerySet[Workflow]:
         found: QuerySet[Workflow] = super().filter_queryset(queryset)
         if not self.form.cleaned_data.get("status"):
-            found = found.exclude(status=WorkflowStatus.ARCHIVED)
+            found = _none_archived(found)
         return found
 
     def with_tag(self, queryset: QuerySet[Workflow], name: str, value: str) -> QuerySet[Workflow]:

@@ -16,16 +16,16 @@ from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.api.pagination import IdCursorPagination
-from orchestrator.workflows.filters import WorkflowFilter
+from orchestrator.workflows.filters import Narrowing, narrowing
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.models.words import search_query
 from orchestrator.workflows.queries.rows import workflow_rows
 
 MOST_FOUND: Final = 500
 """Workflows that a search puts in order: those of them that changed last."""
-Narrowing = Callable[[QuerySet[Workflow]], QuerySet[Workflow]]
 _Picked = TypeVar("_Picked")
 
 
@@ -54,8 +54,6 @@ class LibraryPagination(IdCursorPagination):
     ordering: Any = ("-updated_at", "-id")
     user: User | None = None
     """Whose library it is, where the request does not tell."""
-    filters: WorkflowFilter | None = None
-    """Where they have been looked at already."""
     _places: tuple[int | None, int | None] | None = None
     """Where the pages before and after begin, in a list by rank."""
 
@@ -63,21 +61,21 @@ class LibraryPagination(IdCursorPagination):
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
         """The page, in two queries: ids in order, and what is shown of them. ``queryset`` is not asked."""
-        filters = self.filters or WorkflowFilter(request.query_params, user=self.user, request=request)
-        filters.is_valid()
+        user = self.user or person(request)
+        narrow = narrowing(request.query_params, user, strict=view is not None)
         if is_ranked(request.query_params):
-            return self._by_rank(request, filters)
+            return self._by_rank(request, user, narrow)
         stretch = self.stretch(request, Workflow.objects.all(), view)
         columns = sorted({column.lstrip("-") for column in stretch.order})
 
         def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow, dict[str, Any]]:
             return stretch.of(rows).values(*columns)[: stretch.limit]
 
-        found = nearest(filters.user, filters.filter_queryset, pick)
+        found = nearest(user, narrow, pick)
         if found.query.combinator:
             found = found.order_by(*stretch.order)[: stretch.limit]
         page: Any = super().paginate_queryset(_InOrder(found), request, view)
-        self.page = workflow_rows(filters.user, [each["id"] for each in page])
+        self.page = workflow_rows(user, [each["id"] for each in page])
         return self.page
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
@@ -94,19 +92,19 @@ class LibraryPagination(IdCursorPagination):
     def get_previous_link(self) -> str | None:
         return super().get_previous_link() if self._places is None else self._link(self._places[0])
 
-    def _by_rank(self, request: Request, filters: WorkflowFilter) -> list[Any]:
+    def _by_rank(self, request: Request, user: User, narrow: Narrowing) -> list[Any]:
         """Rows that match best first, in two queries: their ids by rank, and what is shown of them."""
         self.base_url, self.ordering = request.build_absolute_uri(), ("-id",)
         self._column = Workflow._meta.pk
         cursor, size = self.decode_cursor(request), self.get_page_size(request) or self.page_size
         first = cursor.offset if cursor else 0
         query = search_query(request.query_params["search"])
-        newest = nearest(filters.user, filters.filter_queryset, newest_ids)
+        newest = nearest(user, narrow, newest_ids)
         ranked = Workflow.objects.filter(pk__in=newest).annotate(rank=SearchRank(F("search_vector"), query))
         best = ranked.order_by("-rank", "-updated_at", "-id").values_list("pk", flat=True)
         ids = list(best[first : first + size + 1])
         self._places = max(first - size, 0) if first else None, first + size if len(ids) > size else None
-        return workflow_rows(filters.user, ids[:size])
+        return workflow_rows(user, ids[:size])
 
     def _link(self, first: int | None) -> str | None:
         return None if first is None else self.encode_cursor(Cursor(first, False, None))

@@ -15,6 +15,7 @@ from django.db.backends.postgresql import base
 from psycopg import sql
 
 from orchestrator.core.postgres.opening import begun, forget, opening
+from orchestrator.core.postgres.times import adapters
 from orchestrator.core.rls import OUTSIDE, current_scope
 
 
@@ -41,7 +42,8 @@ class Cursor(psycopg.ClientCursor[Any]):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
-        return {**super().get_connection_params(), "cursor_factory": Cursor}
+        known = super().get_connection_params()
+        return {**known, "cursor_factory": Cursor, "context": adapters(self.timezone)}
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A named cursor is declared apart from its opening: it needs a transaction that is open."""

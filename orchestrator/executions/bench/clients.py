@@ -12,7 +12,7 @@ from orchestrator.executions.bench.seed import MEMBER, OWNER
 
 
 def people() -> Iterator[tuple[str, User]]:
-    """Who owns 20 of the seeded workflows, to whom every 200th is shown, and an admin, who sees all of them."""
+    """Who owns 20 of the seeded workflows, who edits every 200th, and an admin, who sees all of them."""
     admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": Role.ADMIN.value})
     yield "owner", User.objects.get(username=OWNER)
     yield "member", User.objects.get(username=MEMBER)

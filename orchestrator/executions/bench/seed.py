@@ -33,7 +33,7 @@ VERSIONS_EACH: Final = 3
 OWNER: Final = "seed0"
 """Owns 20 of the workflows, as everybody does."""
 MEMBER: Final = "seedmember"
-"""Is a viewer of every 200th workflow: of 5,000 in a million."""
+"""Is an editor of every 200th workflow: of 5,000 in a million."""
 
 _SHARED_EVERY: Final = 200
 _DAYS: Final = 90
@@ -177,7 +177,7 @@ def _permission_lines(flows: Iterator[_Flow], member: UUID) -> Iterator[str]:
         moment = datetime.fromisoformat(at)
         yield f"{_id(moment, dice)}\t{pk}\t{owner}\t{Access.OWNER.value}\t{owner}\t{at}"
         if number % _SHARED_EVERY == 0:
-            yield f"{_id(moment, dice)}\t{pk}\t{member}\t{Access.VIEWER.value}\t{owner}\t{at}"
+            yield f"{_id(moment, dice)}\t{pk}\t{member}\t{Access.EDITOR.value}\t{owner}\t{at}"
 
 
 _VERSION_COLUMNS: Final = (

@@ -20,7 +20,7 @@ from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import library_serializers as shown
 from orchestrator.workflows.api.serializers import WorkflowDetailSerializer, workflow_detail
 from orchestrator.workflows.models import Folder, WorkflowTemplate
-from orchestrator.workflows.queries import workflows_for
+from orchestrator.workflows.queries import workflow_rows
 from orchestrator.workflows.queries.tags import tags_of
 from orchestrator.workflows.queries.templates import templates_for
 from orchestrator.workflows.services import folders, tags, templates
@@ -176,7 +176,7 @@ class UseTemplateView(APIView):
         given: dict[str, Any] = valid_data(shown.UseTemplateSerializer(data=request.data))
         user = person(request)
         made = templates.use_template(user, pk, **given)
-        workflow = workflows_for(user).get(pk=made.pk)
+        [workflow] = workflow_rows(user, [made.pk])
         detail = workflow_detail(workflow, latest_version(workflow))
         return Response(detail, status=status.HTTP_201_CREATED)
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
@@ -52,12 +51,7 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
     lookup_value_converter = "uuid"
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The paginator filters, each way to the rows by itself; here is only told what is wrong."""
-        filters = WorkflowFilter(self.request.query_params, request=self.request)
-        if not filters.is_valid():
-            raise translate_validation(filters.errors)
-        assert isinstance(self.paginator, LibraryPagination)
-        self.paginator.filters = filters
+        """The paginator does it, each way to the rows by itself."""
         return queryset
 
     @extend_schema(

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
@@ -49,6 +49,12 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
         if user.is_admin:
             return self
         return self.filter(Q(is_public=True) | Q(pk__any_of=_ids(_permissions(user))))
+
+    def seen_one_by_one(self, user: User) -> Self:
+        """As ``visible_to``, for a few rows that are known: without finding all that the person may see."""
+        if user.is_admin:
+            return self
+        return self.filter(Q(is_public=True) | Exists(_permissions(user).filter(workflow=OuterRef("pk"))))
 
     def granted_to(self, user: User) -> Self:
         """Those that were shared with the person, or are theirs; no others, even if they are public."""

@@ -16,5 +16,5 @@ MOST: Final = 50
 def recently_opened(user: User) -> QuerySet[Workflow]:
     """The last fifty, the latest first, of those that the person may still see."""
     last = WorkflowVisit.objects.filter(user=user).order_by("-opened_at").values("pk")[:MOST]
-    rows = workflows_for(user).filter(visits__user=user, visits__pk__in=last)
+    rows = workflows_for(user, Workflow.objects.filter(visits__user=user, visits__pk__in=last))
     return rows.annotate(opened_at=F("visits__opened_at")).order_by("-opened_at")

@@ -31,16 +31,17 @@ from orchestrator.workflows.models import (
     Workflow,
     WorkflowFavorite,
     WorkflowPermission,
+    WorkflowQuerySet,
     WorkflowStatus,
     WorkflowVersion,
 )
 
 
-def workflows_for(user: User) -> QuerySet[Workflow]:
-    """Workflows the person may see, as one query: with ``is_favorite``, ``access``, ``current_number`` and
-
-    ``folder_path``, which is empty for all but the owner and admins.
+def workflows_for(user: User, few: WorkflowQuerySet | None = None) -> QuerySet[Workflow]:
+    """Workflows the person may see, of all or of these few, as one query: with ``is_favorite``, ``access``,
+    ``current_number`` and ``folder_path``, which is empty for all but the owner and admins.
     """
+    rows = Workflow.objects.visible_to(user) if few is None else few.seen_one_by_one(user)
     mine = WorkflowPermission.objects.filter(workflow=OuterRef("pk"), user=user)
     current = WorkflowVersion.objects.filter(workflow=OuterRef("pk"), is_current=True)
     granted = Coalesce(Subquery(mine.values("access")[:1]), Value(Access.VIEWER.value))
@@ -49,9 +50,8 @@ def workflows_for(user: User) -> QuerySet[Workflow]:
     if not user.is_admin:
         path = Case(When(owner=user, then=path), default=Value(""))
     return (
-        Workflow.objects.visible_to(user)
-        .select_related("owner")
-        .defer("search_vector", "node_titles")
+        rows.select_related("owner")
+        .defer("search_vector", "node_titles", *User.unseen("owner"))
         .annotate(
             folder_path=path,
             is_favorite=Exists(WorkflowFavorite.objects.filter(workflow=OuterRef("pk"), user=user)),
@@ -78,7 +78,9 @@ def _rows_of(role: Role) -> Kept[Workflow]:
     """The shape of the query depends on whether it is for an admin, and on nothing else of the person."""
     return Kept(
         Workflow,
-        lambda user, ids: workflows_for(User(pk=user, role=role.value)).filter(pk__any_of=ids),
+        lambda user, ids: workflows_for(
+            User(pk=user, role=role.value), Workflow.objects.filter(pk__any_of=ids)
+        ),
         {"user": UUID, "ids": tuple},
     )
 
@@ -142,7 +144,10 @@ def history_of(workflow: Workflow, *, archived: bool | None = False) -> QuerySet
     rows = workflow.versions.all()
     if archived is not None:
         rows = rows.filter(archived_at__isnull=not archived)
-    return rows.select_related("author", "parent").defer("nodes", "edges", "parent__nodes", "parent__edges")
+    people = User.unseen("author")
+    return rows.select_related("author", "parent").defer(
+        "nodes", "edges", "parent__nodes", "parent__edges", *people
+    )
 
 
 _UNDER_WAY: Final = ("pending", "running", "waiting", "paused")

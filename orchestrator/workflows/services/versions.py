@@ -250,7 +250,10 @@ def latest_version(workflow: Workflow) -> WorkflowVersion:
 _LATEST: Final = Kept(
     WorkflowVersion,
     lambda workflow: (
-        WorkflowVersion.objects.filter(workflow=workflow).select_related("author").order_by("-number")[:1]
+        WorkflowVersion.objects.filter(workflow=workflow)
+        .select_related("author")
+        .defer(*User.unseen("author"))
+        .order_by("-number")[:1]
     ),
     {"workflow": UUID},
 )
