@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from orchestrator.core import json
 from orchestrator.core.context import Origin, origin
 from orchestrator.executions.models import EventRow
 from orchestrator.workflows.models import Access
@@ -87,6 +88,22 @@ def test_addresses_in_events_of_earlier_releases_are_not_shown(client_for: Clien
         text = client.get(url).content
         assert b'"api"' in text
         assert b"203.0.113.9" not in text
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize(("most", "is_cut"), [(3, True), (4, False)])
+def test_an_export_that_is_cut_says_so_in_its_last_line(
+    client_for: ClientFor, drain: Drain, monkeypatch: pytest.MonkeyPatch, kind: str, most: int, is_cut: bool
+) -> None:
+    monkeypatch.setattr("orchestrator.executions.queries.event_export.MOST", most)
+    run = failing()
+    drain()
+    assert EventRow.objects.filter(execution_id=run.pk).count() == 4
+    lines = client_for(run.started_by).get(f"{URL}export/?as={kind}").getvalue().splitlines()
+    assert len(lines) == (kind == "csv") + most + is_cut
+    assert (b"the newest 3 events" in lines[-1]) is is_cut
+    if kind == "jsonl":
+        assert json.loads(lines[-1]).get("truncated", False) is is_cut
 
 
 def test_exports_are_files(client_for: ClientFor, drain: Drain) -> None:

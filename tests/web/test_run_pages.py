@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.executions.models import EventRow, Execution, StepRun
 from orchestrator.executions.queries.records import EVENTS, STEPS
-from orchestrator.workflows.models import Workflow
+from orchestrator.workflows.models import Access, Workflow
 from tests.factories import (
     chain,
     edge,
@@ -21,6 +23,7 @@ from tests.factories import (
     make_workflow,
     node,
     set_vars,
+    share,
     start,
     step,
 )  # fmt: skip
@@ -63,6 +66,40 @@ def test_related_runs_are_linked(visit: Visit, drain: Drain) -> None:
     client = visit(child.owner)
     assert f"/executions/{inner.pk}/" in client.get(f"/executions/{parent.pk}/").text
     assert f"/executions/{parent.pk}/" in client.get(f"/executions/{inner.pk}/").text
+
+
+def test_a_step_that_ran_another_workflow_leads_to_its_run(visit: Visit, drain: Drain) -> None:
+    child = make_workflow(name="Child")
+    items: dict[str, Any] = {
+        "items": [1, 2],
+        "body": {"nodes": [node("call", "subworkflow", {"workflow": str(child.pk)})], "edges": []},
+    }
+    parent = start(make_workflow(child.owner, nodes=[node("each", "map", items)]))
+    drain()
+    client, linked = visit(child.owner), set()
+    for made in StepRun.objects.filter(execution=parent, node_id="call"):
+        page = client.get(f"/executions/{parent.pk}/steps/{made.pk}/").text
+        (inner,) = re.findall(r'href="/executions/([0-9a-f-]{36})/"', page)
+        linked.add(UUID(inner))
+    assert linked == set(Execution.objects.filter(parent=parent).values_list("pk", flat=True))
+    assert len(linked) == 2
+
+
+def test_runs_of_workflows_one_may_not_see_are_neither_linked_nor_named(visit: Visit, drain: Drain) -> None:
+    child = make_workflow(name="Secret child")
+    nest = node("nest", "subworkflow", {"workflow": str(child.pk)})
+    outer = make_workflow(child.owner, name="Secret parent", nodes=[nest])
+    parent = start(outer)
+    drain()
+    inner = Execution.objects.get(parent=parent)
+    sees_parent, sees_child = make_user(), make_user()
+    share(outer, sees_parent, Access.VIEWER)
+    share(child, sees_child, Access.VIEWER)
+    call = StepRun.objects.get(execution=parent, node_id="nest")
+    for address in ("", f"steps/{call.pk}/", "node/?id=nest"):
+        page = visit(sees_parent).get(f"/executions/{parent.pk}/{address}")
+        assert (page.status_code, "Secret child" in page.text) == (200, False), address
+    assert "Secret parent" not in visit(sees_child).get(f"/executions/{inner.pk}/").text
 
 
 def test_the_page_has_a_query_budget_whatever_the_length_of_the_run(

@@ -136,10 +136,18 @@ def test_settings_are_saved_with_empty_ones_as_defaults(visit: Visit, workflow: 
 
 
 def test_the_settings_form_loads_what_is_stored(visit: Visit, owner: User) -> None:
-    settings = {"concurrency": 7, "input_schema": {"type": "object"}, "max_cost": "2.5"}
+    settings = {
+        "concurrency": 7,
+        "input_schema": {"type": "object"},
+        "max_cost": "2.5",
+        "max_cost_per_month": "9",
+    }
     workflow = make_workflow(owner, settings=settings, tags=["a", "b"])
     client, url = visit(owner), f"/workflows/{workflow.pk}/"
-    form = client.get(f"{url}?tab=settings").context["form"]
+    page = client.get(f"{url}?tab=settings")
+    form = page.context["form"]
+    left_out = [name for name in form.fields if f'name="{name}"' not in page.text]
+    assert left_out == [], "saving would blank it"
     values = {
         name: form[name].value() or "" for name in form.fields if form[name].value() not in (None, False)
     }

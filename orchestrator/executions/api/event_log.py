@@ -114,7 +114,10 @@ class EventExportView(APIView):
         operation_id="events_export",
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """The newest 100,000 events that fit, as a file."""
+        """The newest 100,000 events that fit, as a file. If there are more, its last line says so:
+
+        in JSON lines an object with `truncated`.
+        """
         kind = request.query_params.get("as", "csv")
         if kind not in CONTENT_TYPES:
             raise serializers.ValidationError({"as": ["csv or jsonl."]})

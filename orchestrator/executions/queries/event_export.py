@@ -24,16 +24,30 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_events(user: User, wanted: EventFilter, kind: str) -> Iterator[bytes]:
-    """Pieces of the file, each read when it is asked for. ``kind`` is ``csv`` or ``jsonl``."""
+    """Pieces of the file, each read when it is asked for. ``kind`` is ``csv`` or ``jsonl``.
+
+    If there are more events than a file holds, its last line says so.
+    """
     write = _csv if kind == "csv" else _lines
     last, left, first = None, MOST, True
     while left:
-        rows = events_logged(user, wanted, limit=min(_PIECE, left), before=last)
+        asked = min(_PIECE, left)
+        rows = events_logged(user, wanted, limit=asked, before=last)
         if rows or first:
             yield write(tell(user, rows), first=first)
-        if len(rows) < _PIECE:
+        if len(rows) < asked:
             return
         last, left, first = rows[-1].position, left - len(rows), False
+    if events_logged(user, wanted, limit=1, before=last):
+        yield _cut(kind)
+
+
+def _cut(kind: str) -> bytes:
+    """The last line of a file that does not hold everything."""
+    words = f"Cut here: these are the newest {MOST:,} events that fit. Choose earlier days for the others."
+    if kind == "csv":
+        return f'"{words}"\r\n'.encode()
+    return json.dumps({"truncated": True, "limit": MOST, "message": words}) + b"\n"
 
 
 def as_json(told: ToldEvent) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -25,6 +24,7 @@ from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Execution, StepRun, StepStatus
 from orchestrator.executions.narration import place_of
 from orchestrator.executions.queries.history import has_events
+from orchestrator.executions.queries.kin import child_of_step, parent_of, relatives_of
 from orchestrator.executions.queries.marks import marks_of, marks_without_events
 from orchestrator.executions.queries.records import events_after, events_before, steps_after
 from orchestrator.executions.queries.timeline import figures_of
@@ -32,8 +32,6 @@ from orchestrator.executions.queries.titles import Names, names_of
 from orchestrator.executions.queries.waits import Waits, waits_of
 from orchestrator.executions.web.approvals import Question, question
 from orchestrator.workflows.models import Access, WorkflowVersion
-
-_MOST_LINKED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,7 @@ class RunView:
         """What the header, the buttons and the panel of waits need."""
         return {
             "run": self.execution,
+            "parent": parent_of(self.user, self.execution),
             "may_steer": self.may_steer,
             "waits": self.waits,
             "waits_key": json.checksum(self.waits.key)[:16],
@@ -131,7 +130,7 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
         "step_status": request.GET.get("status", ""),
         "step_statuses": StepStatus.choices,
         "events": events_before(execution, view.seq + 1, view.names.titles),
-        "related": _related(execution),
+        "related": relatives_of(view.user, execution),
     }
     return render(request, "executions/detail.html", context, status=problem.status if problem else 200)
 
@@ -145,13 +144,6 @@ def _step_filter(request: HttpRequest) -> dict[str, str]:
 def _steps_done(marks: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """(id, title) of the nodes that a retry may go on from: those that have begun."""
     return [(node, titles.get(node, node)) for node in titles if node in marks["nodes"]]
-
-
-def _related(execution: Execution) -> list[Execution]:
-    """Runs that this one started, and retries of it."""
-    rows = Execution.objects.filter(Q(parent=execution.pk) | Q(retry_of=execution.pk))
-    rows = rows.select_related("workflow").only("id", "status", "created_at", "parent_id", "workflow__name")
-    return list(rows.order_by("id")[:_MOST_LINKED])
 
 
 def _parts(execution: Execution) -> list[tuple[str, str, Json]]:
@@ -207,7 +199,12 @@ def events(request: HttpRequest, pk: UUID) -> HttpResponse:
 def step(request: HttpRequest, pk: UUID, step_id: UUID) -> HttpResponse:
     """What one attempt took in and gave back."""
     execution, found = _find_step(request, pk, step_id)
-    context = {"run": execution, "step": found, "place": place_of(found.scope, {})}
+    context = {
+        "run": execution,
+        "step": found,
+        "place": place_of(found.scope, {}),
+        "child": child_of_step(person(request), found) if found.node_type == "subworkflow" else None,
+    }
     return render(request, "executions/_step.html", context)
 
 

@@ -15,9 +15,10 @@ from orchestrator.core import json
 from orchestrator.core.errors import NotFound
 from orchestrator.core.json import Json
 from orchestrator.executions.domain.state import Phase
-from orchestrator.executions.models import Approval, EventRow, Execution
+from orchestrator.executions.models import Approval
 from orchestrator.executions.narration import place_of
 from orchestrator.executions.queries.history import state_at, status_in
+from orchestrator.executions.queries.kin import children_of_node
 from orchestrator.executions.queries.records import events_before, steps_after
 from orchestrator.executions.queries.timeline import timeline
 from orchestrator.executions.web.detail import RunView, number
@@ -105,7 +106,7 @@ def node(request: HttpRequest, pk: UUID) -> HttpResponse:
         "approvals": Approval.objects.filter(execution=pk, node_id=node_id)
         .select_related("decided_by")
         .order_by("-id")[:5],
-        "children": _children(run, node_id),
+        "children": children_of_node(view.user, run, node_id),
         "is_map": node_id in view.names.maps,
         "can_retry": view.may_steer and run.is_final and bool(steps.rows) and view.has_events,
     }
@@ -130,11 +131,3 @@ def _find(nodes: Json, node_id: str) -> dict[str, Json] | None:
         if found is not None:
             return found
     return None
-
-
-def _children(run: Execution, node_id: str) -> list[Execution]:
-    """Runs that the node started, the newest first."""
-    events = EventRow.objects.filter(execution_id=run.pk, node_id=node_id, type="step_waiting")
-    ids = events.filter(data__has_key="child").order_by("-seq").values_list("data__child", flat=True)[:10]
-    rows = Execution.objects.filter(pk__in=list(ids)).select_related("workflow").order_by("-id")
-    return list(rows.only("id", "status", "workflow__name"))

@@ -28,6 +28,7 @@ from orchestrator.workflows.queries import (
     triggers_of,
 )
 from orchestrator.workflows.queries.folders import flat, folder_tree
+from orchestrator.workflows.queries.tags import tags_of
 from orchestrator.workflows.services.definitions import delete_workflow, describe_workflow
 from orchestrator.workflows.services.folders import may_file
 from orchestrator.workflows.services.sharing import grant_access, revoke_access
@@ -43,6 +44,7 @@ TABS: Final = {
     "notifications": "Notifications",
     "settings": "Settings",
 }
+_MOST_TAGS: Final = 200
 _PAGES: Final = {"notifications": "notifications:of-workflow"}
 """Tabs that are pages of their own, in another app."""
 
@@ -191,7 +193,9 @@ def _sharing(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _settings(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     owner, filing = context["may_own"], context["may_file"]
-    return {"form": DescribeForm.of(context["workflow"], owner=owner, filing=filing)}
+    known = tags_of(person(request)).values_list("name_", flat=True)
+    form = DescribeForm.of(context["workflow"], owner=owner, filing=filing)
+    return {"form": form, "known_tags": list(known[:_MOST_TAGS])}
 
 
 def _address(pk: UUID, tab: str) -> str:

@@ -73,7 +73,11 @@ class DescribeForm(StyledForm):
 
     name = forms.CharField(max_length=200)
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    tags = forms.CharField(required=False, help_text="Separated by commas.")
+    tags = forms.CharField(
+        required=False,
+        help_text="Separated by commas.",
+        widget=forms.TextInput(attrs={"data-tags": True, "data-tags-from": "known-tags"}),
+    )
     folder = forms.CharField(
         required=False, max_length=MAX_PATH, help_text="Like Sales/Reports; what is missing is made."
     )

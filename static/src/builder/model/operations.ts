@@ -141,12 +141,7 @@ export function removeParts(graph: Graph, { nodes, edges }: Selection): Graph {
   };
 }
 
-function changePart(
-  graph: Graph,
-  list: "nodes" | "edges",
-  id: string,
-  change: (part: Part) => Part,
-): Graph {
+function changePart(graph: Graph, list: "nodes" | "edges", id: string, change: (part: Part) => Part): Graph {
   const parts = graph[list].map((part) => (idOf(part) === id ? change(part) : part));
   return list === "nodes" ? { nodes: parts, edges: graph.edges } : { nodes: graph.nodes, edges: parts };
 }
