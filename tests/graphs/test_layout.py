@@ -192,7 +192,7 @@ def test_a_hundred_sensors_stay_where_they_were_put() -> None:
     drawn, _ = read_graph(sensors_workflow())
     layout = lay_out(drawn)
     check(layout, drawn)
-    assert layout.boxes["s01"].x - layout.boxes["s00"].x == 100
+    assert layout.boxes["s01"].x - layout.boxes["s00"].x == 240
 
 
 @pytest.mark.parametrize("seed", range(3))

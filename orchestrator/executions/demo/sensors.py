@@ -5,22 +5,41 @@ from __future__ import annotations
 from typing import Any, Final
 
 SENSORS: Final = 100
-_COLUMNS: Final = 20
+_COLUMNS: Final = 10
+_ACROSS, _DOWN = 240, 100
+_MIDDLE: Final = (_COLUMNS - 1) * _ACROSS // 2
+_BELOW: Final = 200 + SENSORS // _COLUMNS * _DOWN
 
 
 def sensors_workflow() -> dict[str, Any]:
     """The document of “A hundred sensors”: a fan-out, a join, and a decision over what came together."""
     readings = [_reading(number) for number in range(SENSORS)]
     names = [reading["id"] for reading in readings]
-    values = ", ".join(f"nodes.{name}.output.value" for name in names)
+    collected = {"=": f"[{', '.join(f'nodes.{name}.output.value' for name in names)}]"}
     nodes = [
-        _node("begin", "transform", 950, 0, "Begin", {"output": {"limit": 92}}),
+        _node("begin", "transform", _MIDDLE, 0, "Begin", {"output": {"limit": 92}}),
         *readings,
-        _node("collect", "transform", 950, 760, "Collect", {"output": {"values": {"=": f"[{values}]"}}}),
-        _node("sum_up", "transform", 950, 880, "Sum up", {"output": _SUMMARY}),
-        _node("judge", "decision", 950, 1000, "Too hot?", _JUDGE),
-        _node("alarm", "action", 850, 1120, "Raise alarm", _log("{{ nodes.sum_up.output.hot }} are hot")),
-        _node("calm", "action", 1050, 1120, "All is well", _log("All sensors are below the limit")),
+        _node("collect", "transform", _MIDDLE, _BELOW, "Collect", {"output": {"values": collected}}),
+        _node("sum_up", "transform", _MIDDLE, _BELOW + 120, "Sum up", {"output": _SUMMARY}),
+        _node("judge", "decision", _MIDDLE, _BELOW + 240, "Too hot?", _JUDGE),
+        _node(
+            "alarm",
+            "action",
+            _MIDDLE - 120,
+            _BELOW + 380,
+            "Raise alarm",
+            _log(
+                "{{ nodes.sum_up.output.hot == 1 ? 'One is' : string(nodes.sum_up.output.hot) + ' are' }} hot"
+            ),
+        ),
+        _node(
+            "calm",
+            "action",
+            _MIDDLE + 120,
+            _BELOW + 380,
+            "All is well",
+            _log("All sensors are below the limit"),
+        ),
     ]
     edges = [
         *(_edge("begin", name) for name in names),
@@ -46,13 +65,17 @@ _SUMMARY: Final = {
     "highest": {"=": "max(nodes.collect.output.values)"},
     "hot": {"=": "size(nodes.collect.output.values.filter(v, v > nodes.begin.output.limit))"},
 }
+_ALARM: Final = (
+    "{{ nodes.sum_up.output.hot == 1 ? 'One sensor is' : string(nodes.sum_up.output.hot) + ' are' }} hot"
+)
+_CALM: Final = "All sensors are below the limit"
 _JUDGE: Final = {"rules": [{"when": "nodes.sum_up.output.hot > 0", "port": "hot"}], "default": "calm"}
 
 
 def _reading(number: int) -> dict[str, Any]:
     """A made-up temperature between 20 and 99 that looks irregular and is always the same."""
     value = {"=": f"20 + ({number} * 37 + 11) % 80"}
-    x, y = number % _COLUMNS * 100, 140 + number // _COLUMNS * 110
+    x, y = number % _COLUMNS * _ACROSS, 140 + number // _COLUMNS * _DOWN
     return _node(f"s{number:02}", "transform", x, y, f"Sensor {number}", {"output": {"value": value}})
 
 

@@ -28,7 +28,8 @@ def relatives_of(user: User, run: Execution) -> list[Execution]:
 
 def parent_of(user: User, run: Execution) -> Execution | None:
     """The run that started this one; None also where the reader may not see it. No query without one."""
-    return _linked(user).filter(pk=run.parent_id).first() if run.parent_id else None
+    parent: UUID | None = run.parent_id
+    return _linked(user).filter(pk=parent).first() if parent is not None else None
 
 
 def children_of_node(user: User, run: Execution, node_id: str) -> list[Execution]:
