@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from jsonschema import Draft202012Validator, SchemaError, ValidationError
-from jsonschema.validators import validator_for
+from jsonschema import ValidationError
 
 from orchestrator.core import json
 from orchestrator.core.json import Json, JsonObject, NotJson
+from orchestrator.core.schemas import UnusableSchema, faults_in
 
 MAX_REASKS: Final = 2
 """How often an answer that does not fit is asked for again, within one step."""
@@ -21,22 +21,13 @@ class DoesNotFit(ValueError):
     """The answer is no JSON, or not what the schema asks for. The message is for the model as for people."""
 
 
-def check_schema(schema: JsonObject) -> None:
-    """Raises ValueError for what is no JSON Schema, or one that refers outside itself."""
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise ValueError(f"This is not a JSON Schema: {error.message}") from error
-    for reference in _references(schema):
-        if not reference.startswith("#"):
-            raise ValueError(f"A schema may refer only to parts of itself (#/…), not to {reference[:100]}")
-
-
 def read_answer(text: str, schema: JsonObject) -> Json:
     """The data that an answer holds. Raises DoesNotFit, naming the first few faults."""
     data = _find_json(text)
-    validator = validator_for(schema, default=Draft202012Validator)(schema)
-    faults = sorted(validator.iter_errors(data), key=lambda fault: list(map(str, fault.absolute_path)))
+    try:
+        faults = faults_in(data, schema)
+    except UnusableSchema as error:
+        raise DoesNotFit(str(error)) from error
     if faults:
         raise DoesNotFit("; ".join(_tell(fault) for fault in faults[:_MAX_COMPLAINTS]))
     return data
@@ -86,13 +77,3 @@ def _find_json(text: str) -> Json:
 def _tell(fault: ValidationError) -> str:
     where = ".".join(map(str, fault.absolute_path)) or "the value"
     return f"{where}: {fault.message[:200]}."
-
-
-def _references(value: Json) -> list[str]:
-    if isinstance(value, dict):
-        reference = value.get("$ref")
-        own = [reference] if isinstance(reference, str) else []
-        return own + [found for item in value.values() for found in _references(item)]
-    if isinstance(value, list):
-        return [found for item in value for found in _references(item)]
-    return []

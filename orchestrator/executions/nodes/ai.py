@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from orchestrator.ai.domain.calls import (
     DEFAULT_MAX_TOKENS,
@@ -16,10 +16,10 @@ from orchestrator.ai.domain.calls import (
     CallUsage,
 )
 from orchestrator.ai.domain.catalog import ProviderName
-from orchestrator.ai.domain.structured import check_schema
 from orchestrator.ai.services.agents import run_agent
 from orchestrator.ai.services.ledger import Payer
 from orchestrator.core.json import Json, JsonObject
+from orchestrator.core.schemas import SchemaObject
 from orchestrator.executions.nodes.config import NodeConfig
 from orchestrator.graphs.model import RetryPolicy
 from orchestrator.graphs.nodetypes import Effect, NodeType
@@ -38,7 +38,7 @@ class AiConfig(NodeConfig):
     )
     prompt: Prompt = Field(min_length=1, description="What is asked; may hold {{ expressions }}")
     system: Prompt = Field(default="", description="What the model is for, and what it must keep to")
-    output_schema: dict[str, Any] | None = Field(
+    output_schema: SchemaObject | None = Field(
         default=None, description="JSON Schema: the answer is then data that fits it"
     )
     temperature: float | None = Field(
@@ -54,13 +54,6 @@ class AiConfig(NodeConfig):
         default=None, ge=0, max_digits=12, decimal_places=6,
         description="US dollars this step may cost, retries included. A call that could pass it is not made",
     )  # fmt: skip
-
-    @field_validator("output_schema")
-    @classmethod
-    def _is_a_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            check_schema(value)
-        return value
 
 
 async def run(step: StepContext) -> Outcome:

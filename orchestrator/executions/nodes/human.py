@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from jsonschema import Draft202012Validator, SchemaError
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from orchestrator.core.schemas import SchemaObject
 from orchestrator.executions.domain.arrivals import APPROVED, REJECTED
 from orchestrator.executions.nodes.config import NodeConfig
 from orchestrator.graphs.nodetypes import Effect, NodeType
@@ -27,7 +27,7 @@ class HumanConfig(NodeConfig):
     quorum: Literal["any", "all"] | Annotated[int, Field(ge=1, le=50)] = Field(
         default="any", description="How many must approve: any of them, all, or a number"
     )
-    form: dict[str, Any] | None = Field(
+    form: SchemaObject | None = Field(
         default=None,
         description="JSON Schema of what approvers may edit",
         json_schema_extra={"format": "json-schema"},
@@ -45,16 +45,6 @@ class HumanConfig(NodeConfig):
         default=[86_400], max_length=5, description="Remind people so long before the deadline"
     )
     starter_may_approve: bool = Field(default=True, description="May whoever started the run answer?")
-
-    @field_validator("form")
-    @classmethod
-    def _is_a_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            try:
-                Draft202012Validator.check_schema(value)
-            except SchemaError as error:
-                raise ValueError(f"is not a JSON Schema: {error.message}") from error
-        return value
 
     @model_validator(mode="after")
     def _somebody_to_escalate_to(self) -> Self:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from jsonschema import Draft202012Validator
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import current_origin
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from orchestrator.core.schemas import complaints
 from orchestrator.executions.domain.arrivals import APPROVED, Answer
 from orchestrator.executions.models import Approval, ApprovalStatus, ApprovalVote, Execution
 from orchestrator.executions.queries.asked import tally
@@ -123,11 +123,7 @@ def _edited(approval: Approval, payload: object) -> object:
             return approval.payload
         message = "The payload of this approval cannot be changed."
         raise InvalidInput(message, fields={"payload": [message]})
-    fields: dict[str, list[str]] = {}
-    for fault in Draft202012Validator(approval.form).iter_errors(payload):
-        path = ".".join(("payload", *map(str, fault.absolute_path)))
-        fields.setdefault(path, []).append(fault.message)
-    if fields:
+    if fields := complaints(payload, approval.form, under="payload"):
         raise InvalidInput("The payload does not fit the form.", fields=fields)
     return payload
 

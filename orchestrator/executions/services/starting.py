@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from jsonschema import Draft202012Validator
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
@@ -14,6 +13,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.context import current_origin
 from orchestrator.core.errors import InvalidInput, TooLarge
 from orchestrator.core.json import Json, JsonObject, NotJson
+from orchestrator.core.schemas import complaints
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import admission
 from orchestrator.executions.runtime.hints import hint_on_commit
@@ -80,10 +80,5 @@ def _check_input(workflow: Workflow, given: Json) -> None:
     schema = workflow.settings.get("input_schema")
     if schema is None:
         return
-    errors = Draft202012Validator(schema).iter_errors(given)
-    fields: dict[str, list[str]] = {}
-    for fault in errors:
-        path = ".".join(("input", *map(str, fault.absolute_path)))
-        fields.setdefault(path, []).append(fault.message)
-    if fields:
+    if fields := complaints(given, schema, under="input"):
         raise InvalidInput("The input does not fit what this workflow takes.", fields=fields)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from jsonschema import Draft202012Validator, SchemaError
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from orchestrator.core.schemas import check_schema
 from orchestrator.workflows.domain.channels import read_channel
 
 
@@ -47,10 +47,7 @@ class WorkflowSettings(BaseModel):
 
     @field_validator("input_schema")
     @classmethod
-    def _is_a_schema(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        if value is not None:
-            try:
-                Draft202012Validator.check_schema(value)
-            except SchemaError as error:
-                raise ValueError(f"is not a JSON Schema: {error.message}") from error
-        return value
+    def _is_a_schema(cls, value: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
+        """Checked when it is saved: that takes long, and settings are read whenever a run moves."""
+        saving = (info.context or {}).get("saving")
+        return check_schema(value) if saving and value is not None else value
