@@ -19,6 +19,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError, NotFound
 from orchestrator.core.json import Json
+from orchestrator.core.params import text_of
 from orchestrator.executions.access import execution_and_access, find_execution
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Execution, StepRun, StepStatus
@@ -136,9 +137,10 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
 
 
 def _step_filter(request: HttpRequest) -> dict[str, str]:
-    """PostgreSQL cannot look for a NUL character."""
-    given = {name: request.GET.get(name, "").replace("\0", "") for name in ("node", "status")}
-    return {"node": given["node"][:100], "status": given["status"][:9]}
+    return {
+        "node": text_of(request.GET, "node", most=100),
+        "status": text_of(request.GET, "status", most=9),
+    }
 
 
 def _steps_done(marks: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:

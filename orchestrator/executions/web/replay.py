@@ -14,6 +14,7 @@ from orchestrator.accounts.current import person
 from orchestrator.core import json
 from orchestrator.core.errors import NotFound
 from orchestrator.core.json import Json
+from orchestrator.core.params import text_of
 from orchestrator.executions.domain.state import Phase
 from orchestrator.executions.models import Approval
 from orchestrator.executions.narration import place_of
@@ -65,7 +66,7 @@ def moment(request: HttpRequest, pk: UUID) -> HttpResponse:
         for key, firing in state.firings()
     ]
     told = events_before(view.execution, seq + 1, titles, size=1).rows
-    node_id = _given(request, "node")
+    node_id = text_of(request.GET, "node")
     seen: Json = state.root.nodes.get(node_id)
     context = {
         "run": view.execution,
@@ -88,7 +89,7 @@ def moment(request: HttpRequest, pk: UUID) -> HttpResponse:
 def node(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One node of the run, for the panel beside the picture: what it is, what it did, what can be done."""
     view = RunView(person(request), pk)
-    run, node_id = view.execution, _given(request, "id")
+    run, node_id = view.execution, text_of(request.GET, "id")
     part = _find(view.graph.nodes, node_id)
     if part is None:
         raise NotFound("This run's version has no such node.")
@@ -111,10 +112,6 @@ def node(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_retry": view.may_steer and run.is_final and bool(steps.rows) and view.has_events,
     }
     return render(request, "executions/_node.html", context)
-
-
-def _given(request: HttpRequest, name: str) -> str:
-    return request.GET.get(name, "").replace("\0", "")[:100]
 
 
 def _find(nodes: Json, node_id: str) -> dict[str, Json] | None:

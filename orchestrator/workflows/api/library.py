@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.params import text_of
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import library_serializers as shown
 from orchestrator.workflows.api.serializers import WorkflowDetailSerializer, workflow_detail
@@ -149,7 +150,7 @@ class TemplatesView(ListAPIView[WorkflowTemplate]):
 
     def get_queryset(self) -> QuerySet[WorkflowTemplate]:
         query = self.request.query_params
-        search, category = (query.get(name, "").strip().replace("\0", "") for name in ("search", "category"))
+        search, category = (text_of(query, name) for name in ("search", "category"))
         return templates_for(person(self.request), search=search, category=category)
 
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
+from orchestrator.core.params import text_of
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
@@ -60,7 +61,7 @@ class PeopleView(APIView):
         """Whom its approvals may ask: people it is shared with; for admins, everybody. The first fifty."""
         user = person(request)
         workflow = find_workflow(user, pk, Access.VIEWER)
-        people = people_to_ask(user, workflow, request.query_params.get("search", "")[:200])
+        people = people_to_ask(user, workflow, text_of(request.query_params, "search"))
         return Response(shown.PersonToAskSerializer(people, many=True).data)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput
+from orchestrator.core.params import text_of
 from orchestrator.workflows.queries.tags import tags_of
 from orchestrator.workflows.services import tags
 
@@ -45,7 +46,7 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, wrong: dict[str, str] | None = None) -> HttpResponse:
-    search = request.GET.get("search", "").strip().lower().replace("\0", "")
+    search = text_of(request.GET, "search").lower()
     user = person(request)
     rows = [{"name": row["name_"], "count": row["count"]} for row in tags_of(user) if search in row["name_"]][
         :MOST

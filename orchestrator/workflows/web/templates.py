@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput
+from orchestrator.core.params import text_of
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.graphs.nodetypes import node_types
 from orchestrator.workflows.access import find_workflow
@@ -30,8 +31,8 @@ PAGE_SIZE = 24
 def index(request: HttpRequest) -> HttpResponse:
     """All templates, by category and words."""
     user = person(request)
-    search = request.GET.get("search", "").strip().replace("\0", "")
-    category = request.GET.get("category", "").replace("\0", "")
+    search = text_of(request.GET, "search")
+    category = text_of(request.GET, "category")
     rows = templates_for(user, search=search, category=category)
     page = keyset_page(request, rows, ordering="name", size=PAGE_SIZE)
     context = {
