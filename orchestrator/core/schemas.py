@@ -36,7 +36,7 @@ def check_schema(schema: JsonObject) -> JsonObject:
 SchemaObject = Annotated[dict[str, Any], AfterValidator(check_schema)]
 
 
-def faults_in(value: Json, schema: JsonObject) -> list[ValidationError]:
+def faults_in(value: Any, schema: JsonObject) -> list[ValidationError]:
     """Where the value does not fit, in the order of the places. Raises UnusableSchema."""
     kind = validator_for(schema, default=Draft202012Validator)
     try:
@@ -48,7 +48,7 @@ def faults_in(value: Json, schema: JsonObject) -> list[ValidationError]:
         raise UnusableSchema("The schema refers to itself without end.") from error
 
 
-def complaints(value: Json, schema: JsonObject, *, under: str) -> dict[str, list[str]]:
+def complaints(value: Any, schema: JsonObject, *, under: str) -> dict[str, list[str]]:
     """As ``faults_in``, for people: by the path of the field, which lies in ``under``. Never raises."""
     fields: dict[str, list[str]] = {}
     try:
