@@ -17,7 +17,7 @@ from orchestrator.core import json
 from orchestrator.executions.bench.engine import IDEMPOTENT, PURE, measure_engine
 from orchestrator.executions.bench.feed import measure_feed
 from orchestrator.executions.bench.figures import Figure, table
-from orchestrator.executions.bench.library import measure_library
+from orchestrator.executions.bench.library import QUERIES, WANTED, library_table, measure_library
 from orchestrator.executions.bench.limits import measure_limits
 from orchestrator.executions.bench.lists import measure_lists
 from orchestrator.executions.bench.peers.celery_peer import measure_celery
@@ -84,8 +84,10 @@ class Command(BaseCommand):
             slow = [figure for figure in workloads if figure.system != PURE]
             self.stdout.write("\nThe same beside this engine with a commit after each step:\n")
             self.stdout.write(table(slow, ours=IDEMPOTENT))
+        if any(figure.workload in WANTED for figure in figures):
+            self.stdout.write(f"\n{library_table(figures)}")
         self.stdout.write(f"\n{'':<70}{'median':>10}{'p95':>10}")
         for figure in figures:
-            if not figure.workload.startswith("W"):
+            if not figure.workload.startswith("W") and figure.workload.removesuffix(QUERIES) not in WANTED:
                 name = f"{figure.system}: {figure.workload}"
                 self.stdout.write(f"{name:<70}{figure.median:>10.2f}{figure.p95:>10.2f} {figure.unit}")
