@@ -89,7 +89,7 @@ class Workflow(models.Model):
     id = IdField()
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_workflows")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_workflows", db_index=False)
     category = models.CharField(max_length=100, blank=True)
     folder = models.ForeignKey(
         Folder, null=True, blank=True, on_delete=models.RESTRICT, related_name="workflows", db_index=False
@@ -148,7 +148,9 @@ class WorkflowPermission(models.Model):
 
     id = IdField()
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="permissions")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="workflow_permissions")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="workflow_permissions", db_index=False
+    )
     access = models.CharField(max_length=8, choices=Access.choices)
     granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=utc_now)
@@ -168,7 +170,9 @@ class WorkflowFavorite(models.Model):
 
     id = IdField()
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="favorites")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="favorite_workflows")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="favorite_workflows", db_index=False
+    )
     created_at = models.DateTimeField(default=utc_now)
 
     class Meta:
@@ -184,7 +188,7 @@ class WorkflowVersion(models.Model):
     """A graph with a number. A draft may change; once published nothing of it does."""
 
     id = IdField()
-    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="versions")
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
     status = models.CharField(max_length=9, choices=VersionStatus.choices, default=VersionStatus.DRAFT.value)
