@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
 
 from orchestrator.core.prepared import mark, with_slots, without_slots
 
@@ -38,8 +39,11 @@ class Kept(Generic[_Row]):
         return next(iter(self.rows(**values)), None)
 
     def rows(self, **values: Any) -> list[_Row]:
+        """Raises TransactionManagementError for a query that locks, outside a transaction."""
         alias = router.db_for_read(self.model)
         built = self._built.get(alias) or self._build(alias)
+        if built.locks and connections[alias].get_autocommit():
+            raise TransactionManagementError("Rows are locked in a transaction, and nowhere else.")
         with connections[alias].cursor() as cursor:
             cursor.execute(built.sql, without_slots(built.params, values))
             return list(built.objects(cursor.fetchall()))
@@ -47,7 +51,7 @@ class Kept(Generic[_Row]):
     def _build(self, alias: str) -> _Built:
         marks = {name: mark(kind) for name, kind in self.parameters.items()}
         compiler = self.build(**marks).using(alias).query.get_compiler(using=alias)
-        sql, params = compiler.as_sql()  # of a query that locks only within a transaction
+        sql, params = compiler.as_sql()
         self._built[alias] = _Built(alias, sql, with_slots(params, marks), compiler)
         return self._built[alias]
 
@@ -57,6 +61,7 @@ class _Built:
 
     def __init__(self, alias: str, sql: str, params: list[Any], compiler: Any) -> None:
         self.sql, self.params, self._alias = sql, params, alias
+        self.locks = compiler.query.select_for_update
         about, columns = compiler.klass_info, compiler.klass_info["select_fields"]
         self._model, self._own = about["model"], slice(columns[0], columns[-1] + 1)
         self._names = [each[0].target.attname for each in compiler.select[self._own]]
