@@ -17,6 +17,10 @@ JsonObject: TypeAlias = "dict[str, Json]"
 _NUL = b"\\u0000"
 
 
+Written = orjson.Fragment
+"""JSON text that ``dumps`` takes over as it is."""
+
+
 class NotJson(ValueError):
     """The value cannot be stored as JSON; the message says why in a sentence."""
 

@@ -1,22 +1,19 @@
 """How soon an open browser hears of an event: from the moment the event tells, to its arrival on the socket.
 
-A web server and two engine workers in processes of their own; 500 sockets of 100 people in this process.
+A web server and two engine workers in processes of their own; 500 sockets of 100 people in another one.
 The moment of an event is taken before its commit, so the commit is part of what is measured.
 """
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-
-from websockets.asyncio.client import ClientConnection, connect
 
 from orchestrator.accounts.models import User
 from orchestrator.accounts.services.tokens import open_family
@@ -40,12 +37,14 @@ _READY_SECONDS: Final = 30.0
 
 
 def measure_feed() -> Iterator[Figure]:
+    yield _floor()
     port = _free_port()
-    web = [sys.executable, "-m", "uvicorn", "orchestrator.asgi:application", "--port", str(port)]
-    quiet = ["--no-access-log", "--log-level", "error"]
     workflow = chain(bench_user(), STEPS, _pausing)
     tokens = [open_family(user).access for user in _watchers(workflow.pk)]
-    with processes([engine_worker(1), engine_worker(2)]), processes([[*web, *quiet]], ready=False):
+    with (
+        processes([engine_worker(1), engine_worker(2)]),
+        processes([_web("orchestrator.asgi:application", port)], ready=False),
+    ):
         _wait_for(port)
         yield Figure(SYSTEM, "all follow one run", "ms", _followers(port, tokens, _start(workflow, 1)))
         yield Figure(
@@ -53,8 +52,22 @@ def measure_feed() -> Iterator[Figure]:
         )
         one, *_ = _start(workflow, 10)
         mine: list[Wish] = [{"mine": True}] * (SOCKETS - 1)
-        delays = asyncio.run(_follow(port, tokens, [{"execution": str(one)}, *mine]))
+        delays = _follow(port, tokens, [{"execution": str(one)}, *mine])
         yield Figure(SYSTEM, "one follows a run, the others all of 10", "ms", delays)
+
+
+def _floor() -> Figure:
+    """What the web server, the sockets and the listener take by themselves."""
+    port = _free_port()
+    with processes([_web("orchestrator.executions.bench.bare:application", port)], ready=False):
+        _wait_for(port)
+        return Figure(SYSTEM, "a server that only sends", "ms", _follow(port, [""], [{}] * SOCKETS))
+
+
+def _web(application: str, port: int) -> list[str]:
+    """As ``make up`` starts it."""
+    options = ["--no-access-log", "--log-level", "error", "--ws-per-message-deflate", "false"]
+    return [sys.executable, "-m", "uvicorn", application, "--port", str(port), *options]
 
 
 def _start(workflow: Workflow, runs: int) -> list[UUID]:
@@ -63,7 +76,7 @@ def _start(workflow: Workflow, runs: int) -> list[UUID]:
 
 def _followers(port: int, tokens: Sequence[str], runs: Sequence[UUID]) -> list[float]:
     wishes: list[Wish] = [{"execution": str(runs[each % len(runs)])} for each in range(SOCKETS)]
-    return asyncio.run(_follow(port, tokens, wishes))
+    return _follow(port, tokens, wishes)
 
 
 def _pausing(node_id: str) -> dict[str, Any]:
@@ -82,44 +95,21 @@ def _watchers(workflow_id: UUID) -> list[User]:
     return found
 
 
-async def _follow(port: int, tokens: Sequence[str], wishes: Sequence[Wish]) -> list[float]:
-    """Milliseconds of every event on every socket that was open when it happened."""
-    address = f"ws://127.0.0.1:{port}/ws/feed/"
-    sockets = [
-        await connect(address, additional_headers={"Authorization": f"Bearer {tokens[number % len(tokens)]}"})
-        for number in range(len(wishes))
-    ]
-    try:
-        for each, wish in zip(sockets, wishes, strict=True):
-            await each.send(json.dumps({"subscribe": wish}).decode())
-            if "execution" in wish:
-                await each.recv()  # what happened before
-        await asyncio.sleep(1)
-        open_since = time.time()
-        delays = await asyncio.gather(*(_listen(each, open_since, LISTEN_SECONDS) for each in sockets))
-    finally:
-        await asyncio.gather(*(each.close() for each in sockets))
-    heard = [delay for each in delays for delay in each]
+def _follow(port: int, tokens: Sequence[str], wishes: Sequence[Wish]) -> list[float]:
+    """Milliseconds of every event on every socket, heard by a process of its own."""
+    task = {
+        "port": port,
+        "path": "/ws/feed/",
+        "tokens": list(tokens),
+        "wishes": [{"subscribe": wish} for wish in wishes],
+        "seconds": LISTEN_SECONDS,
+    }
+    listener = [sys.executable, "-m", "orchestrator.executions.bench.listening"]
+    with subprocess.Popen(listener, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - ours
+        said, _ = process.communicate(json.dumps(task) + b"\n", timeout=_READY_SECONDS + LISTEN_SECONDS)
+    heard: list[float] = json.loads(said)["delays"]
     assert heard, "the sockets heard of events"
     return heard
-
-
-async def _listen(one: ClientConnection, open_since: float, seconds: float) -> list[float]:
-    delays: list[float] = []
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        try:
-            text = await asyncio.wait_for(one.recv(), left)
-        except TimeoutError:
-            break
-        now = time.time()
-        message: Any = json.loads(text)
-        assert "error" not in message, message
-        moments = [
-            datetime.fromisoformat(each["occurred_at"]).timestamp() for each in message.get("events", ())
-        ]
-        delays += [(now - moment) * 1000 for moment in moments if moment > open_since]
-    return delays
 
 
 def _free_port() -> int:

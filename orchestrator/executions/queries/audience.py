@@ -7,7 +7,7 @@ thousand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -27,18 +27,11 @@ _RUNS_A_QUERY: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A run that sockets follow: up to which event they have it, and who they are."""
+    """A run that sockets follow: up to which event all of them have it, and who they are."""
 
     workflow_id: UUID
     seq: int
     people: frozenset[UUID]
-
-    @classmethod
-    def of_all(cls, watches: Iterable[Watch]) -> Watch:
-        """What several follow, from the one that is furthest behind."""
-        every = list(watches)
-        people = frozenset[UUID]().union(*(each.people for each in every))
-        return cls(every[0].workflow_id, min(each.seq for each in every), people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,15 @@ def executions_for(user: User, *, workflows: Sequence[UUID] | None = None) -> Qu
 
     ``workflows``: all that the person may see, where they are known; the database need not find them again.
     """
-    seen = Execution.objects.visible_to(user)
     if workflows is not None:
-        seen = Execution.objects.filter(workflow__in=workflows)
+        return as_rows(Execution.objects.filter(workflow__in=workflows))
+    return as_rows(Execution.objects.visible_to(user))
+
+
+def as_rows(runs: QuerySet[Execution]) -> QuerySet[Execution]:
+    """What lists show of runs."""
     return (
-        seen.select_related("workflow", "version", "started_by")
+        runs.select_related("workflow", "version", "started_by")
         .only(
             "id", "status", "trigger", "current_node_ids", "error", "metrics", "parent_id", "retry_of_id",
             "created_at", "started_at", "finished_at", "workflow__id", "workflow__name", "version__id",

@@ -1,13 +1,14 @@
 """Nudges for the live feed: "these executions, of these workflows, have new events". What happened stands
 in the event table.
 
-One short message per tenth of a blink for all runs of a worker together, so that a thousand runs a
-second cost the workers a handful of messages.
+The first one is told at once, those in the blink after it together, so that a thousand runs a second cost
+the workers some tens of messages.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 from uuid import UUID
 
@@ -33,10 +34,11 @@ class Nudger:
         self._handlers = handlers
         self._changed: dict[UUID, UUID] = {}
         self._sending = False
+        self._sent_at = 0.0
         self._publisher = Publisher()
 
     def tell(self, execution_id: UUID, workflow_id: UUID) -> None:
-        """From the engine's thread. The message is sent a little later, together with others."""
+        """From the engine's thread. Within a blink of the last message it waits, together with others."""
         self._changed[execution_id] = workflow_id
         if not self._sending:
             self._sending = True
@@ -46,8 +48,8 @@ class Nudger:
         await self._publisher.close()
 
     async def _send(self) -> None:
-        await asyncio.sleep(_PAUSE_SECONDS)
-        self._sending = False
+        await asyncio.sleep(max(0.0, self._sent_at + _PAUSE_SECONDS - time.monotonic()))
+        self._sending, self._sent_at = False, time.monotonic()
         changed, self._changed = self._changed, {}
         await self._publisher.publish(CHANNEL, {str(run): str(workflow) for run, workflow in changed.items()})
 

@@ -74,7 +74,10 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # has no type
         await self.send_json({"error": {"code": code, "message": str(error)}})
 
     async def send_json(self, content: Mapping[str, object]) -> None:
-        await self.send(text_data=json.dumps(content).decode())
+        await self.send_text(json.dumps(content).decode())
+
+    async def send_text(self, text: str) -> None:
+        await self.send(text_data=text)
 
     async def _subscribe(self, wish: Any) -> None:
         topic = _topic(wish)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -17,14 +18,17 @@ from orchestrator.core.errors import DomainError, NotFound
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.access import find_execution
 from orchestrator.executions.models import Approval
-from orchestrator.executions.queries.audience import BATCH, News, Watch, events_after
+from orchestrator.executions.queries.audience import BATCH, News, events_after
 from orchestrator.executions.queries.inbox import count_waiting
 from orchestrator.executions.queries.visible import executions_for
+from orchestrator.executions.web.frames import Frame, RunFrames
 from orchestrator.executions.web.hub import hub
 from orchestrator.executions.web.summary import execution_summary
 
 CALM_SECONDS: Final = 0.25
-"""The least pause between two messages about "mine"."""
+"""The least pause between two counts of the approvals that wait."""
+MOST_WAITING: Final = 20
+"""Messages about "mine" that wait for a slow client."""
 RETRY_SECONDS: Final = 1.0
 
 log = structlog.get_logger(__name__)
@@ -34,6 +38,8 @@ class Client(Protocol):
     """The socket at the other end."""
 
     user: User
+
+    async def send_text(self, text: str) -> None: ...
 
     async def send_json(self, content: Mapping[str, object]) -> None: ...
 
@@ -88,10 +94,11 @@ class OneExecution(Subscription):
 
     def __init__(self, client: Client, execution_id: UUID, after: int) -> None:
         super().__init__(client)
-        self.execution_id, self.seq = execution_id, after
+        self.execution_id, self.heard = execution_id, after
+        self._told = after
         self._workflow_id: UUID | None = None
         self._behind = True
-        self._news: list[dict[str, Any]] = []
+        self._frames: deque[Frame] = deque()
         self._progress: dict[str, JsonObject] = {}
         self._barred = False
 
@@ -99,19 +106,25 @@ class OneExecution(Subscription):
         hub().unfollow(self.execution_id, self)
 
     @property
-    def watch(self) -> Watch:
-        assert self._workflow_id is not None, "it follows once it has found the run"
-        heard = self._news[-1]["seq"] if self._news else self.seq
-        return Watch(self._workflow_id, heard, frozenset({self.client.user.pk}))
+    def person(self) -> UUID:
+        return self.client.user.pk
 
-    def take(self, news: News) -> None:
-        if self.client.user.pk not in news.audience:
+    @property
+    def workflow_id(self) -> UUID:
+        assert self._workflow_id is not None, "it follows once it has found the run"
+        return self._workflow_id
+
+    def take(self, news: RunFrames) -> None:
+        if self.person not in news.audience:
             self._barred = True
-        elif len(self._news) >= BATCH:
-            self._behind, self._news = True, []
+        elif sum(frame.count for frame in self._frames) >= BATCH:
+            self._behind = True
+            self._frames.clear()
+        elif frame := news.after(self.heard):
+            self._frames.append(frame)
+            self.heard = frame.seq
         else:
-            heard = self.watch.seq
-            self._news += [event for event in news.events if event["seq"] > heard]
+            return
         self._awake.set()
 
     def show(self, progress: Iterable[JsonObject]) -> None:
@@ -125,9 +138,8 @@ class OneExecution(Subscription):
             raise NotFound("You may no longer see this run.")
         while self._behind:
             await self._catch_up()
-        while self._news:
-            events, self._news = self._news[:BATCH], self._news[BATCH:]
-            await self._send(events)
+        while self._frames:
+            await self._send(self._frames.popleft())
         if self._progress:
             progress, self._progress = list(self._progress.values()), {}
             await self.client.send_json({"execution": str(self.execution_id), "progress": progress})
@@ -135,28 +147,27 @@ class OneExecution(Subscription):
     async def _catch_up(self) -> None:
         """Read on from the cursor; with nothing left to read, leave it to the hub."""
         self._workflow_id, events = await self._fetch()
-        if events:
-            await self._send(events)
+        frame = RunFrames(self.execution_id, News(events, frozenset())).after(self._told)
+        if frame is not None:
+            await self._send(frame)
+        self.heard = self._told
         if len(events) < BATCH:
             self._behind = False
             hub().follow(self.execution_id, self)
             hub().nudge([self.execution_id])  # for what came between the read and this moment
 
-    async def _send(self, events: list[dict[str, Any]]) -> None:
-        self.seq = events[-1]["seq"]
-        news = {"execution": str(self.execution_id), "events": events, "seq": self.seq}
-        await self.client.send_json(news)
+    async def _send(self, frame: Frame) -> None:
+        self._told = frame.seq
+        await self.client.send_text(frame.text)
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def _fetch(self) -> tuple[UUID, list[dict[str, Any]]]:
         found = find_execution(self.client.user, self.execution_id)
-        return found.workflow_id, events_after(self.execution_id, self.seq)
+        return found.workflow_id, events_after(self.execution_id, self._told)
 
 
-class Mine(Subscription):
-    """Summaries of runs that changed, of all that the person may see."""
-
-    approvals_only = False
+class Overseer(Subscription):
+    """Of all runs that the person may see."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
@@ -173,16 +184,27 @@ class Mine(Subscription):
     def detach(self) -> None:
         hub().leave(self)
 
-    def nudge(self, execution_ids: set[UUID]) -> None:
-        self._changed |= execution_ids
+
+class Mine(Overseer):
+    """Summaries of runs that changed. The hub writes them for all; a slow client reads what it missed."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._texts: deque[str] = deque()
+
+    def take(self, runs: frozenset[UUID], text: str) -> None:
+        if len(self._texts) >= MOST_WAITING:
+            self._changed |= runs
+        else:
+            self._texts.append(text)
         self._awake.set()
 
     async def send_news(self) -> None:
+        while self._texts:
+            await self.client.send_text(self._texts.popleft())
         changed, self._changed = self._changed, set()
-        if changed:
-            if rows := await self._fetch(changed):
-                await self.client.send_json({"changed": rows})
-            await asyncio.sleep(CALM_SECONDS)
+        if changed and (rows := await self._fetch(changed)):
+            await self.client.send_json({"changed": rows})
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def _fetch(self, changed: set[UUID]) -> list[JsonObject]:
@@ -190,10 +212,12 @@ class Mine(Subscription):
         return [execution_summary(row) for row in rows]
 
 
-class Inbox(Mine):
+class Inbox(Overseer):
     """Says that approvals have changed. Votes count, too, though they are no events of their run."""
 
-    approvals_only = True
+    def nudge(self, runs: Iterable[UUID]) -> None:
+        self._changed.update(runs)
+        self._awake.set()
 
     async def send_news(self) -> None:
         changed, self._changed = self._changed, set()

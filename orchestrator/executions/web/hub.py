@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
@@ -26,15 +26,14 @@ from orchestrator.core.json import JsonObject
 from orchestrator.core.rls import as_server, bound
 from orchestrator.executions.queries.audience import (
     BATCH,
-    News,
     Watch,
-    audience_of,
     moved_on,
     news_of,
-    with_approvals,
 )
 from orchestrator.executions.runtime.feed import CHANNEL
 from orchestrator.executions.runtime.progress import CHANNEL as PROGRESS
+from orchestrator.executions.web.frames import RunFrames
+from orchestrator.executions.web.overseeing import ApprovalsWatch, Overseers, Overview
 
 RETRY_SECONDS: Final = 1.0
 HEED_SECONDS: Final = 1.0
@@ -51,26 +50,20 @@ class Follower(Protocol):
     """Somebody who follows one run. What it is called with happens on the event loop and must not block."""
 
     @property
-    def watch(self) -> Watch: ...
+    def person(self) -> UUID: ...
 
-    def take(self, news: News) -> None:
-        """Events after the cursor of the follower that is furthest behind."""
+    @property
+    def workflow_id(self) -> UUID: ...
+
+    @property
+    def heard(self) -> int:
+        """The last event that it was given."""
+
+    def take(self, news: RunFrames) -> None:
+        """Events after the last one that the follower furthest behind was given."""
 
     def show(self, progress: Iterable[JsonObject]) -> None:
         """How far steps at work have come. Nothing depends on it: it may be lost, and is never stored."""
-
-
-class Overview(Protocol):
-    """Somebody who follows all runs they may see."""
-
-    approvals_only: bool
-    """Told of runs that have approvals, also where the person may only see these."""
-
-    @property
-    def person(self) -> UUID: ...
-
-    def nudge(self, execution_ids: set[UUID]) -> None:
-        """These have changed, and the person may see them."""
 
 
 class Hub:
@@ -78,10 +71,9 @@ class Hub:
 
     def __init__(self) -> None:
         self._followers: defaultdict[UUID, set[Follower]] = defaultdict(set)
-        self._overviews: set[Overview] = set()
+        self._overseers = Overseers(self._query)
         self._holders: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._nudged: set[UUID] = set()
-        self._changed: dict[UUID, UUID] = {}
         self._awake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._thread: ThreadPoolExecutor | None = None
@@ -96,12 +88,12 @@ class Hub:
             del self._followers[execution_id]
         self._stop_if_alone()
 
-    def oversee(self, overview: Overview) -> None:
-        self._overviews.add(overview)
+    def oversee(self, one: Overview | ApprovalsWatch) -> None:
+        self._overseers.join(one)
         self._start()
 
-    def leave(self, overview: Overview) -> None:
-        self._overviews.discard(overview)
+    def leave(self, one: Overview | ApprovalsWatch) -> None:
+        self._overseers.leave(one)
         self._stop_if_alone()
 
     def hold(self, person: UUID, ended: asyncio.Event) -> None:
@@ -124,10 +116,13 @@ class Hub:
     def _start(self) -> None:
         if not self._tasks:
             loop = asyncio.get_running_loop()
-            self._tasks = [loop.create_task(work()) for work in (self._read_nudges, self._look, self._poll)]
+            self._tasks = [
+                loop.create_task(work())
+                for work in (self._read_nudges, self._look, self._overseers.work, self._poll)
+            ]
 
     def _stop_if_alone(self) -> None:
-        if not self._followers and not self._overviews:
+        if not self._followers and not self._overseers:
             for task in self._tasks:
                 task.cancel()
             self._tasks = []
@@ -171,9 +166,7 @@ class Hub:
     def _tell(self, message: dict[str, str]) -> None:
         runs = {UUID(run): UUID(workflow) for run, workflow in message.items()}
         self.nudge(runs.keys() & self._followers.keys())
-        if self._overviews:
-            self._changed |= runs
-            self._awake.set()
+        self._overseers.tell(runs)
 
     def _hear(self, channel: str, data: str) -> None:
         if channel == LOGGED_OUT:
@@ -198,14 +191,11 @@ class Hub:
             await self._awake.wait()
             self._awake.clear()
             nudged, self._nudged = self._nudged, set()
-            changed, self._changed = self._changed, {}
             try:
                 await self._tell_followers(nudged)
-                await self._tell_overviews(changed)
             except DatabaseError as error:
                 log.warning("feed_not_read", error=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
-                self._changed = changed | self._changed
                 self.nudge(nudged)
 
     async def _tell_followers(self, execution_ids: Iterable[UUID]) -> None:
@@ -214,27 +204,11 @@ class Hub:
         watches = _watches(asked)
         found = await self._query(lambda: news_of(watches)) if watches else {}
         for execution_id, news in found.items():
+            frames = RunFrames(execution_id, news)
             for follower in asked[execution_id] & self._followers.get(execution_id, set()):
-                follower.take(news)
+                follower.take(frames)
         if any(len(news.events) >= BATCH for news in found.values()):
             self.nudge(watches)  # there may be more than one look reads
-
-    async def _tell_overviews(self, changed: dict[UUID, UUID]) -> None:
-        if changed and any(each.approvals_only for each in self._overviews):
-            await self._tell_inboxes(set(changed))
-        people = {overview.person for overview in self._overviews if not overview.approvals_only}
-        if not changed or not people:
-            return
-        audiences = await self._query(lambda: audience_of(set(changed.values()), people))
-        for overview in [each for each in self._overviews if not each.approvals_only]:
-            seen = {run for run, workflow in changed.items() if overview.person in audiences[workflow]}
-            if seen:
-                overview.nudge(seen)
-
-    async def _tell_inboxes(self, changed: set[UUID]) -> None:
-        asking = await self._query(lambda: with_approvals(changed))
-        for inbox in [each for each in self._overviews if each.approvals_only and asking]:
-            inbox.nudge(asking)
 
     async def _poll(self) -> None:
         while True:
@@ -245,7 +219,13 @@ class Hub:
 
 
 def _watches(followers: Mapping[UUID, Iterable[Follower]]) -> dict[UUID, Watch]:
-    return {each: Watch.of_all(one.watch for one in several) for each, several in followers.items()}
+    """What all of them follow, from the one of each run that is furthest behind."""
+    return {run: _watch(list(several)) for run, several in followers.items()}
+
+
+def _watch(followers: Sequence[Follower]) -> Watch:
+    people = frozenset(each.person for each in followers)
+    return Watch(followers[0].workflow_id, min(each.heard for each in followers), people)
 
 
 def _fresh(query: Callable[[], _T]) -> _T:
