@@ -24,4 +24,4 @@ RUN python -m compileall -q orchestrator
 USER orchestrator
 VOLUME /data
 EXPOSE 8000
-CMD ["uvicorn", "orchestrator.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-access-log"]
+CMD ["uvicorn", "orchestrator.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-access-log", "--ws-per-message-deflate", "false"]

@@ -17,7 +17,9 @@ _PROBE_SECONDS = 1.0
 
 MANAGE = (sys.executable, "manage.py")
 WEB = (sys.executable, "-m", "uvicorn", "orchestrator.asgi:application")
-WEB_OPTIONS = ("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5")
+# Messages of the feed are short: to compress each for every socket costs more than it saves.
+UNCOMPRESSED = ("--ws-per-message-deflate", "false")
+WEB_OPTIONS = ("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5", *UNCOMPRESSED)
 # The filter is for Celery's advice against root, which is right for a server and noise in a sandbox.
 CELERY = (
     sys.executable,

@@ -107,7 +107,7 @@ def _follow(port: int, tokens: Sequence[str], wishes: Sequence[Wish]) -> list[fl
     listener = [sys.executable, "-m", "orchestrator.executions.bench.listening"]
     with subprocess.Popen(listener, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - ours
         said, _ = process.communicate(json.dumps(task) + b"\n", timeout=_READY_SECONDS + LISTEN_SECONDS)
-    heard: list[float] = json.loads(said)["delays"]
+    heard: list[float] = json.loads(said)
     assert heard, "the sockets heard of events"
     return heard
 

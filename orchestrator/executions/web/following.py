@@ -166,12 +166,16 @@ class OneExecution(Subscription):
         return found.workflow_id, events_after(self.execution_id, self._told)
 
 
-class Overseer(Subscription):
-    """Of all runs that the person may see."""
+class Mine(Subscription):
+    """Summaries of runs that changed, of all that the person may see.
+
+    The hub writes them for all who see the same; a slow client reads what it missed by itself.
+    """
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
-        self._changed: set[UUID] = set()
+        self._texts: deque[str] = deque()
+        self._missed: set[UUID] = set()
 
     @property
     def person(self) -> UUID:
@@ -184,17 +188,9 @@ class Overseer(Subscription):
     def detach(self) -> None:
         hub().leave(self)
 
-
-class Mine(Overseer):
-    """Summaries of runs that changed. The hub writes them for all; a slow client reads what it missed."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(client)
-        self._texts: deque[str] = deque()
-
     def take(self, runs: frozenset[UUID], text: str) -> None:
         if len(self._texts) >= MOST_WAITING:
-            self._changed |= runs
+            self._missed |= runs
         else:
             self._texts.append(text)
         self._awake.set()
@@ -202,18 +198,29 @@ class Mine(Overseer):
     async def send_news(self) -> None:
         while self._texts:
             await self.client.send_text(self._texts.popleft())
-        changed, self._changed = self._changed, set()
-        if changed and (rows := await self._fetch(changed)):
+        missed, self._missed = self._missed, set()
+        if missed and (rows := await self._fetch(missed)):
             await self.client.send_json({"changed": rows})
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
-    def _fetch(self, changed: set[UUID]) -> list[JsonObject]:
-        rows = executions_for(self.client.user).filter(pk__in=changed).order_by("-id")[:BATCH]
+    def _fetch(self, missed: set[UUID]) -> list[JsonObject]:
+        rows = executions_for(self.client.user).filter(pk__in=missed).order_by("-id")[:BATCH]
         return [execution_summary(row) for row in rows]
 
 
-class Inbox(Overseer):
+class Inbox(Subscription):
     """Says that approvals have changed. Votes count, too, though they are no events of their run."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._changed: set[UUID] = set()
+
+    def start(self) -> None:
+        hub().await_approvals(self)
+        super().start()
+
+    def detach(self) -> None:
+        hub().await_no_approvals(self)
 
     def nudge(self, runs: Iterable[UUID]) -> None:
         self._changed.update(runs)

@@ -88,12 +88,20 @@ class Hub:
             del self._followers[execution_id]
         self._stop_if_alone()
 
-    def oversee(self, one: Overview | ApprovalsWatch) -> None:
-        self._overseers.join(one)
+    def oversee(self, overview: Overview) -> None:
+        self._overseers.overviews.add(overview)
         self._start()
 
-    def leave(self, one: Overview | ApprovalsWatch) -> None:
-        self._overseers.leave(one)
+    def leave(self, overview: Overview) -> None:
+        self._overseers.overviews.discard(overview)
+        self._stop_if_alone()
+
+    def await_approvals(self, inbox: ApprovalsWatch) -> None:
+        self._overseers.inboxes.add(inbox)
+        self._start()
+
+    def await_no_approvals(self, inbox: ApprovalsWatch) -> None:
+        self._overseers.inboxes.discard(inbox)
         self._stop_if_alone()
 
     def hold(self, person: UUID, ended: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import structlog
@@ -27,7 +27,6 @@ RETRY_SECONDS: Final = 1.0
 log = structlog.get_logger(__name__)
 
 
-@runtime_checkable
 class Overview(Protocol):
     """Somebody who follows all runs they may see. What it is called with must not block."""
 
@@ -50,23 +49,13 @@ class Overseers:
 
     def __init__(self, query: Callable[[Callable[[], Any]], Coroutine[Any, Any, Any]]) -> None:
         self._query = query
-        self._overviews: set[Overview] = set()
-        self._inboxes: set[ApprovalsWatch] = set()
+        self.overviews: set[Overview] = set()
+        self.inboxes: set[ApprovalsWatch] = set()
         self._changed: dict[UUID, UUID] = {}
         self._awake = asyncio.Event()
 
     def __bool__(self) -> bool:
-        return bool(self._overviews or self._inboxes)
-
-    def join(self, one: Overview | ApprovalsWatch) -> None:
-        if isinstance(one, Overview):
-            self._overviews.add(one)
-        else:
-            self._inboxes.add(one)
-
-    def leave(self, one: Overview | ApprovalsWatch) -> None:
-        self._overviews.discard(one)
-        self._inboxes.discard(one)
+        return bool(self.overviews or self.inboxes)
 
     def tell(self, changed: Mapping[UUID, UUID]) -> None:
         """Runs, and the workflow of each."""
@@ -91,7 +80,7 @@ class Overseers:
             await asyncio.sleep(CALM_SECONDS)
 
     async def _tell_overviews(self, changed: dict[UUID, UUID]) -> None:
-        told = set(self._overviews)
+        told = set(self.overviews)
         if not told:
             return
         people, workflows = {overview.person for overview in told}, set(changed.values())
@@ -104,13 +93,13 @@ class Overseers:
         if not wanted:
             return
         frames = ChangedFrames(await self._query(lambda: _summaries(wanted)))
-        for overview in told & self._overviews:
+        for overview in told & self.overviews:
             if runs := seen[overview.person]:
                 overview.take(runs, frames.of(runs))
 
     async def _tell_inboxes(self, changed: set[UUID]) -> None:
-        asking = await self._query(lambda: with_approvals(changed)) if self._inboxes else None
-        for inbox in list(self._inboxes) if asking else ():
+        asking = await self._query(lambda: with_approvals(changed)) if self.inboxes else None
+        for inbox in list(self.inboxes) if asking else ():
             inbox.nudge(asking or ())
 
 
