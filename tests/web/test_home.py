@@ -97,6 +97,14 @@ def test_an_approval_is_answered_on_the_spot(visit: Visit, drain: Drain) -> None
     assert "Initech" not in client.get("/").text.split("toasts")[0]
 
 
+def test_instructions_are_shown_as_on_the_approval_s_own_page(visit: Visit, drain: Drain) -> None:
+    approver = make_user()
+    asked(approver, drain, instructions="Look **twice**.\n\n- <i>really</i>")
+    page = visit(approver).get("/").text
+    assert "<strong>twice</strong>" in page
+    assert "<li>&lt;i&gt;really&lt;/i&gt;</li>" in page
+
+
 def test_a_rejection_needs_no_good_payload(visit: Visit, drain: Drain) -> None:
     approver = make_user()
     approval = asked(approver, drain, form=FORM, payload={"amount": 5})

@@ -45,7 +45,12 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
         splits: (plot) => ticks(data.labels.length, Math.floor(plot.width / LABEL_ROOM)),
         values: (_plot, splits) => splits.map((split) => data.labels[split] ?? ""),
       },
-      { ...axis, size: 72, values: (_plot, splits) => splits.map((split) => sayTick(split, data)) },
+      {
+        ...axis,
+        size: 72,
+        grid: { ...axis.grid, filter: (_plot, splits) => named(splits, data) },
+        values: (_plot, splits) => splits.map((split) => sayTick(split, data)),
+      },
     ],
     series: [{}, ...series],
     hooks: { setCursor: [(plot) => moved(plot.cursor.idx ?? null)] },
@@ -53,11 +58,15 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
   return new uPlot(options, [places, ...drawn] as uPlot.AlignedData, place);
 }
 
-/** Only whole powers of ten are named on a scale of these. */
 function sayTick(value: number | null, data: ChartData): string {
-  if (value === null) return "";
-  if (data.unit === "ms" && Math.abs(Math.log10(value) - Math.round(Math.log10(value))) > 1e-6) return "";
-  return say(value, data.unit);
+  const [shown = null] = named([value], data);
+  return shown === null ? "" : say(shown, data.unit);
+}
+
+/** On a scale of powers of ten only these are named and have a line; null stands for the others. */
+function named(splits: readonly (number | null)[], { unit }: ChartData): (number | null)[] {
+  const isWhole = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+  return splits.map((value) => (value !== null && (unit !== "ms" || isWhole(value)) ? value : null));
 }
 
 /** Durations differ by powers of ten, and the short ones matter, too. */

@@ -3,13 +3,16 @@
 export function watchTabs(root: ParentNode = document): void {
   for (const row of root.querySelectorAll<HTMLElement>(".tab-row")) {
     const current = row.querySelector<HTMLElement>("[aria-current]");
-    if (current)
-      row.scrollLeft = startFor(current.offsetLeft - row.offsetLeft, current.offsetWidth, row.clientWidth);
+    const place = () => {
+      if (current)
+        row.scrollLeft = startFor(current.offsetLeft - row.offsetLeft, current.offsetWidth, row.clientWidth);
+      mark();
+    };
     const mark = () => {
       row.dataset.more = moreIn(row).join(" ");
     };
     row.addEventListener("scroll", mark, { passive: true });
-    new ResizeObserver(mark).observe(row);
+    new ResizeObserver(place).observe(row);
   }
 }
 
