@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.core.cache import caches
 
 from orchestrator.core import rates
 from orchestrator.executions.runtime.engine import Engine
+
+hypothesis.settings.register_profile("here", deadline=None)  # a busy machine is slow, which is no fault
+hypothesis.settings.load_profile("here")
 
 
 @pytest.hookimpl(trylast=True)

@@ -63,14 +63,14 @@ def find_due(
     """
     passed, following, uncounted = _passed(schedule, next_run_at, now, jitter_seconds, seed)
     on_time = tuple(moment for moment in passed if now - jittered(moment, jitter_seconds, seed) <= GRACE)
-    late = passed[: len(passed) - len(on_time)]
+    late = tuple(sorted({*passed} - {*on_time}))  # with much jitter not simply those before them
     if missed is MissedPolicy.RUN_ALL:
         kept = late[-catch_up:] if catch_up else ()
     elif missed is MissedPolicy.RUN_ONCE and not on_time:
         kept = late[-1:]
     else:
         kept = ()
-    return Due((*kept, *on_time), len(late) - len(kept) + uncounted, following)
+    return Due(tuple(sorted((*kept, *on_time))), len(late) - len(kept) + uncounted, following)
 
 
 def _passed(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestrator.workflows.domain.occurrences import (
@@ -27,11 +27,12 @@ DELAYS = st.timedeltas(timedelta(), timedelta(days=4))
 HOURLY = Interval(1, Unit.HOURS, ANCHOR, ZoneInfo("UTC"))
 
 
-@given(st.integers(1, 200), DELAYS, POLICIES, st.integers(1, 100), st.integers(0, 600))
+@given(st.integers(1, 200), DELAYS, POLICIES, st.integers(1, 100), st.integers(0, 600), st.uuids())
+@example(1, timedelta(minutes=12), MissedPolicy.RUN_ALL, 100, 600, UUID(int=3))
 def test_every_moment_runs_or_is_counted_as_left_out_and_none_is_both(
-    minutes: int, delay: timedelta, missed: MissedPolicy, catch_up: int, jitter: int
+    minutes: int, delay: timedelta, missed: MissedPolicy, catch_up: int, jitter: int, seed: UUID
 ) -> None:
-    schedule, seed = Interval(minutes, Unit.MINUTES, ANCHOR, ZoneInfo("UTC")), uuid4()
+    schedule = Interval(minutes, Unit.MINUTES, ANCHOR, ZoneInfo("UTC"))
     now = ANCHOR + delay
     due = find_due(schedule, ANCHOR, now, missed=missed, catch_up=catch_up, jitter_seconds=jitter, seed=seed)
     assert due.next_run_at is not None
