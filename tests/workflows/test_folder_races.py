@@ -36,7 +36,7 @@ def move_both_into_each_other(
 
     def move(folder: UUID, into: UUID) -> None:
         try:
-            folders.move_folder(owner, folder, parent_id=into)
+            folders.change_folder(owner, folder, parent_id=into)
         except InvalidInput as error:
             refused.append(error.message)
         finally:

@@ -12,12 +12,11 @@ from orchestrator.workflows.models import Access, Folder
 from orchestrator.workflows.queries.folders import flat, folder_tree
 from orchestrator.workflows.services.definitions import archive_workflow, describe_workflow
 from orchestrator.workflows.services.folders import (
+    change_folder,
     create_folder,
     delete_folder,
     file_workflow,
     find_folder,
-    move_folder,
-    rename_folder,
 )
 from tests.factories import make_user, make_workflow, share
 
@@ -43,11 +42,11 @@ def nest(owner: User, *names: str) -> list[Folder]:
 def test_renaming_and_moving_change_all_paths_below(owner: User) -> None:
     sales, reports, _ = nest(owner, "Sales", "Reports", "2026")
     archive = create_folder(owner, name="Archive")
-    rename_folder(owner, reports.pk, name="Figures")
+    change_folder(owner, reports.pk, name="Figures")
     assert paths(owner) == ["Archive", "Sales", "Sales/Figures", "Sales/Figures/2026"]
-    move_folder(owner, reports.pk, parent_id=archive.pk)
+    change_folder(owner, reports.pk, parent_id=archive.pk)
     assert paths(owner) == ["Archive", "Archive/Figures", "Archive/Figures/2026", "Sales"]
-    move_folder(owner, reports.pk, parent_id=None)
+    change_folder(owner, reports.pk, parent_id=None)
     assert paths(owner) == ["Archive", "Figures", "Figures/2026", "Sales"]
     assert list(Folder.objects.order_by("path").values_list("depth", flat=True)) == [1, 1, 2, 1]
     acts = AuditRecord.objects.filter(action="folder.changed").order_by("id")
@@ -60,7 +59,7 @@ def test_a_folder_never_lies_inside_itself(owner: User) -> None:
     top, middle, bottom = nest(owner, "A", "B", "C")
     for inside in (top, middle, bottom):
         with pytest.raises(InvalidInput) as refused:
-            move_folder(owner, top.pk, parent_id=inside.pk)
+            change_folder(owner, top.pk, parent_id=inside.pk)
         assert refused.value.fields == {
             "parent": ["“A” cannot lie inside itself or inside one of its own folders."]
         }
@@ -75,7 +74,7 @@ def test_a_name_is_there_once_in_a_place_however_it_is_written(owner: User) -> N
         create_folder(owner, name="sales")
     create_folder(owner, name="Reports")
     create_folder(make_user(), name="Sales")
-    rename_folder(owner, sales.pk, name="SALES")
+    change_folder(owner, sales.pk, name="SALES")
     assert paths(owner) == ["Reports", "SALES", "SALES/Reports"]
 
 
@@ -99,8 +98,8 @@ def test_folders_lie_only_so_deep_also_when_they_are_moved(owner: User) -> None:
         create_folder(owner, name="one more", parent_id=deep[-1].pk)
     pair = nest(owner, "x", "y")
     with pytest.raises(InvalidInput, match="deeper"):
-        move_folder(owner, pair[0].pk, parent_id=deep[-2].pk)
-    move_folder(owner, pair[1].pk, parent_id=deep[-2].pk)
+        change_folder(owner, pair[0].pk, parent_id=deep[-2].pk)
+    change_folder(owner, pair[1].pk, parent_id=deep[-2].pk)
 
 
 def test_the_database_refuses_what_services_would_not_do(owner: User) -> None:
@@ -147,7 +146,7 @@ def test_folders_of_others_are_not_there(owner: User) -> None:
     [folder] = nest(owner, "Mine")
     stranger = make_user()
     with pytest.raises(NotFound):
-        rename_folder(stranger, folder.pk, name="Theirs")
+        change_folder(stranger, folder.pk, name="Theirs")
     with pytest.raises(InvalidInput, match="no such folder"):
         create_folder(stranger, name="x", parent_id=folder.pk)
     assert find_folder(make_user(role=Role.ADMIN), folder.pk) == folder

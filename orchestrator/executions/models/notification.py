@@ -73,6 +73,18 @@ class Occasion(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} of {self.workflow_id}"
 
+    @classmethod
+    def of_approval(cls, approval: Approval, kind: NotificationKind, at: datetime) -> Occasion:
+        """Not saved yet."""
+        return cls(
+            kind=kind.value,
+            workflow_id=approval.workflow_id,
+            execution_id=approval.execution_id,
+            approval=approval,
+            created_at=at,
+            due_at=at,
+        )
+
 
 class EndpointKind(models.TextChoices):
     SLACK = "slack", "Slack or compatible"

@@ -37,14 +37,7 @@ class RequestApproval:
     def write(self) -> None:
         asked = self.approval
         asked.save(force_insert=True)
-        Occasion.objects.create(
-            kind=NotificationKind.APPROVAL.value,
-            workflow_id=asked.workflow_id,
-            execution_id=asked.execution_id,
-            approval=asked,
-            created_at=asked.requested_at,
-            due_at=asked.requested_at,
-        )
+        Occasion.of_approval(asked, NotificationKind.APPROVAL, asked.requested_at).save(force_insert=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +77,7 @@ class EscalateApproval:
                 approval.reminders, since=self.at, deadline=self.deadline_at, after=self.at
             )
         approval.save(update_fields=["approvers", "escalated_at", "deadline_at", "on_deadline", "remind_at"])
-        Occasion.objects.create(
-            kind=NotificationKind.ESCALATION.value,
-            workflow_id=approval.workflow_id,
-            execution_id=approval.execution_id,
-            approval=approval,
-            created_at=self.at,
-            due_at=self.at,
-        )
+        Occasion.of_approval(approval, NotificationKind.ESCALATION, self.at).save(force_insert=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ class Signs:
     swept_at: datetime | None
     queues: dict[str, int]
     version: str = ""
-    used_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ class Database:
     connections: int
     max_connections: int
     oldest_transaction_seconds: float
-    replica_lag_seconds: float | None = None
 
 
 def load(*, now: datetime) -> Load:
@@ -94,11 +92,9 @@ def signs(*, now: datetime) -> Signs:
             for queue in QUEUES:
                 pipe.llen(queue)
             pipe.info("server")
-            pipe.info("memory")
-            *depths, server, memory = pipe.execute()
+            *depths, server = pipe.execute()
         queues = dict(zip(QUEUES, depths, strict=True))
-        version, used = str(server["redis_version"]), int(memory["used_memory"])
-        return Signs(True, engines_seen(now=now), swept_at(), queues, version, used)
+        return Signs(True, engines_seen(now=now), swept_at(), queues, str(server["redis_version"]))
     except redis.RedisError:
         return Signs(False, [], None, {})
 

@@ -47,17 +47,6 @@ def check_timestamped(
         raise BadSignature(f"The signature is {abs(age):.0f} s {word}; {tolerance_seconds} s are allowed.")
 
 
-def sign_hmac(secret: str, body: bytes) -> str:
-    """The header's value as GitHub makes it."""
-    return f"sha256={_digest(secret, body)}"
-
-
-def sign_timestamped(secret: str, body: bytes, at: datetime) -> str:
-    """The header's value as Stripe makes it."""
-    seconds = int(at.timestamp())
-    return f"t={seconds},v1={_digest(secret, f'{seconds}.'.encode() + body)}"
-
-
 def _digest(secret: str, body: bytes) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 

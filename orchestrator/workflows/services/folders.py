@@ -6,7 +6,7 @@ together make a circle, come one after the other.
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Literal, NoReturn
 from uuid import UUID
 
 from django.db import transaction
@@ -31,32 +31,22 @@ def create_folder(user: User, *, name: str, parent_id: UUID | None = None) -> Fo
 
 
 @transaction.atomic
-def rename_folder(user: User, folder_id: UUID, *, name: str) -> Folder:
-    """All paths below change along. Raises InvalidInput."""
-    folder = _locked(user, folder_id)
-    return _place(user, folder, _checked_name(name), folder.parent, "name")
-
-
-@transaction.atomic
-def move_folder(user: User, folder_id: UUID, *, parent_id: UUID | None) -> Folder:
-    """Put a folder with all that is in it into another one, or to the top for None.
+def change_folder(
+    user: User,
+    folder_id: UUID,
+    *,
+    name: str | None = None,
+    parent_id: UUID | Literal["stays"] | None = "stays",
+) -> Folder:
+    """Rename and move in one step, with all that is in it; ``parent_id`` None is the top.
 
     Raises InvalidInput for a place inside itself, one that is too deep or that has such a name already.
     """
     folder = _locked(user, folder_id)
-    return _place(user, folder, folder.name, _own_folder(folder.owner, parent_id, "parent"), "parent")
-
-
-@transaction.atomic
-def change_folder(
-    user: User, folder_id: UUID, *, name: str | None = None, parent_id: UUID | str | None = "stays"
-) -> Folder:
-    """Rename and move in one step; what is not given stays."""
-    folder = _locked(user, folder_id)
     parent = folder.parent
-    if not isinstance(parent_id, str):
+    if parent_id != "stays":
         parent = _own_folder(folder.owner, parent_id, "parent")
-    return _place(user, folder, folder.name if name is None else _checked_name(name), parent, "name")
+    return _place(user, folder, folder.name if name is None else _checked_name(name), parent)
 
 
 @transaction.atomic
@@ -81,7 +71,7 @@ def delete_folder(user: User, folder_id: UUID, *, move_up: bool = False) -> None
     if children:
         _rename_aside(folder)
     for child in children:
-        _place(user, child, child.name, folder.parent, "parent")
+        _place(user, child, child.name, folder.parent)
     folder.delete()
 
 
@@ -181,14 +171,14 @@ def _put(owner: User, name: str, parent: Folder | None) -> Folder:
     depth = 1 + (parent.depth if parent else 0)
     if depth > MAX_DEPTH:
         _refuse("parent", f"Folders lie at most {MAX_DEPTH} deep.")
-    _require_free_name(owner.pk, name, parent, besides=None, field="name")
+    _require_free_name(owner.pk, name, parent, besides=None)
     path = f"{parent.path}/{name}" if parent else name
     folder = Folder(owner=owner, parent=parent, name=name, path=path, depth=depth, created_at=utc_now())
     folder.save(force_insert=True)
     return folder
 
 
-def _place(user: User, folder: Folder, name: str, parent: Folder | None, field: str) -> Folder:
+def _place(user: User, folder: Folder, name: str, parent: Folder | None) -> Folder:
     """Give a folder its name and place, and all below it their paths, under the tree's lock."""
     if (folder.name, folder.parent_id) == (name, parent.pk if parent else None):
         return folder
@@ -198,7 +188,7 @@ def _place(user: User, folder: Folder, name: str, parent: Folder | None, field: 
     deeper = 1 + (parent.depth if parent else 0) - folder.depth
     if subtree[-1].depth + deeper > MAX_DEPTH:
         _refuse("parent", f"Folders lie at most {MAX_DEPTH} deep; there it would be deeper.")
-    _require_free_name(folder.owner_id, name, parent, besides=folder, field=field)
+    _require_free_name(folder.owner_id, name, parent, besides=folder)
     before, path = folder.path, f"{parent.path}/{name}" if parent else name
     for each in subtree:
         each.path = path + each.path[len(before) :]
@@ -215,13 +205,11 @@ def _rename_aside(folder: Folder) -> None:
     folder.save(update_fields=["name", "path"])
 
 
-def _require_free_name(
-    owner_id: UUID, name: str, parent: Folder | None, *, besides: Folder | None, field: str
-) -> None:
+def _require_free_name(owner_id: UUID, name: str, parent: Folder | None, *, besides: Folder | None) -> None:
     same = Folder.objects.filter(owner=owner_id, parent=parent, name__iexact=name)
     if (same.exclude(pk=besides.pk) if besides else same).exists():
         place = f"“{parent.path}”" if parent else "The top level"
-        _refuse(field, f"{place} has a folder “{name}” already.")
+        _refuse("name", f"{place} has a folder “{name}” already.")
 
 
 def _checked_name(name: str) -> str:

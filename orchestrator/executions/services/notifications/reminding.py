@@ -28,14 +28,6 @@ def remind_due(*, now: datetime) -> int:
         )
     Approval.objects.bulk_update(due, ["remind_at"])
     Occasion.objects.bulk_create(
-        Occasion(
-            kind=NotificationKind.REMINDER.value,
-            workflow_id=approval.workflow_id,
-            execution_id=approval.execution_id,
-            approval=approval,
-            created_at=now,
-            due_at=now,
-        )
-        for approval in due
+        Occasion.of_approval(approval, NotificationKind.REMINDER, now) for approval in due
     )
     return len(due)
