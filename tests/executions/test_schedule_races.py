@@ -1,7 +1,8 @@
-"""Two beats at the same moment: one fires, the other finds nothing to do."""
+"""Two at the same moment: one beat fires and the other finds nothing to do; one run ends the other."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,12 +13,13 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from orchestrator.executions.models import Execution
+from orchestrator.executions.runtime import mail
 from orchestrator.executions.services import firing
-from orchestrator.executions.services.firing import Fired, fire_schedule
+from orchestrator.executions.services.firing import Fired, fire_by_hand, fire_schedule
 from orchestrator.workflows.domain.occurrences import find_due
 from orchestrator.workflows.models import Trigger
 from orchestrator.workflows.services.triggers import create_trigger
-from tests.factories import make_workflow
+from tests.factories import make_workflow, node
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 Patch = pytest.MonkeyPatch
@@ -97,3 +99,69 @@ def test_control_without_lock_and_key_a_moment_starts_two_runs(monkeypatch: Patc
     )
     fire_twice(trigger, monkeypatch)
     assert Execution.objects.count() == 2
+
+
+def make_cancelling() -> Trigger:
+    workflow = make_workflow(nodes=[node("wait", "wait", {"any_of": [{"signal": "go", "port": "out"}]})])
+    return create_trigger(
+        workflow.owner, workflow.pk, kind="schedule", name="t", cron="0 * * * *", overlap="cancel_previous"
+    )
+
+
+def fire_by_hand_twice(trigger: Trigger, patch: Patch) -> list[bool]:
+    """By two at once: whoever has started a run looks for others when the other has started one, too, or
+    waits for the lock. Says of each run whether it was told to end.
+    """
+    both = threading.Barrier(2)
+    cancel = firing._cancel_others
+
+    def meet_and_cancel(*args: Any) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=2)
+        cancel(*args)
+
+    def work() -> None:
+        assert trigger.run_as is not None
+        fire_by_hand(trigger.run_as, trigger.workflow_id, trigger.pk)
+        connections.close_all()
+
+    patch.setattr(firing, "_cancel_others", meet_and_cancel)
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    runs = Execution.objects.order_by("pk")
+    return [run.mail.filter(kind="cancel").exists() for run in runs]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_that_are_started_at_once_one_ends_the_other(monkeypatch: Patch) -> None:
+    assert sorted(fire_by_hand_twice(make_cancelling(), monkeypatch)) == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_row_lock_both_runs_stay(monkeypatch: Patch) -> None:
+    trigger = make_cancelling()
+    without_lock(monkeypatch)
+    assert fire_by_hand_twice(trigger, monkeypatch) == [False, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_that_cannot_end_those_before_it_does_not_start(monkeypatch: Patch) -> None:
+    trigger = make_cancelling()
+    assert trigger.run_as is not None
+    fire_by_hand(trigger.run_as, trigger.workflow_id, trigger.pk)
+
+    def killed(*args: Any, **options: Any) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "post", killed)
+        Trigger.objects.filter(pk=trigger.pk).update(next_run_at=NOON, due_at=NOON)
+        with pytest.raises(KeyboardInterrupt):
+            fire_schedule(trigger.pk, now=NOON)
+    assert Execution.objects.count() == 1
+    assert fire_schedule(trigger.pk, now=NOON).started == 1
+    first, second = Execution.objects.order_by("pk")
+    assert (first.mail.count(), second.mail.count()) == (1, 0)

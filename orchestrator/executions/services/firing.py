@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from orchestrator.executions.domain.arrivals import Cancel
 from orchestrator.executions.models import Execution
 from orchestrator.executions.queries.runs import started_by_trigger
 from orchestrator.executions.runtime import mail
-from orchestrator.executions.runtime.hints import hint_on_commit
 from orchestrator.executions.services.starting import start_execution
 from orchestrator.graphs.expressions import EvaluationError, ExpressionError, compile_binding
 from orchestrator.workflows.domain.occurrences import (
@@ -36,6 +34,7 @@ from orchestrator.workflows.domain.occurrences import (
 )
 from orchestrator.workflows.domain.schedules import ScheduleError
 from orchestrator.workflows.models import Access, Trigger, TriggerKind
+from orchestrator.workflows.models.trigger import TriggerQuerySet
 from orchestrator.workflows.services.trigger_fields import NAMES
 from orchestrator.workflows.services.triggers import find_trigger
 
@@ -78,8 +77,7 @@ def fire_schedule(trigger_id: UUID, *, now: datetime) -> Fired:
 
     Locks the workflow's and the trigger's row without ever waiting for them.
     """
-    rows = Trigger.objects.select_for_update(skip_locked=True, of=("self", "workflow"), no_key=True)
-    trigger = rows.select_related("workflow", "run_as").due(now).filter(pk=trigger_id).first()
+    trigger = _locked(trigger_id, skip_locked=True).due(now).first()
     if trigger is None:
         return Fired()
     try:
@@ -126,13 +124,13 @@ def _start(trigger: Trigger, moment: datetime, now: datetime, *, cancel: bool) -
     key = f"trigger:{trigger.pk}:{moment.isoformat()}"
     try:
         with transaction.atomic():
-            execution, _ = start_for(trigger, about, key=key, now=now)
+            execution, is_new = start_for(trigger, about, key=key, now=now)
+            if cancel and is_new:
+                _cancel_others(trigger, execution.pk, now)
     except DomainError as error:
         _note_error(trigger, _sentence(error), now)
         return False
     trigger.last_run_at, trigger.last_execution_id, trigger.last_error = now, execution.pk, ""
-    if cancel:
-        transaction.on_commit(partial(_cancel_before, trigger, execution.pk))
     return True
 
 
@@ -190,17 +188,21 @@ def about_trigger(trigger: Trigger, now: datetime, **more: Json) -> JsonObject:
     }
 
 
+@transaction.atomic
 def fire_by_hand(user: User, workflow_id: UUID, trigger_id: UUID) -> Execution:
     """Start one run as this trigger would, now, on behalf of the person who asks.
 
-    Raises WrongState for a webhook, whose runs need a delivery.
+    It starts also where the schedule would leave it out or have it wait; a trigger whose newest run ends the
+    others ends them. Raises WrongState for a webhook, whose runs need a delivery.
     """
-    trigger = find_trigger(user, workflow_id, trigger_id, Access.EDITOR)
-    if trigger.kind == TriggerKind.WEBHOOK:
+    found = find_trigger(user, workflow_id, trigger_id, Access.EDITOR)
+    if found.kind == TriggerKind.WEBHOOK:
         raise WrongState("A webhook needs something to be delivered: replay a delivery instead.")
-    now = utc_now()
+    trigger, now = _locked(found.pk).get(), utc_now()
     about = about_trigger(trigger, now, type="manual", scheduled_at=now.isoformat(), by=user.username)
     execution, _ = start_for(trigger, about, key=None, now=now, user=user)
+    if trigger.overlap == OverlapPolicy.CANCEL_PREVIOUS:
+        _cancel_others(trigger, execution.pk, now)
     Trigger.objects.filter(pk=trigger.pk).update(last_run_at=now, last_execution_id=execution.pk)
     return execution
 
@@ -209,13 +211,21 @@ def _live_runs(trigger: Trigger) -> QuerySet[Execution]:
     return Execution.objects.live().filter(started_by_trigger(trigger.pk), workflow=trigger.workflow_id)
 
 
-def _cancel_before(trigger: Trigger, newest: UUID) -> None:
-    """End the trigger's earlier runs. Only after the new one is there: these are other rows to wait for."""
-    reason = f"The trigger “{trigger.name}” started a newer run."
-    for execution_id in _live_runs(trigger).filter(pk__lt=newest).values_list("pk", flat=True):
-        with transaction.atomic():
-            mail.post(execution_id, Cancel(by="trigger", reason=reason), now=utc_now(), metadata={})
-            hint_on_commit()
+def _locked(trigger_id: UUID, *, skip_locked: bool = False) -> TriggerQuerySet:
+    """The trigger, with its row and its workflow's locked: who starts runs of it does so one at a time."""
+    rows = Trigger.objects.select_for_update(skip_locked=skip_locked, of=("self", "workflow"), no_key=True)
+    return rows.select_related("workflow", "run_as").filter(pk=trigger_id)
+
+
+def _cancel_others(trigger: Trigger, newest: UUID, now: datetime) -> None:
+    """End all runs of the trigger but the newest, in the transaction that starts it and holds its lock.
+
+    Both happen or neither; another that starts one at the same time waits, then finds this one and ends it.
+    """
+    arrival = Cancel(by="trigger", reason=f"The trigger “{trigger.name}” started a newer run.")
+    others = _live_runs(trigger).exclude(pk=newest).order_by("pk")
+    for execution_id in others.values_list("pk", flat=True):
+        mail.post(execution_id, arrival, now=now, metadata={})
 
 
 def _note_error(trigger: Trigger, message: str, now: datetime) -> None:
