@@ -109,6 +109,7 @@ class Config(BaseSettings):
     event_retention_days: int = Field(default=90, ge=0, le=36_500)
     execution_retention_days: int = Field(default=30, ge=0, le=36_500)
     failed_execution_retention_days: int = Field(default=90, ge=0, le=36_500)
+    ai_call_retention_days: int = Field(default=400, ge=0, le=36_500)
     """0 keeps them for good."""
     http_allowed_private: PrivateAddresses = Field(default=[], validation_alias="ORCHESTRATOR_HTTP_ALLOW")
 

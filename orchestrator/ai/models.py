@@ -20,6 +20,8 @@ from orchestrator.workflows.models import Workflow
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+ABANDONED: Final = "abandoned"
+"""The error code of calls that nobody settled."""
 MONEY: Final = {"max_digits": 12, "decimal_places": 6}
 
 
@@ -143,13 +145,15 @@ class AiCall(models.Model):
     """One call of a provider: set aside before it is made, settled when it is over.
 
     Run and workflow are named without foreign keys: the ledger outlives both. A call whose worker died
-    stays reserved, at the most that it can have cost.
+    is booked at the most that it can have cost.
     """
 
     id = IdField()
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     workflow_id = models.UUIDField(null=True)
     execution_id = models.UUIDField(null=True)
+    fence = models.BigIntegerField(null=True)
+    """Of the run's lease under which it is made; a higher one on the run says that its worker is gone."""
     node_id = models.CharField(max_length=100, blank=True)
     step_key = models.CharField(max_length=700, blank=True)
     """The firing's idempotency key: the same for all its attempts."""
@@ -192,6 +196,7 @@ class AiCall(models.Model):
                 fields=["execution_id"], name="aicall_by_execution", condition=Q(execution_id__isnull=False)
             ),
             models.Index(F("started_at").desc(), name="aicall_by_time"),
+            models.Index(fields=["started_at"], name="aicall_under_way", condition=Q(status="reserved")),
         ]
 
     def __str__(self) -> str:
@@ -200,6 +205,11 @@ class AiCall(models.Model):
     @property
     def payer(self) -> UUID | None:
         return self.user_id
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Booked without anybody knowing what it came to."""
+        return self.status == CallStatus.FAILED and self.error_code == ABANDONED
 
     @property
     def tokens(self) -> int:

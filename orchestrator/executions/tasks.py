@@ -11,6 +11,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime import sweeping
 from orchestrator.executions.runtime.hints import TASK
 from orchestrator.executions.runtime.worker import start_worker, stop_worker, wake_worker
+from orchestrator.executions.services.ai_calls import delete_old_calls, settle_abandoned_calls
 from orchestrator.executions.services.approving import settle_approvals
 from orchestrator.executions.services.cleaning import clean_executions
 from orchestrator.executions.services.firing import fire_due_triggers
@@ -23,6 +24,7 @@ from orchestrator.executions.services.retention import drop_old_events
 
 ENGINE_QUEUE = "engine"
 RUNS_PER_TASK = 20_000
+CALLS_PER_TASK = 200_000
 
 
 @shared_task(name=TASK, ignore_result=True)
@@ -55,6 +57,17 @@ def drop_events() -> None:
 def clean() -> None:
     """A part of what is due: the rest waits for the next hour, so that no task lasts long."""
     clean_executions(now=utc_now(), limit=RUNS_PER_TASK)
+
+
+@shared_task(name="executions.settle_abandoned_calls", ignore_result=True)
+def settle_calls() -> None:
+    settle_abandoned_calls(now=utc_now())
+
+
+@shared_task(name="executions.delete_old_calls", ignore_result=True)
+def delete_calls() -> None:
+    """A part of what is due: the rest waits for the next night."""
+    delete_old_calls(now=utc_now(), limit=CALLS_PER_TASK)
 
 
 @shared_task(name="executions.send_notifications", ignore_result=True)

@@ -31,8 +31,9 @@ class StepContext:
 
     ``config`` is the node type's model with every expression already evaluated; ``names`` is the scope
     that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
-    crash, and differs between firings. ``request_id`` is of the request that started the run. ``tell``
-    shows progress on open pages; it may be called often, from the thread that the handler was called in.
+    crash, and differs between firings. ``fence`` is of the lease under which it runs, ``request_id`` of the
+    request that started the run. ``tell`` shows progress on open pages; it may be called often, from the
+    thread that the handler was called in.
     """
 
     execution_id: UUID
@@ -48,6 +49,7 @@ class StepContext:
     names: Mapping[str, Any]
     idempotency_key: str
     now: datetime
+    fence: int | None = None
     request_id: str = ""
     tell: Callable[[Progress], None] = _nobody
 

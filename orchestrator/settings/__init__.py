@@ -286,6 +286,7 @@ VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds
 EVENT_RETENTION_DAYS = CONFIG.event_retention_days
 EXECUTION_RETENTION_DAYS = CONFIG.execution_retention_days
+AI_CALL_RETENTION_DAYS = CONFIG.ai_call_retention_days
 FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 DEMO_ALLOWED = CONFIG.loopback

@@ -18,6 +18,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-bulk-jobs": _every("workflows.sweep_bulk_jobs", 10.0, expires=10),
     "tend-approvals": _every("executions.tend_approvals", 30.0, expires=60),
     "sum-days": _every("analytics.sum_days", 120.0, expires=120),
+    "settle-abandoned-calls": _every("executions.settle_abandoned_calls", 60.0, expires=60),
+    "delete-old-calls": _every("executions.delete_old_calls", crontab(hour=3, minute=11), expires=3600),
     "clean-executions": _every("executions.clean_executions", crontab(minute=37), expires=1800),
     "record-missing-runs": _every("analytics.record_missing_runs", crontab(minute=41), expires=3600),
     "make-event-partitions": _every(

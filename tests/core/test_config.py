@@ -14,6 +14,7 @@ from orchestrator.email_url import EmailSettings, parse_email_url
 
 KEY = "k" * 50
 NAMES = (
+    "AI_CALL_RETENTION_DAYS",
     "AI_MONTHLY_BUDGET",
     "ALLOWED_HOSTS",
     "ANTHROPIC_API_KEY",

@@ -18,7 +18,7 @@ from django.db.models import Case, F, Sum, When
 from orchestrator.accounts.models import User
 from orchestrator.ai.domain.calls import CallFailed, Tokens
 from orchestrator.ai.domain.limits import Limit, month_of, refusal, unpriced_message
-from orchestrator.ai.models import AiCall, Budget, CallStatus
+from orchestrator.ai.models import ABANDONED, AiCall, Budget, CallStatus
 from orchestrator.ai.services.budgets import lock_budget
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import new_id
@@ -34,12 +34,13 @@ class Payer:
     """Who a call is for and which limits it falls under.
 
     ``user_id`` None: nobody started the run, and the workflow's owner pays. Without a workflow only the
-    person's limit holds.
+    person's limit holds. ``fence`` is of the lease under which the run is held.
     """
 
     user_id: UUID | None
     workflow_id: UUID | None = None
     execution_id: UUID | None = None
+    fence: int | None = None
     node_id: str = ""
     step_key: str = ""
     step_limit: Decimal | None = None
@@ -70,9 +71,35 @@ def reserve(
 def settle(
     call_id: UUID, *, cost: Decimal | None, tokens: Tokens, model: str = "", error_code: str = ""
 ) -> None:
-    """Book what a call came to, and free what was held for it. A second settlement changes nothing."""
+    """Book what a call came to, and free what was held for it. A second settlement changes nothing.
+
+    What was booked for a call that was taken for abandoned is put right: its worker lives after all.
+    """
     with as_server(_WHY), transaction.atomic():
-        _settle(call_id, cost, tokens, model, error_code)
+        call, budgets = _locked(call_id)
+        if call.status != CallStatus.RESERVED and not call.is_abandoned:
+            return
+        _book(call, budgets, cost or _NOTHING, error_code=error_code[:50])
+        call.is_priced, call.is_estimate = cost is not None, tokens.is_estimate
+        call.input_tokens, call.output_tokens = tokens.input, tokens.output
+        call.model = (model or call.model)[:200]
+        call.save()
+
+
+@transaction.atomic
+def abandon(call_id: UUID) -> bool:
+    """Book a call that nobody will settle at the most that it can have cost; False if it is settled.
+
+    That is the worst case: the provider may have answered in full and have charged for it, and nobody can
+    ask. A budget may thus be used up too early, and is never passed unseen.
+    """
+    call, budgets = _locked(call_id)
+    if call.status != CallStatus.RESERVED:
+        return False
+    _book(call, budgets, call.reserved, error_code=ABANDONED)
+    call.is_estimate = True
+    call.save()
+    return True
 
 
 def _reserve(
@@ -100,6 +127,7 @@ def _reserve(
         user_id=user_id,
         workflow_id=payer.workflow_id,
         execution_id=payer.execution_id,
+        fence=payer.fence,
         node_id=payer.node_id,
         step_key=payer.step_key,
         provider=provider,
@@ -116,23 +144,22 @@ def _reserve(
     return Reservation(id=call.pk, amount=amount)
 
 
-def _settle(call_id: UUID, cost: Decimal | None, tokens: Tokens, model: str, error_code: str) -> None:
-    call = AiCall.objects.get(pk=call_id)
-    budgets = _lock_existing(call)
-    call = AiCall.objects.select_for_update().get(pk=call_id)
-    if call.status != CallStatus.RESERVED:
-        return
-    call.status = (CallStatus.FAILED if error_code else CallStatus.SUCCEEDED).value
-    call.cost, call.is_priced = cost or _NOTHING, cost is not None
-    call.input_tokens, call.output_tokens = tokens.input, tokens.output
-    call.is_estimate, call.error_code = tokens.is_estimate, error_code[:50]
-    call.model = (model or call.model)[:200]
-    call.ended_at = utc_now()
-    call.save()
+def _locked(call_id: UUID) -> tuple[AiCall, list[Budget]]:
+    """The call and the budgets that it counts for, which are locked before it."""
+    budgets = _lock_existing(AiCall.objects.get(pk=call_id))
+    return AiCall.objects.select_for_update().get(pk=call_id), budgets
+
+
+def _book(call: AiCall, budgets: list[Budget], cost: Decimal, *, error_code: str) -> None:
+    """In the budgets and, not yet stored, on the call."""
+    is_open = call.status == CallStatus.RESERVED
+    held, booked = (call.reserved, _NOTHING) if is_open else (_NOTHING, call.cost)
     for budget in budgets:
-        budget.held = max(budget.held - call.reserved, _NOTHING)
-        budget.spent += call.cost
+        budget.held = max(budget.held - held, _NOTHING)
+        budget.spent = max(budget.spent - booked, _NOTHING) + cost
         budget.save(update_fields=["held", "spent"])
+    call.status = (CallStatus.FAILED if error_code else CallStatus.SUCCEEDED).value
+    call.cost, call.error_code, call.ended_at = cost, error_code, utc_now()
 
 
 def _workflow(payer: Payer) -> Workflow | None:

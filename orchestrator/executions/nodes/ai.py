@@ -74,6 +74,7 @@ async def run(step: StepContext) -> Outcome:
         user_id=step.started_by_id,
         workflow_id=step.workflow_id,
         execution_id=step.execution_id,
+        fence=step.fence,
         node_id=step.node_id,
         step_key=step.idempotency_key,
         step_limit=config.max_cost,

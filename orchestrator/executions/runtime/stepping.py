@@ -92,6 +92,7 @@ def context_of(
         names=names,
         idempotency_key=f"{claim.id}/{scope and scope + '>'}{name}#{iteration}",
         now=now,
+        fence=claim.fence,
         request_id=claim.request_id,
     )
 

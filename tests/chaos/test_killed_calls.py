@@ -1,0 +1,60 @@
+"""A worker that dies while a provider answers: another asks again, and the first call is booked, not lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from orchestrator.ai.models import AiCall, Budget, CallStatus
+from orchestrator.core.clock import utc_now
+from orchestrator.executions.services.ai_calls import GRACE, settle_abandoned_calls
+from tests.ai.wire import KEY, PROTOCOLS
+from tests.chaos.scenario import hatchery
+from tests.factories import fresh, make_workflow, node, start
+from tests.stand_in import Answer, Received, stand_in
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+SSE = {"content-type": "text/event-stream"}
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+
+
+def test_a_call_of_a_killed_worker_is_settled_once_its_run_was_taken_over(
+    chaos_env: dict[str, str],
+) -> None:
+    answers = iter([Answer(delay_seconds=300)])
+    good = Answer(body=PROTOCOLS["groq"].speak("Tasty.", tokens=(100_000, 1_000)), headers=SSE)
+
+    def behave(request: Received) -> Answer:
+        return next(answers, good)
+
+    with stand_in(behave) as server:
+        env = {**chaos_env, "GROQ_API_KEY": KEY, "GROQ_BASE_URL": server.url}
+        run = start(make_workflow(nodes=[node("ask", "ai", {"provider": "groq", "prompt": "Judge"})]))
+        with hatchery(env) as workers:
+            victim = workers.hatch()
+            wait_for(lambda: bool(server.received))
+            victim.kill()
+            workers.hatch()
+            wait_for(lambda: fresh(run).is_final)
+    assert fresh(run).status == "completed"
+    lost, answered = AiCall.objects.order_by("pk")
+    assert (lost.status, answered.status) == (CallStatus.RESERVED, CallStatus.SUCCEEDED)
+    assert lost.fence is not None
+    assert answered.fence is not None
+    assert lost.fence < answered.fence
+    budget = Budget.objects.get(user=run.started_by)
+    assert (budget.held, budget.spent) == (lost.reserved, Decimal("0.0156"))
+
+    assert settle_abandoned_calls(now=utc_now() + GRACE + timedelta(seconds=1)) == 1
+    budget.refresh_from_db()
+    assert (budget.held, budget.spent) == (Decimal(0), lost.reserved + Decimal("0.0156"))
