@@ -10,13 +10,14 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import ApiKey, ApiScope, User
 from orchestrator.accounts.services.telling import tell_sockets
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.kept import Kept
 from orchestrator.core.rls import as_server
 
 MAX_KEYS: Final = 50
@@ -72,13 +73,18 @@ def revoke_one(actor: User, found: QuerySet[ApiKey], none: str) -> ApiKey:
 
 def use_api_key(secret: str, *, now: datetime) -> ApiKey | None:
     """The usable key with this secret, with its user; None otherwise. Notes its use, once a minute."""
-    found = ApiKey.objects.usable(now).select_related("user").filter(secret_hash=hash_secret(secret))
     with as_server("the key says who the person is"):
-        key = found.first()
-        if key is not None:
-            stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _USE_RESOLUTION)
-            ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        key = _USABLE.first(hash=hash_secret(secret), now=now)
+        if key is not None and (key.last_used_at is None or key.last_used_at < now - _USE_RESOLUTION):
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
+
+
+_USABLE: Final = Kept(
+    ApiKey,
+    lambda hash, now: ApiKey.objects.usable(now).select_related("user").filter(secret_hash=hash).order_by(),
+    {"hash": str, "now": datetime},
+)
 
 
 def hash_secret(secret: str) -> str:
