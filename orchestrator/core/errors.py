@@ -17,6 +17,13 @@ class DomainError(Exception):
         super().__init__(message)
         self.message = message
         self.extra = extra
+        self.fields: dict[str, list[str]] = {}
+
+    @property
+    def sentence(self) -> str:
+        """The message with all complaints, for where there are no fields to put them beside."""
+        faults = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in self.fields.items())
+        return f"{self.message} {faults}".strip()
 
 
 class InvalidInput(DomainError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
+from orchestrator.core.errors import DomainError
+
 CONTENT_TYPE: Final = "application/problem+json"
 
 
@@ -17,3 +19,9 @@ def problem(status: int, code: str, detail: str, **extra: object) -> dict[str, A
         "detail": detail,
         **extra,
     }
+
+
+def problem_of(error: DomainError) -> dict[str, Any]:
+    """With what the error says beyond its message, and the complaints about single fields as ``errors``."""
+    fields = {"errors": error.fields} if error.fields else {}
+    return problem(error.status, error.code, error.message, **error.extra, **fields)

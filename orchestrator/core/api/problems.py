@@ -10,8 +10,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from orchestrator.core.errors import DomainError, InvalidInput
-from orchestrator.core.problems import CONTENT_TYPE, problem
+from orchestrator.core.errors import DomainError
+from orchestrator.core.problems import CONTENT_TYPE, problem, problem_of
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -26,11 +26,8 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
 
 def _problem(error: Exception) -> dict[str, Any] | None:
     match error:
-        case InvalidInput():
-            fields = {"errors": error.fields} if error.fields else {}
-            return problem(error.status, error.code, error.message, **error.extra, **fields)
         case DomainError():
-            return problem(error.status, error.code, error.message, **error.extra)
+            return problem_of(error)
         case exceptions.ValidationError():
             return problem(400, "invalid", "Some fields are not right.", errors=_fields(error.detail))
         case Http404():

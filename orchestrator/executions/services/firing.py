@@ -128,7 +128,7 @@ def _start(trigger: Trigger, moment: datetime, now: datetime, *, cancel: bool) -
             if cancel and is_new:
                 _cancel_others(trigger, execution.pk, now)
     except DomainError as error:
-        _note_error(trigger, _sentence(error), now)
+        _note_error(trigger, error.sentence, now)
         return False
     trigger.last_run_at, trigger.last_execution_id, trigger.last_error = now, execution.pk, ""
     return True
@@ -230,9 +230,3 @@ def _cancel_others(trigger: Trigger, newest: UUID, now: datetime) -> None:
 
 def _note_error(trigger: Trigger, message: str, now: datetime) -> None:
     trigger.last_error, trigger.last_error_at = message[:500], now
-
-
-def _sentence(error: DomainError) -> str:
-    fields = getattr(error, "fields", {})
-    faults = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in fields.items())
-    return f"{error.message} {faults}".strip()

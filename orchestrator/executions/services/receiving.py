@@ -28,7 +28,7 @@ from orchestrator.workflows.domain.payloads import UnreadablePayload, read_paylo
 from orchestrator.workflows.domain.signatures import BadSignature, check_hmac, check_timestamped
 from orchestrator.workflows.models import DeliveryStatus, Signature, Trigger, TriggerDelivery, TriggerKind
 from orchestrator.workflows.services.trigger_fields import NAMES
-from orchestrator.workflows.services.triggers import find_delivery, find_trigger
+from orchestrator.workflows.services.triggers import find_delivery
 
 KEPT: Final = 50
 """Deliveries that each webhook keeps, the latest."""
@@ -108,7 +108,7 @@ def receive_delivery(trigger_id: UUID, secret: str, incoming: Incoming) -> Recei
     except DomainError as error:
         refused = error.status in (401, 413, 415)
         delivery.status = (DeliveryStatus.REJECTED if refused else DeliveryStatus.FAILED).value
-        delivery.http_status, delivery.reason = error.status, _told(error)[:500]
+        delivery.http_status, delivery.reason = error.status, error.sentence[:500]
         raise
     finally:
         if delivery.status:
@@ -123,7 +123,7 @@ def replay_delivery(user: User, workflow_id: UUID, trigger_id: UUID, delivery_id
     earlier = find_delivery(user, workflow_id, trigger_id, delivery_id)
     if earlier.status == DeliveryStatus.REJECTED:
         raise WrongState("This delivery was refused: nothing of its body was kept.")
-    trigger = find_trigger(user, workflow_id, trigger_id)
+    trigger = earlier.trigger
     delivery = TriggerDelivery(
         trigger=trigger,
         replay_of=earlier,
@@ -290,9 +290,3 @@ def _keep(trigger: Trigger, delivery: TriggerDelivery, began: float) -> None:
             last_error=delivery.reason,
             last_error_at=delivery.received_at,
         )
-
-
-def _told(error: DomainError) -> str:
-    fields = getattr(error, "fields", {})
-    faults = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in fields.items())
-    return f"{error.message} {faults}".strip()

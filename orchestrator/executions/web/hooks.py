@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from orchestrator.core.errors import DomainError, InvalidInput, TooLarge
-from orchestrator.core.problems import CONTENT_TYPE, problem
+from orchestrator.core.problems import CONTENT_TYPE, problem_of
 from orchestrator.executions.services.receiving import Incoming, Received, receive_delivery
 from orchestrator.workflows.domain.payloads import MAX_BYTES
 
@@ -62,10 +62,7 @@ def _answer(received: Received) -> dict[str, object]:
 
 
 def _problem(error: DomainError) -> JsonResponse:
-    fields = getattr(error, "fields", {})
-    extra = {"errors": fields} if fields else {}
-    body = problem(error.status, error.code, error.message, **error.extra, **extra)
-    answer = JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
+    answer = JsonResponse(problem_of(error), status=error.status, content_type=CONTENT_TYPE)
     answer["Cache-Control"] = "no-store"
     if error.status == 429:
         answer["Retry-After"] = str(error.extra.get("retry_after", 60))

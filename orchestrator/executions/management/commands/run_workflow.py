@@ -145,7 +145,6 @@ def _is_anybody_working() -> bool:
 def _explain(error: DomainError) -> str:
     """All complaints, a line each."""
     problems = error.extra.get("problems")
-    fields = getattr(error, "fields", {})
     lines = [f"  {problem['message']}" for problem in problems] if isinstance(problems, list) else []  # type: ignore[call-overload, index]
-    lines += [f"  {field}: {text}" for field, texts in fields.items() for text in texts]
+    lines += [f"  {field}: {text}" for field, texts in error.fields.items() for text in texts]
     return "\n".join([error.message, *lines]) if lines else error.message
