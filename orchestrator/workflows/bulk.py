@@ -44,8 +44,8 @@ class BulkSubject:
     """The lowest ids after the one and up to the other, at most so many."""
     count: Callable[[User, Filters, UUID | None, int], int]
     """How many there are up to an id, counted no further than this."""
-    label: Callable[[UUID], str]
-    """What a person calls it; empty if it is gone."""
+    label: Callable[[User, UUID], str]
+    """What the person calls it; empty if it is gone, or was never theirs to see."""
     actions: dict[str, BulkAction] = field(default_factory=dict)
 
     def register(self, action: BulkAction) -> None:

@@ -18,7 +18,7 @@ from orchestrator.workflows import bulk as registry
 from orchestrator.workflows.models import Access, BulkJob, BulkState, Workflow, WorkflowPermission
 from orchestrator.workflows.services import bulk
 from orchestrator.workflows.services.folders import create_folder
-from tests.factories import make_user, make_workflow, share
+from tests.factories import make_user, make_workflow, share, start
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,16 @@ def test_what_may_not_be_done_is_told_item_by_item_and_the_rest_is_done(owner: U
     assert (job.state, job.done, job.failed) == (BulkState.COMPLETED, 1, 2)
     told = {error.label: error.code for error in job.errors.all()}
     assert told == {"Watched": "forbidden", "": "not_found"}
+
+
+@pytest.mark.parametrize(("subject", "action"), [("workflows", "archive"), ("executions", "cancel")])
+def test_nothing_is_told_of_what_the_person_may_not_see(owner: User, subject: str, action: str) -> None:
+    private = make_workflow(name="Secret")
+    hidden = private if subject == "workflows" else start(private)
+    job = run(bulk.start_bulk_job(owner, subject=subject, action=action, ids=[hidden.pk]))
+    error = job.errors.get()
+    assert (error.code, error.label) == ("not_found", "")
+    assert "Secret" not in error.message
 
 
 def test_rights_are_asked_for_when_the_item_is_done_not_when_the_job_was_asked_for(owner: User) -> None:
@@ -176,7 +186,7 @@ def test_a_worker_that_was_taken_over_writes_nothing(owner: User, monkeypatch: p
     assert bulk.run_bulk_job(job.pk) is False
     job.refresh_from_db()
     assert (job.done, statuses(workflows)) == (0, ["draft"] * 3)
-    assert label(workflows[0].pk) == workflows[0].name
+    assert label(owner, workflows[0].pk) == workflows[0].name
 
 
 def test_an_item_that_breaks_does_not_hold_up_the_others(

@@ -105,8 +105,11 @@ def _count(user: User, filters: Filters, upto: UUID | None, limit: int) -> int:
     return _wanted(user, filters, upto).order_by()[:limit].count()
 
 
-def _label(pk: UUID) -> str:
-    return Execution.objects.filter(pk=pk).values_list("workflow__name", flat=True).first() or ""
+def _label(user: User, pk: UUID) -> str:
+    return (
+        Execution.objects.visible_to(user).filter(pk=pk).values_list("workflow__name", flat=True).first()
+        or ""
+    )
 
 
 def _reason_given(user: User, given: Parameters) -> Mapping[str, Any]:

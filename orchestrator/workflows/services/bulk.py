@@ -217,7 +217,6 @@ def _do(job: BulkJob, kind: BulkSubject, action: BulkAction, pk: UUID) -> None:
     if stop:
         raise Stopped
     failure: tuple[str, str] | None = None
-    label = kind.label(pk)
     try:
         with transaction.atomic():
             action.perform(job.owner, pk, job.parameters)
@@ -232,8 +231,9 @@ def _do(job: BulkJob, kind: BulkSubject, action: BulkAction, pk: UUID) -> None:
     _still_ours(job).update(**{column: F(column) + 1}, position=pk, lease_until=utc_now() + LEASE)
     job.position = pk
     if failure and job.failed < MAX_ERRORS:
+        label = kind.label(job.owner, pk)[:200]
         BulkJobError.objects.create(
-            job=job, object_id=pk, label=label[:200], code=failure[0], message=failure[1][:500]
+            job=job, object_id=pk, label=label, code=failure[0], message=failure[1][:500]
         )
     job.failed += bool(failure)
 

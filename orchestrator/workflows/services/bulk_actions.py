@@ -88,8 +88,8 @@ def _count(user: User, filters: Filters, upto: UUID | None, limit: int) -> int:
     return min(nearest(user, _filter(user, filters).filter_queryset, pick).count(), limit)
 
 
-def _label(pk: UUID) -> str:
-    return Workflow.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
+def _label(user: User, pk: UUID) -> str:
+    return Workflow.objects.visible_to(user).filter(pk=pk).values_list("name", flat=True).first() or ""
 
 
 def _tags_given(user: User, given: Parameters) -> dict[str, Any]:
