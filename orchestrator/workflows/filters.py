@@ -29,14 +29,15 @@ def narrowing(query: Any, user: User, *, strict: bool) -> Narrowing:
     Most lists are asked for nothing, which needs no form to be understood.
     """
     if not any(name in query for name in WorkflowFilter.base_filters):
-        return _none_archived
+        return none_archived
     filters = WorkflowFilter(query, user=user)
     if not filters.is_valid() and strict:
         raise translate_validation(filters.errors)
     return filters.filter_queryset
 
 
-def _none_archived(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
+def none_archived(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:
+    """What a list leaves out that nothing is asked of."""
     return rows.exclude(status=WorkflowStatus.ARCHIVED)
 
 
@@ -80,7 +81,7 @@ class WorkflowFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no 
     def filter_queryset(self, queryset: QuerySet[Workflow]) -> QuerySet[Workflow]:
         found: QuerySet[Workflow] = super().filter_queryset(queryset)
         if not self.form.cleaned_data.get("status"):
-            found = _none_archived(found)
+            found = none_archived(found)
         return found
 
     def with_tag(self, queryset: QuerySet[Workflow], name: str, value: str) -> QuerySet[Workflow]:

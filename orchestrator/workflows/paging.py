@@ -18,12 +18,13 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
-from orchestrator.core.api.pagination import IdCursorPagination
-from orchestrator.workflows.filters import Narrowing, narrowing
+from orchestrator.core.api.pagination import IdCursorPagination, Stretch
+from orchestrator.workflows.filters import Narrowing, narrowing, none_archived
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.models.words import search_query
-from orchestrator.workflows.queries.rows import workflow_rows
+from orchestrator.workflows.queries.rows import newest_rows, workflow_rows
 
+_FIRST_PAGE: Final = ("-updated_at", "-id")
 MOST_FOUND: Final = 500
 """Workflows that a search puts in order: those of them that changed last."""
 _Picked = TypeVar("_Picked")
@@ -51,7 +52,7 @@ def nearest(
 class LibraryPagination(IdCursorPagination):
     """By cursor; a search that asks for no order comes by rank, and its cursor counts rows."""
 
-    ordering: Any = ("-updated_at", "-id")
+    ordering: Any = _FIRST_PAGE
     user: User | None = None
     """Whose library it is, where the request does not tell."""
     _places: tuple[int | None, int | None] | None = None
@@ -60,12 +61,17 @@ class LibraryPagination(IdCursorPagination):
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
-        """The page, in two queries: ids in order, and what is shown of them. ``queryset`` is not asked."""
+        """The page. ``queryset`` is not asked: ids in order come first, and then what is shown of them.
+
+        Only the first page of everything, which is what most people ask for, is one query.
+        """
         user = self.user or person(request)
         narrow = narrowing(request.query_params, user, strict=view is not None)
         if is_ranked(request.query_params):
             return self._by_rank(request, user, narrow)
         stretch = self.stretch(request, Workflow.objects.all(), view)
+        if narrow is none_archived and stretch == Stretch(stretch.limit, _FIRST_PAGE):
+            return super().paginate_queryset(_InOrder(newest_rows(user, stretch.limit)), request, view)
         columns = sorted({column.lstrip("-") for column in stretch.order})
 
         def pick(rows: QuerySet[Workflow]) -> QuerySet[Workflow, dict[str, Any]]:

@@ -29,7 +29,8 @@ def _save(client: APIClient, at: str) -> Any:
 @pytest.mark.parametrize(
     ("ask", "queries"),
     [
-        pytest.param(lambda client, at: client.get("/api/v1/workflows/"), 2, id="list"),
+        pytest.param(lambda client, at: client.get("/api/v1/workflows/"), 1, id="list"),
+        pytest.param(lambda client, at: client.get("/api/v1/workflows/?ordering=name"), 2, id="ordered"),
         pytest.param(lambda client, at: client.get(at), 2, id="load"),
         pytest.param(lambda client, at: client.get("/api/v1/workflows/?search=momentum"), 2, id="search"),
         pytest.param(lambda client, at: client.get(f"{at}versions/"), 3, id="version history"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     CharField,
@@ -87,6 +89,22 @@ def _rows_of(role: Role) -> Kept[Workflow]:
 
 _ROWS: Final = {True: _rows_of(Role.ADMIN), False: _rows_of(Role.USER)}
 
+
+def newest_rows(user: User, limit: int) -> list[Workflow]:
+    """The rows of ``workflows_for`` that changed last, none of them archived: the library's first page."""
+    return _first_page(Role.ADMIN if user.is_admin else Role.USER, limit).rows(user=user.pk)
+
+
+@lru_cache(maxsize=500)
+def _first_page(role: Role, limit: int) -> Kept[Workflow]:
+    def build(user: Any) -> QuerySet[Workflow]:
+        person = User(pk=user, role=role.value)
+        newest = Workflow.objects.filter(pk__any_of=ArraySubquery(_newest(person, limit)))
+        return workflows_for(person, newest).order_by("-updated_at", "-id")[:limit]
+
+    return Kept(Workflow, build, {"user": UUID})
+
+
 _NEWEST: Final = 500
 """Workflows whose tags and categories are counted: those changed last. More would cost every page."""
 _MOST_CHOICES: Final = 100
@@ -108,17 +126,18 @@ class Facets:
 
 def facets_for(user: User) -> Facets:
     """Tags and categories of the workflows the person may see, in two queries."""
-    newest = Workflow.objects.filter(pk__in=_newest(user)).order_by()
+    newest = Workflow.objects.filter(pk__in=_newest(user, _NEWEST)).order_by()
     tags = newest.annotate(value=Func(F("tags"), function="unnest", output_field=CharField()))
     return Facets(_counted(tags), _counted(newest.exclude(category="").annotate(value=F("category"))))
 
 
-def _newest(user: User) -> QuerySet[Workflow, Any]:
+def _newest(user: User, limit: int) -> QuerySet[Workflow, Any]:
+    """At least their ids: those shared with the person and the public ones, each found by an index."""
     kept = Workflow.objects.exclude(status=WorkflowStatus.ARCHIVED)
     branches = [kept if user.is_admin else kept.filter(is_public=True)]
     if not user.is_admin:
         branches.append(kept.granted_to(user))
-    parts = [each.order_by("-updated_at", "-id").values("pk")[:_NEWEST] for each in branches]
+    parts = [each.order_by("-updated_at", "-id").values("pk")[:limit] for each in branches]
     return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
 
 
