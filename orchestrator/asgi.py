@@ -19,7 +19,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - needs
 from django.urls import path  # noqa: E402
 
 from orchestrator.accounts.sockets import SocketAuthentication  # noqa: E402
-from orchestrator.core.asgi import ThreadKeepingHandler  # noqa: E402
+from orchestrator.core.asgi import ThreadKeepingHandler, settle_memory  # noqa: E402
 from orchestrator.executions.web.feed import FeedConsumer  # noqa: E402
 
 application = ProtocolTypeRouter(
@@ -28,3 +28,4 @@ application = ProtocolTypeRouter(
         "websocket": SocketAuthentication(URLRouter([path("ws/feed/", FeedConsumer.as_asgi())])),
     }
 )
+settle_memory()

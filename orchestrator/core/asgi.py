@@ -7,10 +7,13 @@ middleware and view. Here a request borrows a thread that is kept, with its conn
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any, Final
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connections
 from django.http import HttpRequest
@@ -18,6 +21,16 @@ from django.http.response import HttpResponseBase
 
 KEPT: Final = 8
 """Threads that wait for requests, each with a connection. Beyond them, requests at once get passing ones."""
+
+
+def settle_memory() -> None:
+    """Before the first request: load all views, and let the garbage collector look no more at what stays.
+
+    It would go through all of that every few hundred requests, and one of them would wait for it.
+    """
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    gc.freeze()
 
 
 class ThreadKeepingHandler(ASGIHandler):

@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from orchestrator.accounts.models import User
+from orchestrator.core.asgi import settle_memory
 from orchestrator.executions.bench.clients import client_of, people
 from orchestrator.executions.bench.figures import Figure
 from orchestrator.executions.bench.seed import OWNER, seeded_workflow
@@ -55,6 +56,7 @@ class QueryTime:
 
 def measure_library(*, times: int) -> Iterator[Figure]:
     """For somebody who owns 20 workflows, somebody who edits thousands, and an admin. Seeded before."""
+    settle_memory()  # as a web process does
     with override_settings(DEBUG=False):
         for who, user in people():
             for name, ask in _operations(user).items():
