@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.analytics.queries.runs import runs_of
+from orchestrator.analytics.queries.tables import MOST
 from orchestrator.core.clock import utc_now
 from orchestrator.workflows.models import Access
 from tests.analytics.conftest import MakeHistory
@@ -184,6 +186,18 @@ def test_slow_workflows_are_those_whose_mean_is_above_the_limit(make_history: Ma
     table = list(csv.DictReader(io.StringIO(_text(client.get("/analytics/export/slow.csv")))))
     assert [(row["workflow"], row["average_ms"]) for row in table] == [("Slow one", "6000")]
     assert len(_text(client.get("/analytics/export/slow.csv?over=3")).splitlines()) == 3
+
+
+def test_a_table_that_is_cut_says_so(make_history: MakeHistory) -> None:
+    owner = make_user()
+    for _ in range(MOST - 1):
+        make_history(make_workflow(owner), utc_now())
+    client = client_of(owner)
+    assert "The 50 busiest are listed." not in client.get("/analytics/").content.decode()
+    cache.clear()  # the page keeps its figures for some seconds
+    for _ in range(2):
+        make_history(make_workflow(owner), utc_now())
+    assert "The 50 busiest are listed." in client.get("/analytics/").content.decode()
 
 
 def test_names_that_look_like_formulas_do_nothing_in_a_spreadsheet(make_history: MakeHistory) -> None:

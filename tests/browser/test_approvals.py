@@ -56,7 +56,9 @@ def test_the_inbox_is_worked_through_by_keyboard(
     expect(page.get_by_text("Approved: Ship order 2?")).to_be_visible()
     second.refresh_from_db()
     assert second.status == "approved"
+    page.wait_for_load_state()
     page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Ship order 1?")).to_be_focused()
     page.keyboard.press("r")
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")

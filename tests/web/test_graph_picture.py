@@ -100,6 +100,8 @@ def test_a_type_that_is_not_installed_is_named() -> None:
 
 def test_a_hundred_nodes_are_close_and_their_edges_thin() -> None:
     document = sensors_workflow()
+    for each in document["nodes"]:
+        each["position"]["x"] *= 0.6
     page = draw(document["nodes"], document["edges"])
     assert "graph-dense" in page
     assert page.count('class="node narrow"') == 106

@@ -19,7 +19,7 @@ from orchestrator.analytics.models import ExecutionHistory
 from orchestrator.analytics.queries.overview import overview as read_overview
 from orchestrator.analytics.queries.runs import runs_of
 from orchestrator.analytics.queries.stats import stats_of
-from orchestrator.analytics.queries.tables import SLOW_MS, costs_in, slow_workflows
+from orchestrator.analytics.queries.tables import MOST, SLOW_MS, costs_in, slow_workflows
 from orchestrator.analytics.queries.wanted import Wanted, read_wanted, strict_wanted
 from orchestrator.analytics.web.charts import charts_of
 from orchestrator.analytics.web.export import TABLES, export_table
@@ -108,6 +108,7 @@ def _context(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         query = {"range": wanted.period.key, **({"workflow": chosen} if chosen else {})}
     return {
         "found": found,
+        "most_rows": MOST,
         "tiles": tiles_of(found),
         "charts": charts_of(found, wanted.period),
         "period": wanted.period,
