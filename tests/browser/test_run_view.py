@@ -157,7 +157,7 @@ def test_the_address_and_the_list_of_events_lead_to_a_moment(open_as: OpenAs, dr
     page = open_as(run.started_by, f"/executions/{run.pk}/?seq=2")
     expect(replay(page).locator("output")).to_contain_text("2 of")
     third = page.locator('#event-rows > li[data-seq="3"]')
-    third.hover()
+    third.locator("summary").focus()
     third.get_by_role("button", name="Show the run after event 3").click()
     expect(replay(page).locator("output")).to_contain_text("3 of")
 
