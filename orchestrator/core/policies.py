@@ -18,6 +18,7 @@ from django.db.migrations.operations.base import Operation
 
 ME: Final = "(SELECT app_user())"
 ADMIN: Final = "(SELECT app_is_admin())"
+_SERVER: Final = "(SELECT current_setting('app.server', true) = 'on')"
 
 
 def own(column: str = "user_id") -> str:
@@ -64,13 +65,18 @@ class Protect(Operation):
     reversible = True
     atomic = True
 
-    def __init__(self, model_name: str, *, read: str, write: str, delete: str | None = None) -> None:
+    def __init__(
+        self, model_name: str, *, read: str, write: str, delete: str | None = None, admins: bool = True
+    ) -> None:
         self.model_name, self.read, self.write, self.delete = model_name, read, write, delete
+        self.admins = admins
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        conditions = {"read": self.read, "write": self.write}
+        conditions: dict[str, Any] = {"read": self.read, "write": self.write}
         if self.delete is not None:
             conditions["delete"] = self.delete
+        if not self.admins:
+            conditions["admins"] = False
         return type(self).__name__, [self.model_name], conditions
 
     def state_forwards(self, app_label: str, state: Any) -> None:
@@ -107,9 +113,8 @@ class Protect(Operation):
     def _table(self, app_label: str, state: Any) -> str:
         return str(state.apps.get_model(app_label, self.model_name)._meta.db_table)
 
-    @staticmethod
-    def _condition(text: str, table: str) -> str:
-        return f"{ADMIN} OR ({text.replace('{t}', table)})"
+    def _condition(self, text: str, table: str) -> str:
+        return f"{ADMIN if self.admins else _SERVER} OR ({text.replace('{t}', table)})"
 
 
 class CascadeInDatabase(Operation):

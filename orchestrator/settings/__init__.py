@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "orchestrator.workflows",
     "orchestrator.ai",
     "orchestrator.executions",
+    "orchestrator.process",
     "orchestrator.analytics",
     "orchestrator.embedded",
 ]

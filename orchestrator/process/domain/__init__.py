@@ -1,0 +1,1 @@
+"""What a guided process decides, as plain values: no database, no clock."""

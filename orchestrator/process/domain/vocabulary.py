@@ -1,0 +1,102 @@
+"""The words of guided processes: kinds, formats and states, as they are stored and as the API says them."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class Behavior(StrEnum):
+    """What a phase is for; the row of its node type says how it behaves."""
+
+    INFORMATIONAL = "informational"
+    FORK = "fork"
+    DATA_COLLECTION = "data_collection"
+    ITERATIVE = "iterative"
+    SYNTHESIS = "synthesis"
+
+
+class Form(StrEnum):
+    """What a phase asks besides its prompts."""
+
+    NONE = ""
+    SCOPE = "scope"
+    PROFILE = "profile"
+
+
+class ResponseFormat(StrEnum):
+    TEXT = "text"
+    VOICE = "voice"
+    CHECKBOX = "checkbox"
+    MULTI_SELECT = "multi_select"
+
+
+class Tier(IntEnum):
+    """How sensitive an answer is. What is private is encrypted and never reaches a provider of AI."""
+
+    SAFE = 1
+    OPTIONAL = 2
+    PRIVATE = 3
+
+
+class ScopeType(StrEnum):
+    WHOLE_LIFE = "whole_life"
+    MAJOR_CHAPTER = "major_chapter"
+    SINGLE_EVENT = "single_event"
+    UNSURE = "unsure"
+
+
+class ConditionType(StrEnum):
+    ALWAYS = "always"
+    SCOPE_MATCH = "scope_match"
+    PROFILE_FLAG = "profile_flag"
+    SECTION_SELECTED = "section_selected"
+    SECTION_ACTIVE = "section_active"
+    PROFILE_BOUNDARY = "profile_boundary"
+    EXPRESSION = "expression"
+
+
+class SessionStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+
+
+class NodeStatus(StrEnum):
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
+class SectionStatus(StrEnum):
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+class SynthesisType(StrEnum):
+    DRAFT = "draft"
+    CHAPTER = "chapter"
+    CHECKPOINT = "checkpoint"
+
+
+FLAGS: Final = (
+    "has_relationships",
+    "has_children",
+    "has_multiple_careers",
+    "has_lived_multiple_places",
+    "has_military_service",
+    "faith_important",
+)
+"""What every profile says about a life. A version may ask for more."""
+
+BOUNDARIES: Final = {
+    "romance": "comfortable_discussing_romance",
+    "trauma": "comfortable_discussing_trauma",
+}
+"""What a person may not wish to talk about, and the column of the profile that says so."""
+
+PREFERENCES: Final = (*BOUNDARIES.values(), "prefers_some_private")

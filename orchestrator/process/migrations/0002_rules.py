@@ -1,0 +1,142 @@
+"""Who reads and writes guided processes, what PostgreSQL itself refuses, and the kinds of phases."""
+
+from django.db import migrations
+
+from orchestrator.core.ids import new_id
+from orchestrator.core.policies import ME, Protect, own
+
+EVERYBODY = f"{ME} IS NOT NULL"
+DEFINITIONS = (
+    "processversion", "commitment", "nodetype", "processnode", "flowedge", "processprompt", "promptpack",
+    "packprompt", "processsection", "sectionprompt",
+)  # fmt: skip
+VIEWS = f"""
+CREATE VIEW app_own_session AS SELECT id FROM process_session WHERE user_id = {ME};
+CREATE VIEW app_lent_session AS SELECT session_id AS id FROM process_session_grant WHERE user_id = {ME};
+"""
+NO_VIEWS = "DROP VIEW app_own_session, app_lent_session"
+WRITES_OWN = "EXISTS (SELECT FROM app_own_session AS mine WHERE mine.id = {t}.session_id)"
+READS = f"{WRITES_OWN} OR EXISTS (SELECT FROM app_lent_session AS lent WHERE lent.id = {{t}}.session_id)"
+OF_ANSWER = "EXISTS (SELECT FROM process_answer AS parent WHERE parent.id = {t}.answer_id)"
+OF_OWN_ANSWER = (
+    "EXISTS (SELECT FROM process_answer AS parent JOIN app_own_session AS mine ON mine.id = parent.session_id "
+    "WHERE parent.id = {t}.answer_id)"
+)
+CONTENT = (
+    "sessionscope", "sessionprofile", "sessionprogress", "sessionsectionstatus", "answer", "synthesis",
+    "archetype", "disclosure",
+)  # fmt: skip
+
+# A version in use never changes, whoever asks and however: sessions rest on it.
+FROZEN = """
+CREATE FUNCTION process_refuse_if_frozen(version uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM process_version WHERE id = version AND frozen_at IS NOT NULL FOR SHARE;
+    IF FOUND THEN
+        RAISE EXCEPTION 'process version % is frozen', version USING ERRCODE = 'check_violation';
+    END IF;
+END $$;
+
+CREATE FUNCTION process_keep_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN PERFORM process_refuse_if_frozen(OLD.process_version_id); END IF;
+    IF TG_OP <> 'DELETE' THEN PERFORM process_refuse_if_frozen(NEW.process_version_id); END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE FUNCTION process_keep_frozen_prompt() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE node uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.process_node_id ELSE NEW.process_node_id END;
+BEGIN
+    PERFORM process_refuse_if_frozen((SELECT process_version_id FROM process_node WHERE id = node));
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE FUNCTION process_keep_frozen_link() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE lane uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.section_id ELSE NEW.section_id END;
+BEGIN
+    PERFORM process_refuse_if_frozen((SELECT process_version_id FROM process_section WHERE id = lane));
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE FUNCTION process_thaw_never() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.frozen_at IS NOT NULL AND (
+        NEW.frozen_at IS DISTINCT FROM OLD.frozen_at OR NEW.revision <> OLD.revision
+        OR NEW.profile_flags <> OLD.profile_flags
+    ) THEN
+        RAISE EXCEPTION 'process version % is frozen', OLD.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_frozen BEFORE UPDATE ON process_version
+    FOR EACH ROW EXECUTE FUNCTION process_thaw_never();
+"""
+KEPT = {
+    "process_commitment": "process_keep_frozen",
+    "process_node": "process_keep_frozen",
+    "process_flow_edge": "process_keep_frozen",
+    "process_section": "process_keep_frozen",
+    "process_prompt": "process_keep_frozen_prompt",
+    "process_section_prompt": "process_keep_frozen_link",
+}
+TRIGGERS = "".join(
+    f"CREATE TRIGGER keep_frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+    f"FOR EACH ROW EXECUTE FUNCTION {function}();\n"
+    for table, function in KEPT.items()
+)
+NO_TRIGGERS = "".join(f"DROP TRIGGER keep_frozen ON {table};\n" for table in (*KEPT, "process_version"))
+NOT_FROZEN = NO_TRIGGERS + (
+    "DROP FUNCTION process_thaw_never(), process_keep_frozen(), process_keep_frozen_prompt(), "
+    "process_keep_frozen_link(), process_refuse_if_frozen(uuid)"
+)
+KINDS = (
+    ("informational", "Tells something; nothing is asked.", False, False, False),
+    ("fork", "A choice that decides which way to go.", True, False, False),
+    ("data_collection", "Asks prompts one after the other.", True, False, False),
+    ("iterative", "Sections to be worked on in any order, as often as wanted.", True, False, True),
+    ("synthesis", "What was said is put together and given back.", True, True, True),
+)
+
+
+def add_kinds(apps, schema_editor):
+    node_type = apps.get_model("process", "NodeType")
+    node_type.objects.bulk_create(
+        node_type(
+            id=new_id(),
+            type_name=name,
+            description=description,
+            requires_user_input=asks,
+            can_skip=skips,
+            is_repeatable=repeats,
+        )
+        for name, description, asks, skips, repeats in KINDS
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("process", "0001_initial"), ("accounts", "0002_row_security")]
+
+    operations = [
+        migrations.RunPython(add_kinds, migrations.RunPython.noop),
+        migrations.RunSQL(FROZEN + TRIGGERS, NOT_FROZEN),
+        migrations.RunSQL(VIEWS, NO_VIEWS),
+        *(Protect(name, read=EVERYBODY, write="false") for name in DEFINITIONS),
+        # The row of a session holds no content: staff see that there is one, and where it stands.
+        Protect(
+            "session",
+            read=f"{own()} OR EXISTS (SELECT FROM app_lent_session AS lent WHERE lent.id = {{t}}.id)",
+            write=own(),
+        ),
+        Protect(
+            "sessiongrant",
+            read=f"{own()} OR {{t}}.granted_by_id = {ME}",
+            write=f"{{t}}.granted_by_id = {ME}",
+            delete=f"{own()} OR {{t}}.granted_by_id = {ME}",
+            admins=False,
+        ),
+        *(Protect(name, read=READS, write=WRITES_OWN, admins=False) for name in CONTENT),
+        *(
+            Protect(name, read=OF_ANSWER, write=OF_OWN_ANSWER, admins=False)
+            for name in ("followup", "recording")
+        ),
+    ]

@@ -1,0 +1,51 @@
+"""Tables of guided processes: what staff author, people's sessions, and what is made of their answers."""
+
+from orchestrator.process.models.definition import (
+    KEY,
+    Commitment,
+    FlowEdge,
+    NodeType,
+    PackPrompt,
+    ProcessNode,
+    ProcessPrompt,
+    ProcessSection,
+    ProcessVersion,
+    PromptPack,
+    SectionPrompt,
+)
+from orchestrator.process.models.output import Archetype, Disclosure, FollowUp, Recording, Synthesis
+from orchestrator.process.models.session import (
+    Answer,
+    Session,
+    SessionGrant,
+    SessionProfile,
+    SessionProgress,
+    SessionScope,
+    SessionSectionStatus,
+)
+
+__all__ = [
+    "KEY",
+    "Answer",
+    "Archetype",
+    "Commitment",
+    "Disclosure",
+    "FlowEdge",
+    "FollowUp",
+    "NodeType",
+    "PackPrompt",
+    "ProcessNode",
+    "ProcessPrompt",
+    "ProcessSection",
+    "ProcessVersion",
+    "PromptPack",
+    "Recording",
+    "SectionPrompt",
+    "Session",
+    "SessionGrant",
+    "SessionProfile",
+    "SessionProgress",
+    "SessionScope",
+    "SessionSectionStatus",
+    "Synthesis",
+]

@@ -1,0 +1,1 @@
+"""What pages, services and the API read of guided processes."""

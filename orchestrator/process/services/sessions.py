@@ -1,0 +1,141 @@
+"""A person's steps through a process: begin, go on, go back, leave out, pause, end.
+
+Every step takes the session's lock, asks the domain what becomes of it, and stores that. Two tabs of one
+session come one after the other, and the second is told if it shows what is past.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import User
+from orchestrator.core.clock import utc_now
+from orchestrator.core.errors import NotAllowed, NotFound, WrongState
+from orchestrator.core.ids import new_id
+from orchestrator.process.domain import steps
+from orchestrator.process.domain.journey import Journey
+from orchestrator.process.domain.vocabulary import SessionStatus
+from orchestrator.process.models import ProcessVersion, Session
+from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.services.freezing import freeze
+from orchestrator.process.services.journeys import Place, lock_session, store_journey
+
+
+@transaction.atomic
+def start_session(user: User, *, version_id: UUID | None = None, title: str = "") -> Session:
+    """A new session at the first node of the active version; staff may try any other version.
+
+    Freezes the version. Raises NotFound, NotAllowed, and DeadEnd for a version without nodes.
+    """
+    version = _version(user, version_id)
+    freeze(version)
+    process = process_of(version)
+    journey = steps.begin(process)
+    session = Session(
+        id=new_id(),
+        user=user,
+        process_version=version,
+        current_node_id=process.nodes[journey.node_key].id,
+        title=title.strip(),
+        revision=0,
+    )
+    session.save(force_insert=True)
+    store_journey(Place(session, process, Journey()), journey)
+    return session
+
+
+def _version(user: User, version_id: UUID | None) -> ProcessVersion:
+    if version_id is None:
+        version = ProcessVersion.objects.active()
+        if version is None:
+            raise NotFound("There is no process to step through yet.")
+        return version
+    chosen = ProcessVersion.objects.filter(pk=version_id).first()
+    if chosen is None:
+        raise NotFound("There is no such version.")
+    if not (chosen.is_active or user.is_admin):
+        raise NotAllowed("Only staff try versions that are not active.")
+    return chosen
+
+
+@transaction.atomic
+def advance(user: User, session_id: UUID, *, revision: int | None = None) -> Session:
+    """Finish the section or phase that is shown. Raises OpenPrompts, DeadEnd, MovedOn, NotActive."""
+    place = lock_session(user, session_id, revision=revision)
+    store_journey(place, steps.advance(place.process, place.journey))
+    return place.session
+
+
+@transaction.atomic
+def go_back(user: User, session_id: UUID, *, revision: int | None = None) -> Session:
+    """To the map of sections, or the phase before. Nothing answered changes. Raises MovedOn, WrongState."""
+    place = lock_session(user, session_id, revision=revision)
+    store_journey(place, steps.back(place.journey))
+    return place.session
+
+
+@transaction.atomic
+def skip(user: User, session_id: UUID, *, revision: int | None = None) -> Session:
+    """Leave out the phase that is shown. Raises WrongState for one that cannot be, MovedOn, DeadEnd."""
+    place = lock_session(user, session_id, revision=revision)
+    store_journey(place, steps.skip(place.process, place.journey))
+    return place.session
+
+
+@transaction.atomic
+def select_section(user: User, session_id: UUID, key: str, *, revision: int | None = None) -> Session:
+    """Work on a section. Raises NotFound, SectionLocked, MovedOn."""
+    place = lock_session(user, session_id, revision=revision)
+    if key not in place.process.sections:
+        raise NotFound("There is no such section in this process.")
+    store_journey(place, steps.select_section(place.process, place.journey, key))
+    return place.session
+
+
+@transaction.atomic
+def pause_session(user: User, session_id: UUID) -> Session:
+    """Nothing more happens until it is resumed. Raises WrongState."""
+    return _turn(user, session_id, SessionStatus.ACTIVE, SessionStatus.PAUSED, "pause")
+
+
+@transaction.atomic
+def resume_session(user: User, session_id: UUID) -> Session:
+    """Go on where it was, on whatever device. Raises WrongState."""
+    return _turn(user, session_id, SessionStatus.PAUSED, SessionStatus.ACTIVE, "resume")
+
+
+@transaction.atomic
+def abandon_session(user: User, session_id: UUID) -> Session:
+    """End it for good; what was answered stays until the person deletes it. Raises WrongState."""
+    place = lock_session(user, session_id)
+    if place.session.status not in (SessionStatus.ACTIVE, SessionStatus.PAUSED):
+        raise WrongState(f"This session is {place.session.status} already.")
+    return _set_status(place, SessionStatus.ABANDONED)
+
+
+@transaction.atomic
+def delete_session(user: User, session_id: UUID) -> None:
+    """Everything of it, at once and for good: answers, recordings, texts and the record of what was sent."""
+    place = lock_session(user, session_id)
+    record_audit(user, "process_session.deleted", place.session)
+    place.session.delete()
+
+
+def _turn(user: User, session_id: UUID, before: SessionStatus, after: SessionStatus, verb: str) -> Session:
+    place = lock_session(user, session_id)
+    if place.session.status == after:
+        return place.session
+    if place.session.status != before:
+        raise WrongState(f"A session that is {place.session.status} cannot be {verb}d.")
+    return _set_status(place, after)
+
+
+def _set_status(place: Place, status: SessionStatus) -> Session:
+    session = place.session
+    session.status, session.last_activity_at = status.value, utc_now()
+    session.revision += 1
+    session.save(update_fields=["status", "last_activity_at", "revision"])
+    return session
