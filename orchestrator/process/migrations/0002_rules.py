@@ -10,9 +10,10 @@ DEFINITIONS = (
     "processversion", "commitment", "nodetype", "processnode", "flowedge", "processprompt", "promptpack",
     "packprompt", "processsection", "sectionprompt",
 )  # fmt: skip
-VIEWS = f"""
-CREATE VIEW app_own_session AS SELECT id FROM process_session WHERE user_id = {ME};
-CREATE VIEW app_lent_session AS SELECT session_id AS id FROM process_session_grant WHERE user_id = {ME};
+VIEWS = """
+CREATE VIEW app_own_session AS SELECT id FROM process_session WHERE user_id = (SELECT app_user());
+CREATE VIEW app_lent_session AS
+    SELECT session_id AS id FROM process_session_grant WHERE user_id = (SELECT app_user());
 """
 NO_VIEWS = "DROP VIEW app_own_session, app_lent_session"
 WRITES_OWN = "EXISTS (SELECT FROM app_own_session AS mine WHERE mine.id = {t}.session_id)"
