@@ -1,0 +1,44 @@
+"""Before a version is activated: who is under way in the present one, and where they stand.
+
+Sessions keep the version that they began with, so nobody is moved. What is shown is what the new version
+no longer has, so that its author knows for whom the old one goes on living.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from orchestrator.process.domain.vocabulary import SessionStatus
+from orchestrator.process.models import ProcessNode, ProcessVersion, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Sessions under way that stand on one node of an older version."""
+
+    version: str
+    node_key: str
+    node_name: str
+    sessions: int
+    is_removed: bool
+
+
+def standings(version: ProcessVersion) -> list[Standing]:
+    """Where people of other versions stand, those on nodes that this version does not have first."""
+    under_way = Q(status__in=[SessionStatus.ACTIVE.value, SessionStatus.PAUSED.value])
+    rows = (
+        Session.objects.filter(under_way)
+        .exclude(process_version=version)
+        .values_list(
+            "process_version__version_name",
+            "current_node__node_key",
+            "current_node__node_name",
+        )
+        .annotate(number=Count("id"))
+        .order_by("process_version__version_name", "current_node__order_index")
+    )
+    kept = set(ProcessNode.objects.filter(process_version=version).values_list("node_key", flat=True))
+    found = [Standing(*row, is_removed=row[1] not in kept) for row in rows]
+    return sorted(found, key=lambda standing: not standing.is_removed)
