@@ -15,6 +15,7 @@ api = (
         path("", include("orchestrator.workflows.api.urls")),
         path("", include("orchestrator.executions.api.urls")),
         path("", include("orchestrator.analytics.api.urls")),
+        path("", include("orchestrator.process.api.urls")),
     ],
     "api",
 )

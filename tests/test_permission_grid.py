@@ -17,12 +17,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
+from orchestrator.process.models import ProcessVersion
+from orchestrator.process.queries.exported import export_version
+from orchestrator.process.services.sessions import advance, start_session
 from orchestrator.workflows.models import Access, Workflow, WorkflowTemplate
 from orchestrator.workflows.services.bulk import start_bulk_job
 from orchestrator.workflows.services.folders import create_folder
 from orchestrator.workflows.services.triggers import create_trigger
 from orchestrator.workflows.services.views import save_view
 from tests.factories import make_user, make_workflow, node, share, start, step
+from tests.process.making import make_node, make_process, make_prompt, make_section
+from tests.process.storing import store
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
 Answers = tuple[int, int, int, int, int, int]
@@ -33,6 +38,9 @@ READ: Answers = (401, 404, 200, 200, 200, 200)
 EDIT: Answers = (401, 404, 403, 200, 200, 200)
 OWN: Answers = (401, 404, 403, 403, 200, 200)
 MINE: Answers = (401, 404, 404, 404, 200, 200)
+STAFF: Answers = (401, 403, 403, 403, 403, 200)
+TELLER: Answers = (401, 404, 404, 404, 200, 404)
+"""Of a person's own session: not even an admin sees others'."""
 JOB = {"subject": "workflows", "action": "archive", "filters": {}}
 
 
@@ -43,7 +51,7 @@ def answers(base: Answers, good: int) -> Answers:
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one route. ``kwargs`` and ``body`` are made from the objects of the world."""
+    """One method of one route. ``kwargs``, and a ``body`` that is a name, come from the objects of the world."""
 
     route: str
     method: str
@@ -58,6 +66,8 @@ T = {**W, "trigger_id": "schedule"}
 H = {**W, "trigger_id": "hook"}
 ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/secret"}
 E = {"pk": "execution"}
+S = {"pk": "session"}
+P = {"pk": "process"}
 A = {"pk": "approval"}
 
 API = [
@@ -164,6 +174,37 @@ API = [
     Row("approval-detail", "get", READ, A),
     Row("approval-approve", "post", (401, 404, 403, 200, 403, 403), A),
     Row("approval-reject", "post", (401, 404, 403, 200, 403, 403), A),
+    Row("process-sessions", "get", EVERYBODY),
+    Row("process-sessions", "post", answers(EVERYBODY, 201), body={"title": "mine"}),
+    Row("process-session", "get", TELLER, S),
+    Row("process-session", "delete", answers(TELLER, 204), S),
+    Row("process-current", "get", TELLER, S),
+    Row("process-answers", "get", TELLER, S),
+    Row("process-answers", "post", TELLER, S, "answer"),
+    Row("process-advance", "post", TELLER, S),
+    Row("process-back", "post", TELLER, S),
+    Row("process-skip", "post", TELLER, S),
+    Row("process-pause", "post", TELLER, S),
+    Row("process-resume", "post", TELLER, S),
+    Row("process-abandon", "post", TELLER, S),
+    Row("process-scope", "get", TELLER, S),
+    Row("process-scope", "put", TELLER, S, {"scope_type": "unsure"}),
+    Row("process-profile", "get", TELLER, S),
+    Row("process-profile", "put", TELLER, S, {"has_children": True}),
+    Row("process-session-sections", "get", TELLER, S),
+    Row("process-select-section", "post", TELLER, {**S, "key": "lane"}),
+    Row("process-versions", "get", EVERYBODY),
+    Row("process-versions", "post", answers(STAFF, 201), body="document"),
+    Row("process-version", "get", EVERYBODY, P),
+    Row("process-version-export", "get", EVERYBODY, P),
+    Row("process-version-clone", "post", answers(STAFF, 201), P),
+    Row("process-version-activate", "post", STAFF, P),
+    Row("process-version-validate", "get", EVERYBODY, P),
+    Row("process-nodes", "get", EVERYBODY),
+    Row("process-edges", "get", EVERYBODY),
+    Row("process-prompts", "get", EVERYBODY),
+    Row("process-prompt-packs", "get", EVERYBODY),
+    Row("process-sections", "get", EVERYBODY),
 ]
 
 
@@ -211,8 +252,31 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "word": "go",
         "groq": "groq",
         "part": "input",
+        **telling(people["owner"]),
     }
     return World({"anonymous": None, **people}, names)
+
+
+def telling(owner: User) -> dict[str, Any]:
+    """A session of a guided process, in its second phase, which has a section."""
+    lane = make_section("origins", make_prompt("house", node="talk"))
+    free = make_prompt("why", node="talk")
+    process = make_process(
+        make_node("welcome", "talk", text="Welcome."),
+        make_node("talk", prompts=(free,), sections=("origins",), optional=True, requires_completion=False),
+        sections=(lane,),
+    )
+    version = store(process)
+    ProcessVersion.objects.filter(pk=version.pk).update(is_active=True, frozen_at=version.created_at)
+    session = start_session(owner)
+    advance(owner, session.pk)
+    return {
+        "session": session.pk,
+        "process": version.pk,
+        "lane": "origins",
+        "answer": {"prompt": str(free.id), "value": "Because."},
+        "document": export_version(version),
+    }
 
 
 def ask(world: World, role: str, row: Row) -> int:
@@ -222,7 +286,8 @@ def ask(world: World, role: str, row: Row) -> int:
         client.force_login(person, backend="orchestrator.accounts.backends.AnyCaseBackend")
     url = reverse(f"api:{row.route}", kwargs={name: world.names[key] for name, key in row.kwargs.items()})
     send = getattr(client, row.method)
-    answer = send(url, row.body or {}, content_type="application/json") if row.method != "get" else send(url)
+    body = world.names[row.body] if isinstance(row.body, str) else row.body or {}
+    answer = send(url, body, content_type="application/json") if row.method != "get" else send(url)
     return int(answer.status_code)
 
 
@@ -265,7 +330,7 @@ def test_every_method_of_a_route_has_its_row(row: str) -> None:
     """No method is open that the grid does not speak of."""
     spoken = {each.method for each in API if each.route == row}
     kwargs = next(each.kwargs for each in API if each.route == row)
-    dummy = {"one": 1, "word": "go"}
+    dummy = {"one": 1, "word": "go", "lane": "origins"}
     sample = {name: dummy.get(key, "00000000-0000-7000-8000-000000000000") for name, key in kwargs.items()}
     view = get_resolver().resolve(reverse(f"api:{row}", kwargs=sample)).func
     methods = set(getattr(view, "actions", None) or {})

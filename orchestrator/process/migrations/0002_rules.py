@@ -31,9 +31,11 @@ CONTENT = (
 # A version in use never changes, whoever asks and however: sessions rest on it.
 FROZEN = """
 CREATE FUNCTION process_refuse_if_frozen(version uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE since timestamptz;
 BEGIN
-    PERFORM 1 FROM process_version WHERE id = version AND frozen_at IS NOT NULL FOR SHARE;
-    IF FOUND THEN
+    -- Locked whether frozen or not: whoever is just freezing it is waited for.
+    SELECT frozen_at INTO since FROM process_version WHERE id = version FOR SHARE;
+    IF since IS NOT NULL THEN
         RAISE EXCEPTION 'process version % is frozen', version USING ERRCODE = 'check_violation';
     END IF;
 END $$;
@@ -46,16 +48,28 @@ BEGIN
 END $$;
 
 CREATE FUNCTION process_keep_frozen_prompt() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE node uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.process_node_id ELSE NEW.process_node_id END;
 BEGIN
-    PERFORM process_refuse_if_frozen((SELECT process_version_id FROM process_node WHERE id = node));
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM process_refuse_if_frozen(
+            (SELECT process_version_id FROM process_node WHERE id = OLD.process_node_id));
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM process_refuse_if_frozen(
+            (SELECT process_version_id FROM process_node WHERE id = NEW.process_node_id));
+    END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
 CREATE FUNCTION process_keep_frozen_link() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE lane uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.section_id ELSE NEW.section_id END;
 BEGIN
-    PERFORM process_refuse_if_frozen((SELECT process_version_id FROM process_section WHERE id = lane));
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM process_refuse_if_frozen(
+            (SELECT process_version_id FROM process_section WHERE id = OLD.section_id));
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM process_refuse_if_frozen(
+            (SELECT process_version_id FROM process_section WHERE id = NEW.section_id));
+    END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import NotFound, WrongState
+from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.process.domain.asking import prompts_here
 from orchestrator.process.domain.journey import Journey, Scope, SectionState
@@ -54,11 +54,13 @@ class Place:
 def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -> Place:
     """The person's session, which nobody else steps until the transaction ends.
 
-    Raises NotFound, and MovedOn if the session is not at this ``revision`` any more.
+    Raises NotFound, NotAllowed for one that was lent, and MovedOn if it is past this ``revision``.
     """
     rows = Session.objects.visible_to(user).select_for_update(of=("self",))
     session = rows.select_related("process_version", "scope", "profile").filter(pk=session_id).first()
     if session is None:
+        if Session.objects.readable_by(user).filter(pk=session_id).exists():
+            raise NotAllowed("This session is lent to you to read. Only its person goes on with it.")
         raise NotFound("There is no such session, or none of yours.")
     if revision is not None and session.revision != revision:
         raise MovedOn(

@@ -1,0 +1,78 @@
+"""What requests and answers about guided processes look like, for the API's documentation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from drf_spectacular.utils import OpenApiExample
+
+_PROMPT: Final = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"
+
+START: Final = OpenApiExample("With a title", value={"title": "For my grandchildren"}, request_only=True)
+STEP: Final = OpenApiExample("From what you have seen", value={"revision": 7}, request_only=True)
+ANSWER: Final = OpenApiExample(
+    "The first answer to a prompt",
+    value={"prompt": _PROMPT, "value": "In a blue house above the harbour.", "private": False, "expect": 0},
+    request_only=True,
+)
+ANSWERED: Final = OpenApiExample(
+    "It is kept",
+    value={
+        "prompt": _PROMPT,
+        "node": "sections",
+        "key": "origins_place",
+        "value": "In a blue house above the harbour.",
+        "private": False,
+        "tier": 1,
+        "revision": 1,
+        "updated_at": "2026-11-21T18:00:00Z",
+    },
+    response_only=True,
+)
+SCOPE: Final = OpenApiExample(
+    "One chapter",
+    value={
+        "scope_type": "major_chapter",
+        "scope_description": "The years at sea",
+        "time_period_start": "1971-04-01",
+        "time_period_end": "1979-09-30",
+    },
+    request_only=True,
+)
+PROFILE: Final = OpenApiExample(
+    "Some flags; the others stay",
+    value={"has_children": True, "comfortable_discussing_trauma": False},
+    request_only=True,
+)
+DOCUMENT: Final = OpenApiExample(
+    "The smallest process",
+    value={
+        "format": "orchestrator.process/1",
+        "name": "A single question",
+        "nodes": [
+            {
+                "key": "ask",
+                "name": "A question",
+                "type": "data_collection",
+                "purpose": "To begin somewhere.",
+                "prompts": [{"key": "why", "text": "Why now?"}],
+            }
+        ],
+    },
+    request_only=True,
+)
+CLONE: Final = OpenApiExample("Under a name of its own", value={"name": "Life story 2"}, request_only=True)
+FINDINGS: Final = OpenApiExample(
+    "A phase that nobody reaches",
+    value={
+        "findings": [
+            {
+                "code": "unreachable_node",
+                "message": "No way leads to “Closing” from the start.",
+                "place": "node:closing",
+                "forbids": True,
+            }
+        ]
+    },
+    response_only=True,
+)

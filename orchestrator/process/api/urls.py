@@ -1,0 +1,38 @@
+from django.urls import path
+
+from orchestrator.process.api import answering, definitions, sessions
+
+_SESSION = "process/sessions/<uuid:pk>/"
+_VERSION = "process/versions/<uuid:pk>/"
+
+urlpatterns = [
+    path("process/sessions/", sessions.SessionsView.as_view(), name="process-sessions"),
+    path(_SESSION, sessions.SessionView.as_view(), name="process-session"),
+    path(f"{_SESSION}current/", sessions.CurrentView.as_view(), name="process-current"),
+    path(f"{_SESSION}answers/", answering.AnswersView.as_view(), name="process-answers"),
+    path(f"{_SESSION}advance/", sessions.AdvanceView.as_view(), name="process-advance"),
+    path(f"{_SESSION}back/", sessions.BackView.as_view(), name="process-back"),
+    path(f"{_SESSION}skip/", sessions.SkipView.as_view(), name="process-skip"),
+    path(f"{_SESSION}pause/", sessions.PauseView.as_view(), name="process-pause"),
+    path(f"{_SESSION}resume/", sessions.ResumeView.as_view(), name="process-resume"),
+    path(f"{_SESSION}abandon/", sessions.AbandonView.as_view(), name="process-abandon"),
+    path(f"{_SESSION}scope/", answering.ScopeView.as_view(), name="process-scope"),
+    path(f"{_SESSION}profile/", answering.ProfileView.as_view(), name="process-profile"),
+    path(f"{_SESSION}sections/", answering.SectionsView.as_view(), name="process-session-sections"),
+    path(
+        f"{_SESSION}sections/<slug:key>/select/",
+        sessions.SelectSectionView.as_view(),
+        name="process-select-section",
+    ),
+    path("process/versions/", definitions.VersionsView.as_view(), name="process-versions"),
+    path(_VERSION, definitions.VersionView.as_view(), name="process-version"),
+    path(f"{_VERSION}export/", definitions.ExportView.as_view(), name="process-version-export"),
+    path(f"{_VERSION}clone/", definitions.CloneView.as_view(), name="process-version-clone"),
+    path(f"{_VERSION}activate/", definitions.ActivateView.as_view(), name="process-version-activate"),
+    path(f"{_VERSION}validate/", definitions.ValidateView.as_view(), name="process-version-validate"),
+    path("process/nodes/", definitions.NodesView.as_view(), name="process-nodes"),
+    path("process/edges/", definitions.EdgesView.as_view(), name="process-edges"),
+    path("process/prompts/", definitions.PromptsView.as_view(), name="process-prompts"),
+    path("process/prompt-packs/", definitions.PromptPacksView.as_view(), name="process-prompt-packs"),
+    path("process/sections/", definitions.SectionsView.as_view(), name="process-sections"),
+]
