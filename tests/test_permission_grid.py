@@ -51,7 +51,7 @@ def answers(base: Answers, good: int) -> Answers:
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one route. ``kwargs``, and a ``body`` that is a name, come from the objects of the world."""
+    """One method of one route. ``kwargs``, and a ``body`` that is a name, are of the world."""
 
     route: str
     method: str

@@ -251,9 +251,8 @@ def test_only_staff_author_and_try_what_is_not_active(
     assert (clone.status_code, clone.json()["cloned_from"]) == (201, version)
     assert client.post(f"{ROOT}sessions/", {"version": clone.json()["id"]}).status_code == 403
     assert admin.post(f"{ROOT}sessions/", {"version": clone.json()["id"]}).status_code == 201
-    one, other = (
-        admin.get(f"{ROOT}versions/{each}/export/").json() for each in (version, clone.json()["id"])
-    )
+    ids = (version, clone.json()["id"])
+    one, other = (admin.get(f"{ROOT}versions/{each}/export/").json() for each in ids)
     assert {**one, "name": "Mine"} == other
     faulty = admin.post(f"{ROOT}versions/", {"format": "orchestrator.process/1", "name": "x"})
     assert (faulty.status_code, faulty.json()["code"]) == (400, "invalid")
@@ -274,7 +273,7 @@ def test_a_step_asks_the_database_a_fixed_number_of_times(
     # the session with all that is one row; progress, sections, answers; the answers that are shown
     with django_assert_num_queries(_IDENTITY + 5):
         screen(client, session)
-    # the lock; progress, sections, answers; this answer; its row, the session, the node's progress read, written
+    # the lock; progress, sections, answers; this answer; it, the session, the node's progress
     with django_assert_num_queries(_IDENTITY + _SAVEPOINT + 9):
         assert say(client, session, prompt, "Grace").status_code == 200
     say(client, session, asked(screen(client, session), "consent"), True)

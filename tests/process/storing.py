@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestrator.process.domain.conditions import Condition
 from orchestrator.process.domain.process import Node, Process, Prompt
+from orchestrator.process.domain.vocabulary import Behavior
 from orchestrator.process.models import (
     FlowEdge,
     NodeType,
@@ -20,7 +21,7 @@ def store(process: Process, *, name: str = "v1") -> ProcessVersion:
     version = ProcessVersion.objects.create(
         version_name=name, profile_flags=[{"key": flag, "label": flag} for flag in process.flags]
     )
-    kinds = {kind.type_name: kind for kind in NodeType.objects.all()}
+    kinds = node_types()
     for number, node in enumerate(process.nodes.values()):
         ProcessNode.objects.create(
             id=node.id,
@@ -38,6 +39,12 @@ def store(process: Process, *, name: str = "v1") -> ProcessVersion:
     _store_edges(process, version)
     _store_prompts(process, version)
     return version
+
+
+def node_types() -> dict[str, NodeType]:
+    """The kinds of phases, also after a test that emptied the tables which migrations had filled."""
+    there = {kind.type_name: kind for kind in NodeType.objects.all()}
+    return {each.value: there.get(each.value) or NodeType.objects.create(type_name=each) for each in Behavior}
 
 
 def _store_edges(process: Process, version: ProcessVersion) -> None:

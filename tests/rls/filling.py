@@ -14,6 +14,11 @@ from orchestrator.core.clock import utc_now
 SPECIAL: dict[str, dict[str, Any]] = {
     "ai.budget": {"workflow": None},
     "ai.credential": {"provider": "groq"},
+    "process.archetype": {"confidence_score": 0.5},
+    "process.packprompt": {"prompt_key": "why"},
+    "process.promptpack": {"process_version": None},
+    "process.sessionscope": {"scope_type": "unsure"},
+    "process.synthesis": {"synthesis_type": "draft"},
     "workflows.bulkjob": {"ids": []},
     "workflows.triggerdelivery": {"status": "rejected"},
 }

@@ -17,6 +17,7 @@ from orchestrator.executions.runtime.engine import Engine
 from orchestrator.workflows.models import Workflow, WorkflowFavorite
 from tests.factories import chain, make_user, make_workflow, node, start, step
 from tests.rls.filling import fill
+from tests.rls.telling import make_telling
 
 BOUND = """
 SELECT relation.oid::regclass::text FROM pg_class AS relation
@@ -53,6 +54,7 @@ def make_belongings(name: str, engine: Engine) -> Belongings:
     known: dict[type[models.Model], models.Model] = {
         type(each): each for each in (owner, workflow, execution, approval)
     }
+    known |= make_telling(owner)
     for model in _unfilled(owner, known):
         known[model] = fill(model, known)
     return Belongings(owner, workflow, execution, approval)

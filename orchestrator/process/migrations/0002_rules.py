@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from orchestrator.core.ids import new_id
-from orchestrator.core.policies import ME, Protect, own
+from orchestrator.core.policies import ADMIN, ME, Protect, own
 
 EVERYBODY = f"{ME} IS NOT NULL"
 DEFINITIONS = (
@@ -104,6 +104,34 @@ NOT_FROZEN = NO_TRIGGERS + (
     "DROP FUNCTION process_thaw_never(), process_keep_frozen(), process_keep_frozen_prompt(), "
     "process_keep_frozen_link(), process_refuse_if_frozen(uuid)"
 )
+# Who is lent a session reads its rows, so policies alone would let them move the rows to a session of theirs.
+STAYS = {
+    "process_session": "user_id",
+    "process_session_grant": "session_id",
+    "process_session_scope": "session_id",
+    "process_session_profile": "session_id",
+    "process_session_progress": "session_id",
+    "process_session_section": "session_id",
+    "process_answer": "session_id",
+    "process_session_synthesis": "session_id",
+    "process_session_archetype": "session_id",
+    "process_disclosure": "session_id",
+    "process_follow_up": "answer_id",
+    "process_recording": "answer_id",
+}
+STAY = """
+CREATE FUNCTION process_refuse_to_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % stays whose it is', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+END $$;
+""" + "".join(
+    f"CREATE TRIGGER stays BEFORE UPDATE ON {table} FOR EACH ROW "
+    f"WHEN (OLD.{column} IS DISTINCT FROM NEW.{column}) EXECUTE FUNCTION process_refuse_to_move();\n"
+    for table, column in STAYS.items()
+)
+NO_STAY = "".join(f"DROP TRIGGER stays ON {table};\n" for table in STAYS) + (
+    "DROP FUNCTION process_refuse_to_move()"
+)
 KINDS = (
     ("informational", "Tells something; nothing is asked.", False, False, False),
     ("fork", "A choice that decides which way to go.", True, False, False),
@@ -115,7 +143,7 @@ KINDS = (
 
 def add_kinds(apps, schema_editor):
     node_type = apps.get_model("process", "NodeType")
-    node_type.objects.bulk_create(
+    rows = (
         node_type(
             id=new_id(),
             type_name=name,
@@ -126,6 +154,7 @@ def add_kinds(apps, schema_editor):
         )
         for name, description, asks, skips, repeats in KINDS
     )
+    node_type.objects.bulk_create(rows, ignore_conflicts=True)  # they stay when the migration is taken back
 
 
 class Migration(migrations.Migration):
@@ -134,18 +163,23 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(add_kinds, migrations.RunPython.noop),
         migrations.RunSQL(FROZEN + TRIGGERS, NOT_FROZEN),
+        migrations.RunSQL(STAY, NO_STAY),
         migrations.RunSQL(VIEWS, NO_VIEWS),
         *(Protect(name, read=EVERYBODY, write="false") for name in DEFINITIONS),
-        # The row of a session holds no content: staff see that there is one, and where it stands.
+        # The row of a session holds no content: staff see that there is one, and where it stands, no more.
         Protect(
             "session",
-            read=f"{own()} OR EXISTS (SELECT FROM app_lent_session AS lent WHERE lent.id = {{t}}.id)",
+            read=(
+                f"{ADMIN} OR {own()} "
+                "OR EXISTS (SELECT FROM app_lent_session AS lent WHERE lent.id = {t}.id)"
+            ),
             write=own(),
+            admins=False,
         ),
         Protect(
             "sessiongrant",
             read=f"{own()} OR {{t}}.granted_by_id = {ME}",
-            write=f"{{t}}.granted_by_id = {ME}",
+            write=f"{{t}}.granted_by_id = {ME} AND {WRITES_OWN}",
             delete=f"{own()} OR {{t}}.granted_by_id = {ME}",
             admins=False,
         ),
