@@ -20,6 +20,14 @@ from orchestrator.ai.models import AiCall, Budget
 from orchestrator.ai.services.ledger import Payer, reserve
 from orchestrator.core import admin as shared
 from orchestrator.executions.models import Approval, Execution, StepRun
+from orchestrator.process.models import (
+    NodeType,
+    ProcessNode,
+    ProcessSection,
+    ProcessVersion,
+    PromptPack,
+    Session,
+)
 from orchestrator.workflows.models import (
     Access,
     Workflow,
@@ -28,11 +36,15 @@ from orchestrator.workflows.models import (
     WorkflowVersion,
 )
 from tests.factories import make_user, make_workflow, node, share, start, step
+from tests.test_permission_grid import telling
 
 pytestmark = pytest.mark.django_db
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"
-OURS = [User, ApiKey, AuditRecord, Budget, AiCall, Workflow, WorkflowVersion, Execution, StepRun, Approval]
-LOOKED_AT = [ApiKey, AuditRecord, AiCall, WorkflowVersion, Execution, StepRun, Approval]
+AUTHORED = [ProcessVersion, ProcessNode, ProcessSection, PromptPack]
+LOOKED_AT = [
+    ApiKey, AuditRecord, AiCall, WorkflowVersion, Execution, StepRun, Approval, NodeType, Session,
+]  # fmt: skip
+OURS = [User, Budget, Workflow, *AUTHORED, *LOOKED_AT]
 
 
 @pytest.fixture
@@ -57,6 +69,8 @@ def world(ada: User, drain: Callable[[], None]) -> Workflow:
     drain()
     create_api_key(ada, name="k", scopes=["read"])
     payer = Payer(user_id=ada.pk, workflow_id=workflow.pk)
+    telling(ada)
+    PromptPack.objects.create(template_name="Pack")
     reserve(payer, provider="offline", model="rules", most=Decimal(1), uses_own_key=False)
     return workflow
 
@@ -85,7 +99,7 @@ def test_every_list_and_every_row_opens(client: Client, world: Workflow, model: 
 
 def test_index_and_the_page_of_each_app_open(client: Client) -> None:
     assert client.get(reverse("admin:index")).status_code == 200
-    for app in ("accounts", "ai", "workflows", "executions"):
+    for app in ("accounts", "ai", "workflows", "executions", "process"):
         assert client.get(reverse("admin:app_list", args=[app])).status_code == 200
 
 

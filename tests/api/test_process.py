@@ -150,7 +150,7 @@ def test_pause_resume_abandon_and_delete(client: APIClient, session: str) -> Non
 def kept() -> list[Any]:
     """All that a step could change."""
     tables = (Answer, Session, SessionProgress, SessionScope)
-    return [list(table.objects.order_by("pk").values()) for table in tables]  # type: ignore[attr-defined]
+    return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
 REFUSED: dict[str, tuple[str, str, dict[str, Any], int, str]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -22,7 +24,7 @@ def seen() -> dict[str, int]:
     return {table: len(rows_of(table)) for table in CONTENT}
 
 
-def execute(sql: str, *parameters: object) -> int:
+def execute(sql: str, *parameters: UUID) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
@@ -69,7 +71,7 @@ def test_nobody_takes_a_session_or_an_answer_over(bea: User, engine: Engine, as_
         current_node=ProcessNode.objects.earliest("id"),
     )
     of_bea = Session.objects.get(user=bea)
-    moves: list[tuple[User, str, tuple[object, ...]]] = [
+    moves: list[tuple[User, str, tuple[UUID, ...]]] = [
         (person, "UPDATE process_session SET user_id = %s WHERE id = %s", (person.pk, of_bea.pk))
         for person in (reader, admin)
     ]

@@ -30,6 +30,17 @@ def _choices(kind: type[Behavior | Form | ResponseFormat | ScopeType]) -> list[t
     return [(each.value, each.value.replace("_", " ").capitalize()) for each in kind if each.value]
 
 
+def _is_list_of(value: object, *keys: str) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, dict) and all(isinstance(each.get(key), str) for key in keys) for each in value
+    )
+
+
+def _refuse_unless(right: bool, field: str, wanted: str) -> None:
+    if not right:
+        raise ValidationError({field: wanted})
+
+
 class VersionQuerySet(models.QuerySet["ProcessVersion"]):
     def active(self) -> ProcessVersion | None:
         """The version that new sessions get."""
@@ -77,6 +88,13 @@ class ProcessVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version_name
+
+    def clean(self) -> None:
+        _refuse_unless(
+            _is_list_of(self.profile_flags, "key", "label"),
+            "profile_flags",
+            "A list of objects with a key and a label each.",
+        )
 
     @property
     def is_frozen(self) -> bool:
@@ -235,6 +253,10 @@ class ProcessPrompt(Conditional):
     def __str__(self) -> str:
         return self.prompt_text[:80]
 
+    def clean(self) -> None:
+        super().clean()
+        _refuse_unless(_is_list_of(self.choices, "value"), "choices", "A list of objects with a value each.")
+
 
 class PackQuerySet(models.QuerySet["PromptPack"]):
     def usable_in(self, version: ProcessVersion) -> Self:
@@ -329,6 +351,13 @@ class ProcessSection(models.Model):
 
     def __str__(self) -> str:
         return self.section_name
+
+    def clean(self) -> None:
+        _refuse_unless(
+            isinstance(self.requires_profile_flags, dict),
+            "requires_profile_flags",
+            "An object: for each flag, whether it is true.",
+        )
 
 
 class SectionPrompt(models.Model):

@@ -13,6 +13,7 @@ from django.db.models import Q
 from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
+from orchestrator.core.encryption import Sealed
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.process.domain.asking import prompts_here
@@ -116,7 +117,9 @@ def _answers(session: Session, process: Process) -> tuple[frozenset[UUID], dict[
 
 def answer_value(answer: Answer) -> Json:
     """What the person said, as it was stored."""
-    return cast(Json, json.loads(answer.content.open()))
+    content = cast(Sealed | str, answer.content)
+    text = content if isinstance(content, str) else content.open()  # a text where it was set just now
+    return cast(Json, json.loads(text))
 
 
 def _scope(session: Session) -> Scope | None:

@@ -1,0 +1,109 @@
+"""What can be done with a whole version in the admin: validate, export, clone, activate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
+
+from orchestrator.accounts.current import person
+from orchestrator.core import json
+from orchestrator.core.errors import DomainError
+from orchestrator.process.domain.validation import validate
+from orchestrator.process.models import ProcessVersion
+from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.queries.exported import export_version
+from orchestrator.process.queries.preview import standings
+from orchestrator.process.services.interchange import clone_version
+from orchestrator.process.services.versions import activate_version
+
+_CONFIRM = "admin/process/processversion/confirm.html"
+
+
+class VersionSteps:
+    """Buttons at the top of a version's page. What changes something asks first, and is sent as POST."""
+
+    actions_detail = ("check", "export", "clone", "activate")
+    admin_site: Any
+    get_object: Any
+    message_user: Any
+    opts: Any
+
+    @action(description="Validate", permissions=["view"])  # type: ignore[untyped-decorator]  # has no types
+    def check(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        findings = validate(process_of(version))
+        for finding in findings:
+            level = messages.ERROR if finding.forbids else messages.WARNING
+            self.message_user(request, f"{finding.message} ({finding.place or 'version'})", level)
+        if not findings:
+            self.message_user(request, "Nothing is wrong with this version.", messages.SUCCESS)
+        return _to(version)
+
+    @action(description="Export", permissions=["view"])  # type: ignore[untyped-decorator]  # has no types
+    def export(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        return HttpResponse(
+            json.dumps(export_version(version)),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="process-{version.pk}.json"'},
+        )
+
+    @action(description="Clone", permissions=["add"])  # type: ignore[untyped-decorator]  # has no types
+    def clone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        if request.method != "POST":
+            return self._ask(request, version, "Clone")
+        try:
+            copy = clone_version(person(request), version.pk)
+        except DomainError as error:
+            return self._refuse(request, version, error)
+        self.message_user(request, f"{copy} is a draft with all of {version}.", messages.SUCCESS)
+        return _to(copy)
+
+    @action(description="Activate", permissions=["change"])  # type: ignore[untyped-decorator]  # has no types
+    def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        if request.method != "POST":
+            return self._ask(
+                request,
+                version,
+                "Activate",
+                findings=validate(process_of(version)),
+                standings=standings(version),
+            )
+        try:
+            activate_version(person(request), version.pk)
+        except DomainError as error:
+            return self._refuse(request, version, error)
+        self.message_user(request, f"New sessions get {version} from now on.", messages.SUCCESS)
+        return _to(version)
+
+    def _version(self, request: HttpRequest, object_id: str) -> ProcessVersion:
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        assert isinstance(version, ProcessVersion)
+        return version
+
+    def _ask(self, request: HttpRequest, version: ProcessVersion, verb: str, **more: object) -> HttpResponse:
+        title = f"{verb} {version}?"
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
+        context |= {"version": version, "verb": verb, "back": _address(version), **more}
+        return TemplateResponse(request, _CONFIRM, context)
+
+    def _refuse(self, request: HttpRequest, version: ProcessVersion, error: DomainError) -> HttpResponse:
+        self.message_user(request, error.message, messages.ERROR)
+        return _to(version)
+
+
+def _address(version: ProcessVersion) -> str:
+    return reverse("admin:process_processversion_change", args=[version.pk])
+
+
+def _to(version: ProcessVersion) -> HttpResponse:
+    return HttpResponseRedirect(_address(version))
