@@ -12,9 +12,18 @@ from rest_framework.test import APIClient
 import orchestrator.process
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
-from orchestrator.process.models import Answer, Session, SessionGrant, SessionProgress, SessionScope
+from orchestrator.process.models import (
+    Answer,
+    Session,
+    SessionGrant,
+    SessionProfile,
+    SessionProgress,
+    SessionScope,
+    SessionSectionStatus,
+)
 from tests.api.conftest import ClientFor
 from tests.factories import make_user
+from tests.rls.world import rows_of
 
 SHIPPED = Path(orchestrator.process.__file__).parent / "shipped" / "life_story.json"
 ROOT = "/api/v1/process/"
@@ -147,10 +156,10 @@ def test_pause_resume_abandon_and_delete(client: APIClient, session: str) -> Non
     assert not Session.objects.exists()
 
 
-def kept() -> list[Any]:
-    """All that a step could change."""
-    tables = (Answer, Session, SessionProgress, SessionScope)
-    return [list(table.objects.order_by("pk").values()) for table in tables]
+def kept() -> list[set[str]]:
+    """All that a step could change, as it is stored."""
+    tables = (Answer, Session, SessionProgress, SessionProfile, SessionScope, SessionSectionStatus)
+    return [rows_of(table._meta.db_table) for table in tables]
 
 
 REFUSED: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
@@ -254,7 +263,7 @@ def test_only_staff_author_and_try_what_is_not_active(
     ids = (version, clone.json()["id"])
     one, other = (admin.get(f"{ROOT}versions/{each}/export/").json() for each in ids)
     assert {**one, "name": "Mine"} == other
-    faulty = admin.post(f"{ROOT}versions/", {"format": "orchestrator.process/1", "name": "x"})
+    faulty = admin.post(f"{ROOT}versions/", {"format": "another/1", "name": "x"})
     assert (faulty.status_code, faulty.json()["code"]) == (400, "invalid")
 
 
