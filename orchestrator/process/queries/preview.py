@@ -40,5 +40,5 @@ def standings(version: ProcessVersion) -> list[Standing]:
         .order_by("process_version__version_name", "current_node__order_index")
     )
     kept = set(ProcessNode.objects.filter(process_version=version).values_list("node_key", flat=True))
-    found = [Standing(*row, row[1] not in kept) for row in rows]
+    found = [Standing(row[0], row[1], row[2], row[3], row[1] not in kept) for row in rows]
     return sorted(found, key=lambda standing: not standing.is_removed)
