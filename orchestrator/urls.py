@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("orchestrator.workflows.web.urls")),
     path("", include("orchestrator.executions.web.urls")),
     path("", include("orchestrator.analytics.web.urls")),
+    path("processes/", include("orchestrator.process.web.urls")),
 ]
 
 handler400 = "orchestrator.core.web.problems.bad_request"

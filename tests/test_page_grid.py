@@ -52,6 +52,8 @@ ENDPOINT = {**W, "endpoint_id": "nobody"}
 NEW_ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/secret"}
 START = {"nonce": "n", "version": "1", "input-json": "{}"}
 NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
+TOLD = {"pk": "session"}
+TELLER: Answers = (LOGIN, 404, 404, 404, 200, 404)
 ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
 
 PAGES = [
@@ -158,6 +160,25 @@ PAGES = [
     Page("workflows:delivery", "get", EDIT, {**H, "delivery_id": "delivery"}),
     Page("executions:fire", "post", answers(EDIT, 302), {**W, "trigger_id": "schedule"}),
     Page("executions:replay-delivery", "post", answers(EDIT, 302), {**H, "delivery_id": "delivery"}),
+    Page("process:list", "get", EVERYBODY),
+    Page("process:start", "post", answers(EVERYBODY, 302)),
+    Page("process:session", "get", TELLER, TOLD),
+    Page("process:answer", "post", answers(TELLER, 302), TOLD),
+    Page("process:answers", "get", TELLER, TOLD),
+    Page("process:save-answer", "post", (LOGIN, 400, 400, 400, 400, 400), TOLD),
+    Page("process:edit-answer", "get", TELLER, {**TOLD, "prompt_id": "prompt"}),
+    Page("process:scope", "get", TELLER, TOLD),
+    Page("process:scope", "post", answers(TELLER, 302), TOLD, {"scope_type": "unsure"}),
+    Page("process:profile", "get", TELLER, TOLD),
+    Page("process:profile", "post", answers(TELLER, 302), TOLD),
+    Page("process:select-section", "post", answers(TELLER, 302), TOLD, {"section": "origins"}),
+    Page("process:advance", "post", answers(TELLER, 302), TOLD),
+    Page("process:back", "post", answers(TELLER, 302), TOLD),
+    Page("process:skip", "post", answers(TELLER, 302), TOLD),
+    Page("process:pause", "post", answers(TELLER, 302), TOLD),
+    Page("process:resume", "post", answers(TELLER, 302), TOLD),
+    Page("process:abandon", "post", answers(TELLER, 302), TOLD),
+    Page("process:delete", "post", answers(TELLER, 302), TOLD),
     Page("analytics:overview", "get", EVERYBODY),
     Page("analytics:workflow", "get", READ, W),
     Page("analytics:rates", "get", EVERYBODY),

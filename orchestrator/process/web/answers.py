@@ -1,0 +1,173 @@
+"""Answers: those of a screen, one that is saved while it is typed, and all of them to look over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.core import json
+from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
+from orchestrator.core.json import Json
+from orchestrator.core.problems import CONTENT_TYPE, problem_of
+from orchestrator.process.domain.asking import is_asked
+from orchestrator.process.domain.journey import OPEN, Journey
+from orchestrator.process.domain.process import Process, Prompt
+from orchestrator.process.domain.vocabulary import SessionStatus
+from orchestrator.process.models import Answer
+from orchestrator.process.queries.sessions import all_answers, answers_to, session_of
+from orchestrator.process.services import sessions
+from orchestrator.process.services.answering import save_answer
+from orchestrator.process.services.journeys import MovedOn, Place, answer_value, place_of
+from orchestrator.process.services.screens import Given, ScreenRefused, save_screen
+from orchestrator.process.web.pages import refused, show_session, to_session
+from orchestrator.process.web.questions import given_in, in_words, number_in, questions_of, shown_in
+
+_MOST_BYTES = 200_000
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Save a screen, then go where the button says: on, back, or to the answers."""
+    user, form = person(request), request.POST
+    place = place_of(session_of(user, pk))
+    prompts = shown_in(place.process, form)
+    known = answers_to(place.session, [prompt.id for prompt in prompts])
+    given = given_in(place.process, form, known)
+    try:
+        kept = save_screen(user, pk, given)
+    except ScreenRefused as error:
+        typed = {each.prompt_id: each for each in given}
+        status = max(each.status for each in error.errors.values())
+        if form.get("go") == "review":
+            return _edit_page(request, place, prompts, typed=typed, errors=error.errors, status=status)
+        notice = "Nothing was saved yet. Look at what is marked below."
+        return show_session(
+            request, pk, notice=notice, status=status, shown=prompts, typed=typed, errors=error.errors
+        )
+    if kept:
+        messages.info(request, "You left a question blank that you had answered. Your answer is still there.")
+    if form.get("go") == "review":
+        return redirect("process:answers", pk)
+    try:
+        return _leave(request, place)
+    except WrongState as error:
+        return refused(request, pk, error)
+
+
+def _leave(request: HttpRequest, place: Place) -> HttpResponse:
+    """Raises what ``advance`` and ``go_back`` raise, MovedOn also between screens of one phase."""
+    user, form, pk = person(request), request.POST, place.session.pk
+    seen = number_in(form, "revision")
+    if seen is not None and seen != place.session.revision:
+        raise MovedOn("Your answer is saved. You went on in another tab meanwhile: here is where you are.")
+    back = form.get("go") == "back"
+    if at := form.get("before" if back else "following", ""):
+        return to_session(pk, at)
+    if back:
+        sessions.go_back(user, pk, revision=seen)
+    else:
+        sessions.advance(user, pk, revision=seen)
+    return to_session(pk)
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """Keep one text while it is typed: its new revision, or why not, in JSON."""
+    try:
+        prompt, value, private, seen = _read(request.body)
+        kept = save_answer(person(request), pk, prompt_id=prompt, value=value, private=private, expect=seen)
+    except DomainError as error:
+        return JsonResponse(problem_of(error), status=error.status, content_type=CONTENT_TYPE)
+    moment = kept.updated_at.isoformat() if kept else None
+    return JsonResponse({"revision": kept.revision if kept else 0, "saved_at": moment})
+
+
+def _read(body: bytes) -> tuple[UUID, Json, bool | None, int]:
+    try:
+        sent = json.loads(body[: _MOST_BYTES + 1])
+        private, seen = sent.get("private"), sent["revision"]
+        if type(seen) is not int or not (private is None or isinstance(private, bool)):
+            raise ValueError
+        return UUID(sent["prompt"]), sent["value"], private, seen
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput("Send the prompt, its value, and the revision that was seen.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer on the page of all of them."""
+
+    prompt: Prompt
+    text: str
+    answer: Answer
+    may_edit: bool
+
+
+@login_required
+@require_safe
+def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything that the person said, by phase and section."""
+    place = place_of(session_of(person(request), pk))
+    answers = all_answers(place.session)
+    groups = []
+    for node in place.process.nodes.values():
+        lanes = [(node.name, "", node.prompts)]
+        lanes += [
+            (section.name, node.name, section.prompts)
+            for section in map(place.process.sections.__getitem__, node.sections)
+        ]
+        for name, phase, prompts in lanes:
+            said = [_said(place, prompt, answers[prompt.id]) for prompt in prompts if prompt.id in answers]
+            if said:
+                groups.append((name, phase, said))
+    context = {"session": place.session, "groups": groups, "number": len(answers)}
+    return render(request, "process/answers.html", context)
+
+
+def _said(place: Place, prompt: Prompt, answer: Answer) -> Said:
+    text = in_words(prompt, answer_value(answer))
+    return Said(prompt, text, answer, _may_edit(place.process, place.journey, prompt))
+
+
+def _may_edit(process: Process, journey: Journey, prompt: Prompt) -> bool:
+    lanes = process.sections_of.get(prompt.id, ())
+    is_open = not lanes or any(journey.state(key).status in OPEN for key in lanes)
+    return journey.status is SessionStatus.ACTIVE and is_open and is_asked(process, journey, prompt)
+
+
+@login_required
+@require_safe
+def edit(request: HttpRequest, pk: UUID, prompt_id: UUID) -> HttpResponse:
+    """One answer by itself, wherever in the process it was asked."""
+    place = place_of(session_of(person(request), pk))
+    prompt = place.process.prompts.get(prompt_id)
+    if prompt is None:
+        raise NotFound("This process has no such prompt.")
+    if not _may_edit(place.process, place.journey, prompt):
+        raise WrongState("This is not asked of you now, so its answer stays as it is.")
+    return _edit_page(request, place, [prompt])
+
+
+def _edit_page(
+    request: HttpRequest,
+    place: Place,
+    prompts: list[Prompt],
+    *,
+    typed: dict[UUID, Given] | None = None,
+    errors: Mapping[UUID, DomainError] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    answers = answers_to(place.session, [prompt.id for prompt in prompts])
+    questions = questions_of(prompts, answers, typed, errors)
+    context = {"session": place.session, "questions": questions}
+    return render(request, "process/edit.html", context, status=status)

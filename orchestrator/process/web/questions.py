@@ -1,0 +1,149 @@
+"""Prompts as a page shows and sends them: the question, what was said, and what was typed just now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import QueryDict
+
+from orchestrator.core.errors import DomainError, InvalidInput
+from orchestrator.core.json import Json
+from orchestrator.process.domain.process import Choice, Process, Prompt
+from orchestrator.process.domain.vocabulary import ResponseFormat, Tier
+from orchestrator.process.models import Answer
+from orchestrator.process.services.answering import AnswerChanged
+from orchestrator.process.services.journeys import answer_value
+from orchestrator.process.services.screens import Given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One prompt with its answer, ready to be drawn. ``theirs`` is what another tab stored meanwhile."""
+
+    prompt: Prompt
+    value: Json = None
+    private: bool = False
+    revision: int = 0
+    saved_at: datetime | None = None
+    error: str = ""
+    theirs: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        return self.prompt.format in (ResponseFormat.TEXT, ResponseFormat.VOICE)
+
+    @property
+    def is_tick(self) -> bool:
+        return self.prompt.format is ResponseFormat.CHECKBOX
+
+    @property
+    def has_private_tick(self) -> bool:
+        return has_private_tick(self.prompt)
+
+    @property
+    def choices(self) -> list[tuple[Choice, bool]]:
+        chosen = self.value if isinstance(self.value, list) else []
+        return [(choice, choice.value in chosen) for choice in self.prompt.choices]
+
+    @property
+    def hint(self) -> str:
+        """How sensitive the answer is, in one line; nothing where it is not."""
+        if self.prompt.tier is Tier.PRIVATE:
+            return "Stays private: it is encrypted and never given to a machine that helps with writing."
+        if self.prompt.sensitive:
+            return "This may touch something tender. Leave it out if you like; nobody counts."
+        return ""
+
+
+def questions_of(
+    prompts: Iterable[Prompt],
+    answers: Mapping[UUID, Answer],
+    typed: Mapping[UUID, Given] | None = None,
+    errors: Mapping[UUID, DomainError] | None = None,
+) -> list[Question]:
+    """As they are stored; where something was typed that is not stored, that stands in the field."""
+    return [
+        _question(prompt, answers.get(prompt.id), (typed or {}).get(prompt.id), (errors or {}).get(prompt.id))
+        for prompt in prompts
+    ]
+
+
+def _question(
+    prompt: Prompt, answer: Answer | None, typed: Given | None, error: DomainError | None
+) -> Question:
+    value = answer_value(answer) if answer else None
+    shown = typed.value if typed and typed.value not in (None, "", []) else value
+    changed = isinstance(error, AnswerChanged)
+    return Question(
+        prompt=prompt,
+        value=shown,
+        private=typed.private if typed else bool(answer and answer.is_private),
+        revision=answer.revision if answer else 0,
+        saved_at=answer.updated_at if answer else None,
+        error=_words(error),
+        theirs=in_words(prompt, value) if changed else None,
+    )
+
+
+def _words(error: DomainError | None) -> str:
+    if error is None:
+        return ""
+    about = error.fields.get("value") if isinstance(error, InvalidInput) else None
+    return " ".join(about) if about else error.message
+
+
+def in_words(prompt: Prompt, value: Json) -> str:
+    """An answer as people read it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(choice.label for choice in prompt.choices if choice.value in value)
+    return str(value or "")
+
+
+def given_in(process: Process, form: QueryDict, answers: Mapping[UUID, Answer]) -> list[Given]:
+    """What a form says of the prompts that it shows. Raises InvalidInput for one that the process lacks."""
+    return [_given(prompt, form, answers.get(prompt.id)) for prompt in shown_in(process, form)]
+
+
+def shown_in(process: Process, form: QueryDict) -> list[Prompt]:
+    """The prompts that a sent form showed."""
+    by_id = {str(key): prompt for key, prompt in process.prompts.items()}
+    names = form.getlist("prompt")
+    if any(name not in by_id for name in names):
+        raise InvalidInput("This process has no such prompt. Load the page again.")
+    return [by_id[name] for name in names]
+
+
+def _given(prompt: Prompt, form: QueryDict, answer: Answer | None) -> Given:
+    name = f"value-{prompt.id}"
+    value: Json
+    match prompt.format:
+        case ResponseFormat.CHECKBOX:
+            # Never ticked is no answer yet; a tick that was taken away is one.
+            value = True if name in form else (False if answer else None)
+        case ResponseFormat.MULTI_SELECT:
+            value = [str(each) for each in form.getlist(name)]
+        case ResponseFormat.TEXT | ResponseFormat.VOICE:
+            value = form.get(name, "")
+    seen = number_in(form, f"seen-{prompt.id}")
+    private = bool(answer and answer.is_private)
+    if has_private_tick(prompt):
+        private = f"private-{prompt.id}" in form
+    return Given(prompt.id, value, private, seen or 0)
+
+
+def has_private_tick(prompt: Prompt) -> bool:
+    """Not where the answer is private anyway, and not for a mere tick."""
+    return prompt.tier < Tier.PRIVATE and prompt.format is not ResponseFormat.CHECKBOX
+
+
+def number_in(form: QueryDict, name: str) -> int | None:
+    """A number that the page carries. Raises InvalidInput for what is none."""
+    text = form.get(name, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidInput("The page sent something unreadable. Load it again.")
+    return int(text) if text else None

@@ -1,0 +1,176 @@
+"""Steps of a session by the buttons of its page: each calls a service and leads back to where one is then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orchestrator.accounts.current import person
+from orchestrator.core.errors import InvalidInput, WrongState
+from orchestrator.process.domain.asking import prompts_here
+from orchestrator.process.domain.vocabulary import Form, SessionStatus
+from orchestrator.process.models import Session
+from orchestrator.process.queries.sessions import session_of
+from orchestrator.process.services import sessions
+from orchestrator.process.services.journeys import Place, place_of
+from orchestrator.process.services.screens import keep_profile, keep_scope
+from orchestrator.process.web.forms import ProfileForm, ScopeForm
+from orchestrator.process.web.pages import refused, to_session
+from orchestrator.process.web.questions import number_in
+from orchestrator.process.web.standing import form_of
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin the active version."""
+    return to_session(sessions.start_session(person(request)).pk)
+
+
+@login_required
+@require_POST
+def choose_section(request: HttpRequest, pk: UUID) -> HttpResponse:
+    key, seen = request.POST.get("section", ""), number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.select_section(person(request), pk, key, revision=seen))
+
+
+@login_required
+@require_POST
+def go_on(request: HttpRequest, pk: UUID) -> HttpResponse:
+    seen = number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.advance(person(request), pk, revision=seen))
+
+
+@login_required
+@require_POST
+def back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    seen = number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.go_back(person(request), pk, revision=seen))
+
+
+@login_required
+@require_POST
+def leave_out(request: HttpRequest, pk: UUID) -> HttpResponse:
+    seen = number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.skip(person(request), pk, revision=seen))
+
+
+@login_required
+@require_POST
+def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, lambda: sessions.pause_session(person(request), pk))
+
+
+@login_required
+@require_POST
+def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, lambda: sessions.resume_session(person(request), pk))
+
+
+@login_required
+@require_POST
+def abandon(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, lambda: sessions.abandon_session(person(request), pk))
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    sessions.delete_session(person(request), pk)
+    messages.success(request, "The session and everything that you told in it is deleted.")
+    return redirect("process:list")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def scope(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the person wants to tell of, by itself or as a phase of the session."""
+    place = place_of(session_of(person(request), pk))
+    if request.method != "POST":
+        return _form_page(request, place, Form.SCOPE, form_of(place, Form.SCOPE))
+    form = ScopeForm(request.POST)
+    return _keep(
+        request,
+        place,
+        Form.SCOPE,
+        form,
+        lambda seen: keep_scope(person(request), pk, revision=seen, **form.scope()),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the person's life is made of and what to leave out, by itself or as a phase of the session."""
+    place = place_of(session_of(person(request), pk))
+    if request.method != "POST":
+        return _form_page(request, place, Form.PROFILE, form_of(place, Form.PROFILE))
+    form = ProfileForm(request.POST, own_flags=place.session.process_version.profile_flags)
+    return _keep(
+        request,
+        place,
+        Form.PROFILE,
+        form,
+        lambda seen: keep_profile(person(request), pk, revision=seen, flags=form.cleaned_data),
+    )
+
+
+def _keep(
+    request: HttpRequest,
+    place: Place,
+    kind: Form,
+    form: ScopeForm | ProfileForm,
+    keep: Callable[[int | None], Session],
+) -> HttpResponse:
+    """Store a form and go on where it was the phase's; shown again with what was typed if that fails."""
+    if not form.is_valid():
+        return _form_page(request, place, kind, form, status=400)
+    try:
+        session = keep(number_in(request.POST, "revision"))
+    except InvalidInput as error:
+        form.take(error)
+        return _form_page(request, place, kind, form, status=400)
+    except WrongState as error:
+        form.add_error(None, error.message)
+        return _form_page(request, place, kind, form, status=error.status)
+    if "on" not in request.POST:
+        messages.success(request, "Saved.")
+        return to_session(session.pk)
+    return _onward(request, session, kind)
+
+
+def _onward(request: HttpRequest, session: Session, kind: Form) -> HttpResponse:
+    """To the prompts of the phase whose form was stored, or past a phase that has none."""
+    place = place_of(session_of(person(request), session.pk))
+    asked = prompts_here(place.process, place.journey)
+    if asked or place.process.nodes[place.journey.node_key].form is not kind:
+        return to_session(session.pk, str(asked[0].id) if asked else "")
+    return _step(
+        request,
+        session.pk,
+        lambda: sessions.advance(person(request), session.pk, revision=session.revision),
+    )
+
+
+def _form_page(
+    request: HttpRequest, place: Place, kind: Form, form: ScopeForm | ProfileForm, *, status: int = 200
+) -> HttpResponse:
+    if place.journey.status is not SessionStatus.ACTIVE and status == 200:
+        return to_session(place.session.pk)
+    session = session_of(person(request), place.session.pk) if status != 200 else place.session
+    context = {"session": session, "phase_form": form, "form_kind": kind.value, "on": "on" in request.POST}
+    return render(request, "process/form.html", context, status=status)
+
+
+def _step(request: HttpRequest, pk: UUID, act: Callable[[], object]) -> HttpResponse:
+    try:
+        act()
+    except WrongState as error:
+        return refused(request, pk, error)
+    return to_session(pk)
