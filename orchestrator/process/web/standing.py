@@ -87,7 +87,6 @@ def standing_of(
     if shown:
         number = screen_with(screens, shown[0].id)
     prompts = list(shown) or (screens[number] if number is not None and screens else [])
-    phases = phases_of(process, journey)
     answers = answers_to(place.session, [prompt.id for prompt in prompts])
     on_form = number is None and not shown
     before = _before(node, section, screens, number)
@@ -102,10 +101,17 @@ def standing_of(
         "questions": questions_of(prompts, answers, typed, errors),
         "number": (number or 0) + 1,
         "screens": len(screens),
-        "following": str(screens[number + 1][0].id) if _is_inner(number, screens) else "",
+        "following": _after(screens, number),
         "before": before,
         "may_go_back": section is not None or journey.at > 0,
         "first": number in (None, 0) or on_form,
+        **_way(process, journey),
+    }
+
+
+def _way(process: Process, journey: Journey) -> dict[str, Any]:
+    phases = phases_of(process, journey)
+    return {
         "phases": phases if len(phases) <= _MOST_PHASES else [],
         "phase_number": next(at for at, phase in enumerate(phases, 1) if phase.is_here),
         "phase_total": len(phases),
@@ -136,5 +142,6 @@ def _before(node: Node, section: Section | None, screens: list[list[Prompt]], nu
     return ""
 
 
-def _is_inner(number: int | None, screens: list[list[Prompt]]) -> bool:
-    return number is not None and number + 1 < len(screens)
+def _after(screens: list[list[Prompt]], number: int | None) -> str:
+    """What ``?at=`` says for the screen after, empty on the last one."""
+    return str(screens[number + 1][0].id) if number is not None and number + 1 < len(screens) else ""
