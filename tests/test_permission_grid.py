@@ -274,6 +274,7 @@ def telling(owner: User) -> dict[str, Any]:
         "session": session.pk,
         "process": version.pk,
         "lane": "origins",
+        "prompt": free.id,
         "answer": {"prompt": str(free.id), "value": "Because."},
         "document": export_version(version),
     }
