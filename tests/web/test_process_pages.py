@@ -212,6 +212,13 @@ def test_what_is_marked_private_is_shown_as_private(visit: Visit) -> None:
     assert "Private" in client.get(address(session, "answers")).text
 
 
+@pytest.mark.parametrize("prompt", ["nonsense", "00000000-0000-7000-8000-000000000000"])
+def test_a_prompt_that_the_process_does_not_have_is_refused(visit: Visit, prompt: str) -> None:
+    make_story()
+    client, session, _ = begun(visit)
+    assert client.post(address(session, "answer"), {"prompt": prompt}).status_code == 400
+
+
 def test_ticks_and_choices_are_answers(visit: Visit) -> None:
     tick = make_prompt("tick", format=ResponseFormat.CHECKBOX)
     many = make_prompt(

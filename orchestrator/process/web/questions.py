@@ -111,11 +111,10 @@ def given_in(process: Process, form: QueryDict, answers: Mapping[UUID, Answer]) 
 
 def shown_in(process: Process, form: QueryDict) -> list[Prompt]:
     """The prompts that a sent form showed."""
-    by_id = {str(key): prompt for key, prompt in process.prompts.items()}
-    names = form.getlist("prompt")
-    if any(name not in by_id for name in names):
-        raise InvalidInput("This process has no such prompt. Load the page again.")
-    return [by_id[name] for name in names]
+    try:
+        return [process.prompts[UUID(name)] for name in form.getlist("prompt")]
+    except (KeyError, ValueError) as error:
+        raise InvalidInput("This process has no such prompt. Load the page again.") from error
 
 
 def _given(prompt: Prompt, form: QueryDict, answer: Answer | None) -> Given:
