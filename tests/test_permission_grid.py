@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
+from orchestrator.process.domain.vocabulary import Behavior
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.services.sessions import advance, start_session
@@ -262,8 +263,15 @@ def telling(owner: User) -> dict[str, Any]:
     lane = make_section("origins", make_prompt("house", node="talk"))
     free = make_prompt("why", node="talk")
     process = make_process(
-        make_node("welcome", "talk", text="Welcome."),
-        make_node("talk", prompts=(free,), sections=("origins",), optional=True, requires_completion=False),
+        make_node("welcome", "talk", text="Welcome.", behavior=Behavior.INFORMATIONAL),
+        make_node(
+            "talk",
+            prompts=(free,),
+            sections=("origins",),
+            behavior=Behavior.ITERATIVE,
+            optional=True,
+            requires_completion=False,
+        ),
         sections=(lane,),
     )
     version = store(process)

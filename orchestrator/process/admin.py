@@ -103,14 +103,15 @@ class DraftAdmin(ServiceAdmin):
         return (*fields, "process_version") if isinstance(obj, ProcessNode | ProcessSection) else fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        verb = "changed" if change else "created"
-        begin_change(person(request), obj.process_version_id, obj, verb, form.changed_data)
+        begin_change(person(request), obj.process_version_id)
         super().save_model(request, obj, form, change)
+        record_authoring(person(request), obj, "changed" if change else "created", form.changed_data)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         version = version_of(obj)
         assert version is not None, "what is stored has one"
-        begin_change(person(request), version.pk, obj, "deleted")
+        begin_change(person(request), version.pk)
+        record_authoring(person(request), obj, "deleted")
         super().delete_model(request, obj)
 
 
@@ -166,12 +167,12 @@ class ProcessVersionAdmin(VersionSteps, DraftAdmin):
 
     def save_model(self, request: HttpRequest, obj: ProcessVersion, form: Any, change: bool) -> None:
         if change:
-            locked = begin_change(person(request), obj.pk, obj, "changed", form.changed_data)
+            locked = begin_change(person(request), obj.pk)
             obj.revision, obj.updated_at = locked.revision, locked.updated_at
         else:
             obj.created_by = person(request)
-            record_authoring(person(request), obj, "created", form.changed_data)
         obj.save()
+        record_authoring(person(request), obj, "changed" if change else "created", form.changed_data)
 
 
 class PromptInline(DraftInline, StackedInline):  # type: ignore[misc]  # has no types
@@ -255,8 +256,8 @@ class PromptPackAdmin(ServiceAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        record_authoring(person(request), obj, "changed" if change else "created", form.changed_data)
         super().save_model(request, obj, form, change)
+        record_authoring(person(request), obj, "changed" if change else "created", form.changed_data)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         record_authoring(person(request), obj, "deleted")

@@ -27,14 +27,14 @@ _CONFIRM = "admin/process/processversion/confirm.html"
 class VersionSteps:
     """Buttons at the top of a version's page. What changes something asks first, and is sent as POST."""
 
-    actions_detail = ("check", "export", "clone", "activate")
+    actions_detail = ("find_faults", "export", "clone", "activate")
     admin_site: Any
     get_object: Any
     message_user: Any
     opts: Any
 
     @action(description="Validate", permissions=["view"])  # type: ignore[untyped-decorator]  # has no types
-    def check(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def find_faults(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = self._version(request, object_id)
         findings = validate(process_of(version))
         for finding in findings:
@@ -53,7 +53,7 @@ class VersionSteps:
             headers={"Content-Disposition": f'attachment; filename="process-{version.pk}.json"'},
         )
 
-    @action(description="Clone", permissions=["add"])  # type: ignore[untyped-decorator]  # has no types
+    @action(description="Clone", permissions=["change"])  # type: ignore[untyped-decorator]  # has no types
     def clone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = self._version(request, object_id)
         if request.method != "POST":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -39,6 +40,11 @@ def _is_list_of(value: object, *keys: str) -> bool:
 def _refuse_unless(right: bool, field: str, wanted: str) -> None:
     if not right:
         raise ValidationError({field: wanted})
+
+
+def _check_key(row: models.Model, field: str) -> None:
+    right = re.fullmatch(KEY, getattr(row, field) or "") is not None
+    _refuse_unless(right, field, "Small letters, digits and _, beginning with a letter.")
 
 
 class VersionQuerySet(models.QuerySet["ProcessVersion"]):
@@ -171,6 +177,9 @@ class ProcessNode(models.Model):
     def __str__(self) -> str:
         return self.node_name
 
+    def clean(self) -> None:
+        _check_key(self, "node_key")
+
 
 class Conditional(models.Model):
     """A condition as authors write it: a kind, and a value for it. See ``domain/conditions.py``."""
@@ -255,6 +264,7 @@ class ProcessPrompt(Conditional):
 
     def clean(self) -> None:
         super().clean()
+        _check_key(self, "prompt_key")
         _refuse_unless(_is_list_of(self.choices, "value"), "choices", "A list of objects with a value each.")
 
 
@@ -314,6 +324,9 @@ class PackPrompt(models.Model):
     def __str__(self) -> str:
         return self.prompt_text[:80]
 
+    def clean(self) -> None:
+        _check_key(self, "prompt_key")
+
 
 class ProcessSection(models.Model):
     """A lane of the narrative that people work on, with what opens it."""
@@ -353,6 +366,7 @@ class ProcessSection(models.Model):
         return self.section_name
 
     def clean(self) -> None:
+        _check_key(self, "section_key")
         _refuse_unless(
             isinstance(self.requires_profile_flags, dict),
             "requires_profile_flags",

@@ -84,7 +84,7 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"session {self.pk}"
+        return f"session {self.pk}"  # not the title: the admin shows this to staff
 
 
 class SessionScope(models.Model):
