@@ -1,7 +1,21 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ProcessConfig(AppConfig):
     name = "orchestrator.process"
     label = "process"
     verbose_name = "Guided processes"
+
+    def ready(self) -> None:
+        post_migrate.connect(_store_node_types, sender=self)
+
+
+def _store_node_types(**_: object) -> None:
+    from django.db import connection
+
+    from orchestrator.process.models import NodeType
+    from orchestrator.process.services.kinds import store_node_types
+
+    if NodeType._meta.db_table in connection.introspection.table_names():
+        store_node_types()

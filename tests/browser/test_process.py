@@ -11,12 +11,12 @@ from playwright.sync_api import Page, Route, expect
 import orchestrator.process
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
-from orchestrator.process.domain.vocabulary import Behavior
-from orchestrator.process.models import Answer, NodeType, ProcessVersion, Session
+from orchestrator.process.models import Answer, ProcessVersion, Session
 from orchestrator.process.services import sessions
 from orchestrator.process.services.answering import save_answer, set_profile, set_scope
 from orchestrator.process.services.interchange import import_version
 from orchestrator.process.services.journeys import answer_value
+from orchestrator.process.services.kinds import store_node_types
 from orchestrator.process.services.versions import activate_version
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
@@ -27,8 +27,7 @@ STORY = Path(orchestrator.process.__file__).parent / "shipped" / "life_story.jso
 
 
 def life_story() -> ProcessVersion:
-    for kind in Behavior:  # the rows of the migration went with the test before
-        NodeType.objects.get_or_create(type_name=kind.value)
+    store_node_types()  # a test before may have emptied all tables
     admin = make_user(role=Role.ADMIN)
     return activate_version(admin, import_version(admin, json.loads(STORY.read_bytes())).pk)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from orchestrator.process.domain.conditions import Condition
 from orchestrator.process.domain.process import Node, Process, Prompt
-from orchestrator.process.domain.vocabulary import Behavior
 from orchestrator.process.models import (
     FlowEdge,
     NodeType,
@@ -14,6 +13,7 @@ from orchestrator.process.models import (
     ProcessVersion,
     SectionPrompt,
 )
+from orchestrator.process.services.kinds import store_node_types
 
 
 def store(process: Process, *, name: str = "v1") -> ProcessVersion:
@@ -42,9 +42,9 @@ def store(process: Process, *, name: str = "v1") -> ProcessVersion:
 
 
 def node_types() -> dict[str, NodeType]:
-    """The kinds of phases, also after a test that emptied the tables which migrations had filled."""
-    there = {kind.type_name: kind for kind in NodeType.objects.all()}
-    return {each.value: there.get(each.value) or NodeType.objects.create(type_name=each) for each in Behavior}
+    """The kinds of phases, also after a test that emptied all tables."""
+    store_node_types()
+    return {kind.type_name: kind for kind in NodeType.objects.all()}
 
 
 def _store_edges(process: Process, version: ProcessVersion) -> None:

@@ -10,6 +10,7 @@ import orchestrator.process
 from orchestrator.accounts.models import Role
 from orchestrator.core import json
 from orchestrator.core.errors import InvalidInput, NotAllowed
+from orchestrator.core.json import Json
 from orchestrator.process.domain.validation import validate
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.compiled import process_of
@@ -55,13 +56,13 @@ def test_a_clone_says_the_same_as_its_source() -> None:
 
 
 def test_a_faulty_document_is_told_by_its_path() -> None:
-    node = {"key": "a", "name": "n", "type": "fork", "purpose": ""}
+    node: dict[str, Json] = {"key": "a", "name": "n", "type": "fork", "purpose": ""}
     with pytest.raises(InvalidInput) as told:
         import_version(None, {"name": "x", "nodes": [node | {"key": "A b"}]})
     assert list(told.value.fields) == ["nodes.0.key"]
     with pytest.raises(InvalidInput, match="There is no node “b”"):
         import_version(None, {"name": "x", "edges": [{"from": "b", "to": "b"}]})
-    edge = {"from": "a", "to": "a", "condition": {"type": "scope_match", "value": "mars"}}
+    edge: dict[str, Json] = {"from": "a", "to": "a", "condition": {"type": "scope_match", "value": "mars"}}
     with pytest.raises(InvalidInput, match="There is no scope “mars”"):
         import_version(None, {"name": "x", "nodes": [node], "edges": [edge]})
     assert not ProcessVersion.objects.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
@@ -104,7 +106,8 @@ def test_a_blank_never_deletes_an_answer() -> None:
     sessions.advance(user, session.pk)
     prompt = _prompt(process, "talk.why").id
     answering.save_answer(user, session.pk, prompt_id=prompt, value="Because.")
-    for blank in ("", "  \n", None, []):
+    blanks: list[Json] = ["", "  \n", None, []]
+    for blank in blanks:
         answering.save_answer(user, session.pk, prompt_id=prompt, value=blank)
     answer = Answer.objects.get(session=session, prompt=prompt)
     assert (answer_value(answer), answer.revision) == ("Because.", 1)
@@ -202,14 +205,14 @@ def _both(
     scope, profile = data.draw(scopes), data.draw(profiles)
     prompt = data.draw(st.sampled_from(asked)) if asked else None
     section = data.draw(st.sampled_from(sections)).key if sections else None
-    by_rule = {
+    by_rule: dict[str, Callable[[], Journey]] = {
         "scope": lambda: steps.set_scope(process, journey, scope),
         "profile": lambda: steps.set_profile(process, journey, profile),
         "advance": lambda: steps.advance(process, journey),
         "back": lambda: steps.back(journey),
         "skip": lambda: steps.skip(process, journey),
     }
-    by_service = {
+    by_service: dict[str, Callable[[], object]] = {
         "scope": lambda: answering.set_scope(user, session.pk, scope_type=scope.type),
         "profile": lambda: answering.set_profile(user, session.pk, flags=profile),
         "advance": lambda: sessions.advance(user, session.pk),

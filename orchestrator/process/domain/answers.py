@@ -22,7 +22,7 @@ def check_answer(prompt: Prompt, value: Json) -> Json:
         return None
     match prompt.format:
         case ResponseFormat.CHECKBOX:
-            return _ticked(value)
+            return _ticked(prompt, value)
         case ResponseFormat.MULTI_SELECT:
             return _chosen(prompt, value)
         case ResponseFormat.TEXT | ResponseFormat.VOICE:
@@ -47,9 +47,11 @@ def _text(prompt: Prompt, value: Json) -> str:
     return text
 
 
-def _ticked(value: Json) -> bool:
+def _ticked(prompt: Prompt, value: Json) -> bool:
     if not isinstance(value, bool):
         raise _refused("This prompt wants true or false.")
+    if prompt.required and not value:
+        raise _refused("Tick this to go on.")
     return value
 
 

@@ -1,8 +1,7 @@
-"""Who reads and writes guided processes, what PostgreSQL itself refuses, and the kinds of phases."""
+"""Who reads and writes guided processes, and what PostgreSQL itself refuses."""
 
 from django.db import migrations
 
-from orchestrator.core.ids import new_id
 from orchestrator.core.policies import ADMIN, ME, Protect, own
 
 EVERYBODY = f"{ME} IS NOT NULL"
@@ -132,36 +131,12 @@ END $$;
 NO_STAY = "".join(f"DROP TRIGGER stays ON {table};\n" for table in STAYS) + (
     "DROP FUNCTION process_refuse_to_move()"
 )
-KINDS = (
-    ("informational", "Tells something; nothing is asked.", False, False, False),
-    ("fork", "A choice that decides which way to go.", True, False, False),
-    ("data_collection", "Asks prompts one after the other.", True, False, False),
-    ("iterative", "Sections to be worked on in any order, as often as wanted.", True, False, True),
-    ("synthesis", "What was said is put together and given back.", True, True, True),
-)
-
-
-def add_kinds(apps, schema_editor):
-    node_type = apps.get_model("process", "NodeType")
-    rows = (
-        node_type(
-            id=new_id(),
-            type_name=name,
-            description=description,
-            requires_user_input=asks,
-            can_skip=skips,
-            is_repeatable=repeats,
-        )
-        for name, description, asks, skips, repeats in KINDS
-    )
-    node_type.objects.bulk_create(rows, ignore_conflicts=True)  # they stay when the migration is taken back
 
 
 class Migration(migrations.Migration):
     dependencies = [("process", "0001_initial"), ("accounts", "0002_row_security")]
 
     operations = [
-        migrations.RunPython(add_kinds, migrations.RunPython.noop),
         migrations.RunSQL(FROZEN + TRIGGERS, NOT_FROZEN),
         migrations.RunSQL(STAY, NO_STAY),
         migrations.RunSQL(VIEWS, NO_VIEWS),
