@@ -1,19 +1,21 @@
 """Tables of guided processes: what staff author, people's sessions, and what is made of their answers."""
 
 from orchestrator.process.models.definition import (
-    KEY,
     Commitment,
     FlowEdge,
     NodeType,
-    PackPrompt,
     ProcessNode,
+    ProcessVersion,
+)
+from orchestrator.process.models.output import Archetype, Disclosure, FollowUp, Recording, Synthesis
+from orchestrator.process.models.parts import KEY
+from orchestrator.process.models.prompts import (
+    PackPrompt,
     ProcessPrompt,
     ProcessSection,
-    ProcessVersion,
     PromptPack,
     SectionPrompt,
 )
-from orchestrator.process.models.output import Archetype, Disclosure, FollowUp, Recording, Synthesis
 from orchestrator.process.models.session import (
     Answer,
     Session,

@@ -10,7 +10,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.encryption import EncryptedField
 from orchestrator.core.fields import IdField, JsonField
 from orchestrator.process.domain.vocabulary import SynthesisType
-from orchestrator.process.models.definition import ProcessSection
+from orchestrator.process.models.prompts import ProcessSection
 from orchestrator.process.models.session import Answer, Session
 
 

@@ -18,7 +18,8 @@ from orchestrator.process.domain.vocabulary import (
     SectionStatus,
     SessionStatus,
 )
-from orchestrator.process.models.definition import ProcessNode, ProcessPrompt, ProcessSection, ProcessVersion
+from orchestrator.process.models.definition import ProcessNode, ProcessVersion
+from orchestrator.process.models.prompts import ProcessPrompt, ProcessSection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
