@@ -51,6 +51,8 @@ function field(box: HTMLElement, url: string): Saver[] {
     saver.type(tick ? { value: text.value, private: tick.checked } : { value: text.value });
   text.addEventListener("input", changed);
   tick?.addEventListener("change", changed);
+  // Typed before this script was there, or put back by the browser.
+  if (text.value !== text.defaultValue || (tick && tick.checked !== tick.defaultChecked)) changed();
   return [saver];
 }
 
