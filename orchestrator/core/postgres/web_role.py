@@ -43,7 +43,6 @@ def prepare_web_role(**options: object) -> None:
             cursor.execute(f"REVOKE ALL ON {table} FROM {role}")
             if rights:
                 cursor.execute(f"GRANT {rights} ON {table} TO {role}")
-        cursor.execute(_LEAKPROOF)
         cursor.execute(f"GRANT USAGE ON SCHEMA {_schema(cursor)} TO {role}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {_schema(cursor)} TO {role}")
 
@@ -105,24 +104,6 @@ DO $$ BEGIN
     CREATE ROLE {role} LOGIN;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
-"""
-_LEAKPROOF: Final = """
-DO $$ BEGIN
-    ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF;
-    ALTER FUNCTION pg_catalog.jsonb_object_field(jsonb, text) LEAKPROOF;
-    ALTER FUNCTION pg_catalog.jsonb_object_field_text(jsonb, text) LEAKPROOF;
-    ALTER FUNCTION pg_catalog.jsonb_eq(jsonb, jsonb) LEAKPROOF;
-    ALTER FUNCTION pg_catalog.jsonb_exists(jsonb, text) LEAKPROOF;
-    ALTER FUNCTION pg_catalog.arraycontains(anyarray, anyarray) LEAKPROOF;
-    ALTER FUNCTION pg_catalog.arrayoverlap(anyarray, anyarray) LEAKPROOF;
-EXCEPTION WHEN insufficient_privilege THEN NULL;
-END $$
-"""
-"""Else no index on these is used before a policy has looked at each row: a search by words, tags, triggers.
-
-They tell nothing of their arguments but the answer. Only a superuser may say so; without one, such lists are
-as slow as the number of rows that the person sees. Said of functions of the system, which no dump contains:
-hence after every migration.
 """
 _ASK: Final = (
     "This database user may not create roles. As a superuser, once: CREATE ROLE {role} LOGIN NOBYPASSRLS; "
