@@ -115,3 +115,9 @@ class IdCursorPagination(CursorPagination):
             message = "This cursor is not one of this list. Follow its next and previous instead."
             raise InvalidInput(message, fields={"cursor": [message]}) from error
         return cursor
+
+
+class OldestFirst(IdCursorPagination):
+    """In the order in which the rows were made."""
+
+    ordering = "id"

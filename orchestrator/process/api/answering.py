@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.api.pagination import OldestFirst
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.json import Json
 from orchestrator.process.api import examples
@@ -24,12 +24,8 @@ from orchestrator.process.api.sessions import TAG, place, screen
 from orchestrator.process.api.shown import shown_answer, shown_profile, shown_scope, shown_section
 from orchestrator.process.models import Answer
 from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.queries.reading import find_session
+from orchestrator.process.queries.sessions import find_session
 from orchestrator.process.services import answering
-
-
-class OldestFirst(IdCursorPagination):
-    ordering = "id"
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_sessions_answers"))

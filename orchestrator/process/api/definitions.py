@@ -17,8 +17,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.api.pagination import IdCursorPagination
-from orchestrator.core.errors import NotFound
+from orchestrator.core.api.pagination import OldestFirst
 from orchestrator.process.api import definition_serializers as shown
 from orchestrator.process.api import examples
 from orchestrator.process.domain.validation import validate
@@ -32,17 +31,11 @@ from orchestrator.process.models import (
 )
 from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.queries.exported import export_version
+from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services.interchange import clone_version, import_version
 from orchestrator.process.services.versions import activate_version
 
 TAG = ["processes"]
-
-
-def find_version(version_id: UUID) -> ProcessVersion:
-    version = ProcessVersion.objects.filter(pk=version_id).first()
-    if version is None:
-        raise NotFound("There is no such version.")
-    return version
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_versions_list"))
@@ -122,10 +115,6 @@ class ValidateView(APIView):
         return Response({"findings": [finding.as_json() for finding in findings]})
 
 
-class InOrder(IdCursorPagination):
-    ordering = "id"
-
-
 class OfVersion(django_filters.FilterSet):  # type: ignore[misc]  # has no types
     version = django_filters.UUIDFilter(field_name="process_version", help_text="Only those of this version")
 
@@ -151,7 +140,7 @@ class NodesView(ListAPIView[ProcessNode]):
     queryset = ProcessNode.objects.select_related("node_type")
     serializer_class = shown.ProcessNodeSerializer
     filterset_class = OfVersion
-    pagination_class = InOrder
+    pagination_class = OldestFirst
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_edges_list"))
@@ -161,7 +150,7 @@ class EdgesView(ListAPIView[FlowEdge]):
     queryset = FlowEdge.objects.all()
     serializer_class = shown.ProcessEdgeSerializer
     filterset_class = OfVersion
-    pagination_class = InOrder
+    pagination_class = OldestFirst
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_prompts_list"))
@@ -171,7 +160,7 @@ class PromptsView(ListAPIView[ProcessPrompt]):
     queryset = ProcessPrompt.objects.all()
     serializer_class = shown.ProcessPromptSerializer
     filterset_class = OfNodesOfVersion
-    pagination_class = InOrder
+    pagination_class = OldestFirst
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_prompt_packs_list"))
@@ -181,7 +170,7 @@ class PromptPacksView(ListAPIView[PromptPack]):
     queryset = PromptPack.objects.prefetch_related("prompts")
     serializer_class = shown.PromptPackSerializer
     filterset_class = UsableIn
-    pagination_class = InOrder
+    pagination_class = OldestFirst
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_sections_list"))
@@ -191,4 +180,4 @@ class SectionsView(ListAPIView[ProcessSection]):
     queryset = ProcessSection.objects.prefetch_related("section_prompts")
     serializer_class = shown.ProcessSectionSerializer
     filterset_class = OfVersion
-    pagination_class = InOrder
+    pagination_class = OldestFirst

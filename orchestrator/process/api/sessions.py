@@ -25,7 +25,7 @@ from orchestrator.process.api import examples
 from orchestrator.process.api import serializers as given
 from orchestrator.process.api.shown import current_screen, session_detail
 from orchestrator.process.models import Session
-from orchestrator.process.queries.reading import find_session
+from orchestrator.process.queries.sessions import find_session
 from orchestrator.process.services import sessions
 from orchestrator.process.services.journeys import Place, place_of
 

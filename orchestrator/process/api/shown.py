@@ -11,12 +11,13 @@ from orchestrator.process.domain.process import Process, Prompt, Section
 from orchestrator.process.domain.unlocking import lock_of
 from orchestrator.process.domain.vocabulary import (
     FLAGS,
+    PASSED,
     PREFERENCES,
-    NodeStatus,
     SectionStatus,
     SessionStatus,
 )
 from orchestrator.process.models import Answer, Session
+from orchestrator.process.queries.sessions import answers_to
 from orchestrator.process.services.journeys import Place, answer_value, profile_values
 
 OVER = {SessionStatus.COMPLETED, SessionStatus.ABANDONED}
@@ -48,14 +49,13 @@ def session_detail(place: Place) -> dict[str, Any]:
     """A session with the way it came and how much is done."""
     journey = place.journey
     sections = [journey.state(key) for key in place.process.sections]
-    done = (NodeStatus.COMPLETED, NodeStatus.SKIPPED)
     return {
         **shown_session(place.session),
         "path": list(journey.path),
         "position": journey.at,
         "progress": {
             "nodes_reached": len(journey.nodes),
-            "nodes_done": sum(status in done for status in journey.nodes.values()),
+            "nodes_done": sum(status in PASSED for status in journey.nodes.values()),
             "prompts_answered": Answer.objects.filter(session=place.session).count(),
             "sections_open": sum(state.status in OPEN for state in sections),
             "sections_completed": sum(state.status is SectionStatus.COMPLETED for state in sections),
@@ -68,8 +68,7 @@ def current_screen(place: Place) -> dict[str, Any]:
     process, journey, row = place.process, place.journey, shown_session(place.session)
     node, over = node_of(process, journey), journey.status in OVER
     asked = [] if over else prompts_here(process, journey)
-    rows = Answer.objects.filter(session=place.session, prompt__in=[prompt.id for prompt in asked])
-    answers = {answer.prompt_id: answer for answer in rows} if asked else {}
+    answers = answers_to(place.session, [prompt.id for prompt in asked])
     return {
         **{name: row[name] for name in ("id", "status", "revision", "node", "section")},
         "can_go_back": not over and (journey.section is not None or journey.at > 0),

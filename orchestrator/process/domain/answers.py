@@ -18,7 +18,7 @@ def check_answer(prompt: Prompt, value: Json) -> Json:
 
     None for a blank, which never takes the place of an answer. Raises InvalidInput about ``value``.
     """
-    if value is None or (isinstance(value, str | list) and not value) or _is_space(value):
+    if is_blank(value):
         return None
     match prompt.format:
         case ResponseFormat.CHECKBOX:
@@ -29,8 +29,8 @@ def check_answer(prompt: Prompt, value: Json) -> Json:
             return _text(prompt, value)
 
 
-def _is_space(value: Json) -> bool:
-    return isinstance(value, str) and not value.strip()
+def is_blank(value: Json) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _text(prompt: Prompt, value: Json) -> str:

@@ -70,6 +70,10 @@ class NodeStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+PASSED: Final = frozenset({NodeStatus.COMPLETED, NodeStatus.SKIPPED})
+"""Nodes that lie behind a person."""
+
+
 class SectionStatus(StrEnum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"

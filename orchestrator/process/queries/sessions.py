@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotFound
-from orchestrator.process.domain.vocabulary import NodeStatus
+from orchestrator.process.domain.vocabulary import PASSED
 from orchestrator.process.models import Answer, ProcessNode, ProcessVersion, Session, SessionProgress
 
 
@@ -35,6 +35,19 @@ def sessions_of(user: User) -> QuerySet[Session]:
 def session_of(user: User, session_id: UUID) -> Session:
     """The person's session with all that a step looks at. Raises NotFound."""
     rows = Session.objects.visible_to(user).select_related("process_version", "scope", "profile")
+    return only_session(rows, session_id)
+
+
+def find_session(user: User, session_id: UUID) -> Session:
+    """The person's own session, or one that they were lent, with what is one row of it. Raises NotFound."""
+    rows = Session.objects.readable_by(user).select_related(
+        "process_version", "current_node", "current_section", "scope", "profile"
+    )
+    return only_session(rows, session_id)
+
+
+def only_session(rows: QuerySet[Session], session_id: UUID) -> Session:
+    """Raises NotFound for one that is not among these."""
     session = rows.filter(pk=session_id).first()
     if session is None:
         raise NotFound("There is no such session, or none of yours.")
@@ -46,8 +59,7 @@ def progress_of(sessions: Iterable[Session]) -> dict[UUID, Progress]:
     rows = list(sessions)
     nodes = ProcessNode.objects.filter(process_version__in={row.process_version_id for row in rows})
     totals = dict(nodes.values_list("process_version_id").annotate(number=Count("id")).order_by())
-    over = [NodeStatus.COMPLETED.value, NodeStatus.SKIPPED.value]
-    progress = SessionProgress.objects.filter(session__in=[row.pk for row in rows], status__in=over)
+    progress = SessionProgress.objects.filter(session__in=[row.pk for row in rows], status__in=PASSED)
     done = dict(progress.values_list("session_id").annotate(number=Count("id")).order_by())
     return {row.pk: Progress(done.get(row.pk, 0), totals.get(row.process_version_id, 0)) for row in rows}
 

@@ -20,7 +20,13 @@ from orchestrator.process.domain.journey import Scope
 from orchestrator.process.domain.process import Process, Prompt
 from orchestrator.process.domain.vocabulary import FLAGS, PREFERENCES, ScopeType, Tier
 from orchestrator.process.models import Answer, Session, SessionProfile, SessionScope
-from orchestrator.process.services.journeys import answer_value, lock_session, profile_values, store_journey
+from orchestrator.process.services.journeys import (
+    Place,
+    answer_value,
+    lock_session,
+    profile_values,
+    store_journey,
+)
 
 _NEVER_NULL = frozenset(PREFERENCES)
 
@@ -47,6 +53,13 @@ def save_answer(
     AnswerChanged. Raises NotFound, InvalidInput, NotActive, NotAsked and SectionLocked.
     """
     place = lock_session(user, session_id)
+    return keep_answer(place, prompt_id, value=value, private=private, expect=expect)
+
+
+def keep_answer(
+    place: Place, prompt_id: UUID, *, value: Json, private: bool | None, expect: int | None
+) -> Answer | None:
+    """``save_answer`` for a session that is locked already. The place moves on with it."""
     prompt = place.process.prompts.get(prompt_id)
     if prompt is None:
         raise NotFound("This process has no such prompt.")
@@ -91,18 +104,19 @@ def set_scope(
     description: str = "",
     start: date | None = None,
     end: date | None = None,
+    revision: int | None = None,
 ) -> Session:
     """What the person wants to tell of. Changes which sections are open and what is asked.
 
-    Raises InvalidInput about ``scope_type`` and ``time_period_end``.
+    Raises NotFound, MovedOn, and InvalidInput about ``scope_type`` and ``time_period_end``.
     """
+    place = lock_session(user, session_id, revision=revision)
     if scope_type not in set(ScopeType):
         message = f"There is no scope “{scope_type[:40]}”. Choose one of {', '.join(ScopeType)}."
         raise InvalidInput(message, fields={"scope_type": [message]})
     if start and end and end < start:
         message = "The end lies before the beginning."
         raise InvalidInput(message, fields={"time_period_end": [message]})
-    place = lock_session(user, session_id)
     scope = Scope(
         scope_type, description, start.isoformat() if start else None, end.isoformat() if end else None
     )
@@ -122,12 +136,15 @@ def set_scope(
 
 
 @transaction.atomic
-def set_profile(user: User, session_id: UUID, *, flags: Mapping[str, Json]) -> Session:
+def set_profile(
+    user: User, session_id: UUID, *, flags: Mapping[str, Json], revision: int | None = None
+) -> Session:
     """What the person's life is made of, and what to leave out; flags that are not given stay.
 
-    Raises InvalidInput for flags that this version does not have, and for values that are no yes or no.
+    Raises NotFound, MovedOn, and InvalidInput for flags that this version does not have and for values that
+    are no yes or no.
     """
-    place = lock_session(user, session_id)
+    place = lock_session(user, session_id, revision=revision)
     _check_flags(place.process, flags)
     profile = {**_blank(place.process), **(profile_values(place.session) or {}), **flags}
     journey = steps.set_profile(place.process, place.journey, profile)

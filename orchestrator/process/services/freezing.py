@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import F
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import NotFound, WrongState
+from orchestrator.core.errors import WrongState
 from orchestrator.process.models import ProcessVersion
+from orchestrator.process.queries.versions import find_version
 
 
 class Frozen(WrongState):
@@ -27,9 +28,7 @@ def freeze(version: ProcessVersion) -> None:
 
 def lock_draft(version_id: UUID) -> ProcessVersion:
     """The version under its lock, to be changed; its revision rises. Raises NotFound and Frozen."""
-    version = ProcessVersion.objects.select_for_update().filter(pk=version_id).first()
-    if version is None:
-        raise NotFound("There is no such version.")
+    version = find_version(version_id, lock=True)
     if version.is_frozen:
         raise Frozen(f"{version.version_name} is in use and stays as it is. Clone it to change it.")
     ProcessVersion.objects.filter(pk=version_id).update(revision=F("revision") + 1, updated_at=utc_now())

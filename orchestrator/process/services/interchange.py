@@ -9,7 +9,7 @@ from django.db import transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import NotAllowed, NotFound
+from orchestrator.core.errors import NotAllowed
 from orchestrator.core.ids import new_id
 from orchestrator.core.json import Json
 from orchestrator.process.domain.document import Document, NodePart, PromptPart, read_document
@@ -27,6 +27,7 @@ from orchestrator.process.models import (
     SectionPrompt,
 )
 from orchestrator.process.queries.exported import export_version
+from orchestrator.process.queries.versions import find_version
 
 
 @transaction.atomic
@@ -51,9 +52,7 @@ def import_version(user: User | None, data: Json, *, name: str = "") -> ProcessV
 @transaction.atomic
 def clone_version(user: User, version_id: UUID, *, name: str = "") -> ProcessVersion:
     """A draft that is the same in everything, to be changed. Raises NotFound and NotAllowed."""
-    source = ProcessVersion.objects.filter(pk=version_id).first()
-    if source is None:
-        raise NotFound("There is no such version.")
+    source = find_version(version_id)
     clone = import_version(user, export_version(source), name=name or source.version_name)
     clone.cloned_from = source
     clone.save(update_fields=["cloned_from"])

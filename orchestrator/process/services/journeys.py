@@ -21,6 +21,7 @@ from orchestrator.process.domain.journey import Journey, Scope, SectionState
 from orchestrator.process.domain.process import Process
 from orchestrator.process.domain.vocabulary import (
     FLAGS,
+    PASSED,
     PREFERENCES,
     NodeStatus,
     SectionStatus,
@@ -226,7 +227,7 @@ def _store_progress(place: Place, journey: Journey, now: datetime) -> None:
         row = known.get(node_id) or SessionProgress(session=place.session, process_node_id=node_id)
         row.status, row.updated_at = status.value, now
         row.started_at = row.started_at or now
-        done = status in (NodeStatus.COMPLETED, NodeStatus.SKIPPED)
+        done = status in PASSED
         row.completed_at = (row.completed_at or now) if done else None
         if before.path and key == before.node_key:
             row.prompts_completed, row.prompts_total = _counts(place.process, journey, before)

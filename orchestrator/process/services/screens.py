@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -12,8 +11,10 @@ from django.db import transaction
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import DomainError, WrongState
 from orchestrator.core.json import Json
-from orchestrator.process.models import Answer, Session
-from orchestrator.process.services.answering import save_answer, set_profile, set_scope
+from orchestrator.process.domain.answers import is_blank
+from orchestrator.process.models import Answer
+from orchestrator.process.queries.sessions import answers_to
+from orchestrator.process.services.answering import keep_answer
 from orchestrator.process.services.journeys import answer_value, lock_session
 
 
@@ -43,24 +44,16 @@ def save_screen(user: User, session_id: UUID, given: Iterable[Given]) -> list[UU
     """
     everything = list(given)
     place = lock_session(user, session_id)
-    rows = Answer.objects.filter(session=place.session, prompt__in=[each.prompt_id for each in everything])
-    known = {row.prompt_id: row for row in rows}
+    known = answers_to(place.session, [each.prompt_id for each in everything])
     kept, errors = [], {}
     for each in everything:
         answer = known.get(each.prompt_id)
-        if answer and _is_blank(each.value):
+        if answer and is_blank(each.value):
             kept.append(each.prompt_id)
         if _is_as_it_was(each, answer):
             continue
         try:
-            save_answer(
-                user,
-                session_id,
-                prompt_id=each.prompt_id,
-                value=each.value,
-                private=each.private,
-                expect=each.expect,
-            )
+            keep_answer(place, each.prompt_id, value=each.value, private=each.private, expect=each.expect)
         except DomainError as error:
             errors[each.prompt_id] = error
     if errors:
@@ -68,37 +61,10 @@ def save_screen(user: User, session_id: UUID, given: Iterable[Given]) -> list[UU
     return kept
 
 
-def _is_blank(value: Json) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
-
-
 def _is_as_it_was(given: Given, answer: Answer | None) -> bool:
     if answer is None:
-        return _is_blank(given.value)
+        return is_blank(given.value)
     if given.private != answer.is_private:
         return False
     value = given.value.replace("\r\n", "\n") if isinstance(given.value, str) else given.value
-    return _is_blank(value) or value == answer_value(answer)
-
-
-@transaction.atomic
-def keep_scope(
-    user: User,
-    session_id: UUID,
-    *,
-    revision: int | None,
-    scope_type: str,
-    description: str = "",
-    start: date | None = None,
-    end: date | None = None,
-) -> Session:
-    """``set_scope`` for a page that may be behind. Raises MovedOn besides."""
-    lock_session(user, session_id, revision=revision)
-    return set_scope(user, session_id, scope_type=scope_type, description=description, start=start, end=end)
-
-
-@transaction.atomic
-def keep_profile(user: User, session_id: UUID, *, revision: int | None, flags: Mapping[str, Json]) -> Session:
-    """``set_profile`` for a page that may be behind. Raises MovedOn besides."""
-    lock_session(user, session_id, revision=revision)
-    return set_profile(user, session_id, flags=flags)
+    return is_blank(value) or value == answer_value(answer)

@@ -20,6 +20,7 @@ from orchestrator.process.domain.journey import Journey
 from orchestrator.process.domain.vocabulary import SessionStatus
 from orchestrator.process.models import ProcessVersion, Session
 from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services.freezing import freeze
 from orchestrator.process.services.journeys import Place, lock_session, store_journey
 
@@ -53,9 +54,7 @@ def _version(user: User, version_id: UUID | None) -> ProcessVersion:
         if version is None:
             raise NotFound("There is no process to step through yet.")
         return version
-    chosen = ProcessVersion.objects.filter(pk=version_id).first()
-    if chosen is None:
-        raise NotFound("There is no such version.")
+    chosen = find_version(version_id)
     if not (chosen.is_active or user.is_admin):
         raise NotAllowed("Only staff try versions that are not active.")
     return chosen

@@ -15,6 +15,7 @@ from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.process.domain.validation import Finding, validate
 from orchestrator.process.models import ProcessNode, ProcessPrompt, ProcessVersion, PromptPack
 from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services.freezing import lock_draft
 from orchestrator.process.services.interchange import require_author
 
@@ -36,9 +37,7 @@ def activate_version(user: User, version_id: UUID) -> ProcessVersion:
     """New sessions get this version; those under way keep theirs. Raises NotFound, NotAllowed, NotSound."""
     require_author(user)
     active = list(ProcessVersion.objects.select_for_update().filter(is_active=True))
-    version = ProcessVersion.objects.select_for_update().filter(pk=version_id).first()
-    if version is None:
-        raise NotFound("There is no such version.")
+    version = find_version(version_id, lock=True)
     if version.is_active:
         return version
     faults = [finding for finding in validate(process_of(version)) if finding.forbids]

@@ -13,7 +13,7 @@ from orchestrator.process.domain.journey import OPEN, Journey, SectionState
 from orchestrator.process.domain.process import Node, Process, Prompt, Section
 from orchestrator.process.domain.screens import first_open, screen_with, screens_of
 from orchestrator.process.domain.unlocking import lock_of
-from orchestrator.process.domain.vocabulary import Form, NodeStatus
+from orchestrator.process.domain.vocabulary import PASSED, Form
 from orchestrator.process.queries.sessions import answers_to
 from orchestrator.process.services.journeys import Place
 from orchestrator.process.services.screens import Given
@@ -56,9 +56,8 @@ def _card(process: Process, journey: Journey, section: Section) -> Card:
 
 
 def phases_of(process: Process, journey: Journey) -> list[Phase]:
-    over = (NodeStatus.COMPLETED, NodeStatus.SKIPPED)
     return [
-        Phase(node.name, node.key == journey.node_key, journey.nodes.get(node.key) in over)
+        Phase(node.name, node.key == journey.node_key, journey.nodes.get(node.key) in PASSED)
         for node in process.nodes.values()
     ]
 

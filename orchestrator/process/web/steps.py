@@ -18,8 +18,8 @@ from orchestrator.process.domain.vocabulary import Form, SessionStatus
 from orchestrator.process.models import Session
 from orchestrator.process.queries.sessions import session_of
 from orchestrator.process.services import sessions
+from orchestrator.process.services.answering import set_profile, set_scope
 from orchestrator.process.services.journeys import Place, place_of
-from orchestrator.process.services.screens import keep_profile, keep_scope
 from orchestrator.process.web.forms import ProfileForm, ScopeForm
 from orchestrator.process.web.pages import refused, to_session
 from orchestrator.process.web.questions import number_in
@@ -100,7 +100,7 @@ def scope(request: HttpRequest, pk: UUID) -> HttpResponse:
         place,
         Form.SCOPE,
         form,
-        lambda seen: keep_scope(person(request), pk, revision=seen, **form.scope()),
+        lambda seen: set_scope(person(request), pk, revision=seen, **form.scope()),
     )
 
 
@@ -117,7 +117,7 @@ def profile(request: HttpRequest, pk: UUID) -> HttpResponse:
         place,
         Form.PROFILE,
         form,
-        lambda seen: keep_profile(person(request), pk, revision=seen, flags=form.cleaned_data),
+        lambda seen: set_profile(person(request), pk, revision=seen, flags=form.cleaned_data),
     )
 
 

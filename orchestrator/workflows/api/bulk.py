@@ -14,15 +14,11 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.api.pagination import OldestFirst
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import library_serializers as shown
 from orchestrator.workflows.models import BulkJob, BulkJobError
 from orchestrator.workflows.services import bulk
-
-
-class OldestFirst(IdCursorPagination):
-    ordering = "id"
 
 
 @extend_schema_view(get=extend_schema(tags=["bulk jobs"], operation_id="bulk_jobs_list"))
