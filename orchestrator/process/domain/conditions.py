@@ -68,6 +68,30 @@ def compile_condition(kind: str, value: Json) -> Condition:
         raise BadCondition(str(error)) from error
 
 
+def fields_of(kind: str, value: Json) -> Json:
+    """The value in the one shape that forms fill in, whichever way it was written. Raises BadCondition.
+
+    ``{"scopes": […]}``, ``{"boundaries": […]}``, ``{"sections": […]}``, ``{"expression": "…"}``, or the flags
+    with the values wanted; None where there is nothing to fill in.
+    """
+    if not kind or kind == ConditionType.ALWAYS:
+        return None
+    compile_condition(kind, value)
+    match ConditionType(kind):
+        case ConditionType.SCOPE_MATCH:
+            return {"scopes": list(_texts(value, "scope", "scopes"))}
+        case ConditionType.PROFILE_FLAG:
+            return _flags_wanted(value)
+        case ConditionType.PROFILE_BOUNDARY:
+            names = {column: name for name, column in BOUNDARIES.items()}
+            chosen = _texts(value, "boundary", "boundaries")
+            return {"boundaries": [names.get(each, each) for each in chosen]}
+        case ConditionType.EXPRESSION:
+            return {"expression": _expression(value)}
+        case _:
+            return {"sections": list(_texts(value, "section", "sections"))}
+
+
 def unknown_names(
     condition: Condition, *, flags: Collection[str], sections: Collection[str], prompts: Collection[str]
 ) -> list[str]:
@@ -93,6 +117,11 @@ def _scope_match(value: Json) -> str:
 
 
 def _profile_flag(value: Json) -> str:
+    wanted = _flags_wanted(value)
+    return " && ".join(f"profile[{_literal(flag)}] == {_literal(want)}" for flag, want in wanted.items())
+
+
+def _flags_wanted(value: Json) -> dict[str, Json]:
     """``{"flag": "has_children"}``, or flags with the values wanted: ``{"has_children": true}``."""
     if isinstance(value, str):
         value = {"flag": value}
@@ -100,7 +129,7 @@ def _profile_flag(value: Json) -> str:
         raise BadCondition("Name a flag of the profile, such as has_children.")
     if isinstance(value.get("flag"), str):
         value = {str(value["flag"]): value.get("equals", True)}
-    return " && ".join(f"profile[{_literal(flag)}] == {_literal(want)}" for flag, want in value.items())
+    return value
 
 
 def _profile_boundary(value: Json) -> str:

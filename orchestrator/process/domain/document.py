@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.json import Json
@@ -93,9 +101,15 @@ class NodePart(_Part):
     optional: bool = False
     requires_completion: bool = True
     agent: AgentPart = AgentPart()
-    x: float = 0
-    y: float = 0
+    x: FiniteFloat | None = None
+    y: FiniteFloat | None = None
     prompts: list[PromptPart] = []
+
+    @model_validator(mode="after")
+    def _has_a_place_or_none(self) -> NodePart:
+        if (self.x is None) != (self.y is None):
+            raise ValueError("A place is x and y, or neither.")
+        return self
 
 
 class EdgePart(_Part):

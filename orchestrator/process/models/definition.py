@@ -119,7 +119,10 @@ class NodeType(models.Model):
 
 
 class ProcessNode(models.Model):
-    """One phase of the flow. The first by ``order_index`` is where people start."""
+    """One phase of the flow. The first by ``order_index`` is where people start.
+
+    ``x`` and ``y`` are its place in the graph view; without them the picture arranges it by itself.
+    """
 
     id = IdField()
     process_version = models.ForeignKey(ProcessVersion, on_delete=models.CASCADE, related_name="nodes")
@@ -135,8 +138,8 @@ class ProcessNode(models.Model):
     requires_completion = models.BooleanField(default=True)
     agent_objective = models.TextField(blank=True)
     agent_constraints = models.TextField(blank=True)
-    x = models.FloatField(default=0, editable=False)
-    y = models.FloatField(default=0, editable=False)
+    x = models.FloatField(null=True, blank=True, editable=False)
+    y = models.FloatField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=utc_now, editable=False)
     updated_at = models.DateTimeField(default=utc_now, editable=False)
 
@@ -147,6 +150,10 @@ class ProcessNode(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["process_version", "node_key"], name="process_node_key_once"),
             models.CheckConstraint(name="process_node_key", condition=Q(node_key__regex=KEY)),
+            models.CheckConstraint(
+                name="process_node_place",
+                condition=Q(x__isnull=True, y__isnull=True) | Q(x__isnull=False, y__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
