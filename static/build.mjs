@@ -37,6 +37,7 @@ const { metafile } = await build({
   entryPoints: [
     { in: join(source, "app.ts"), out: "app" },
     { in: join(source, "service-worker.ts"), out: "service-worker" },
+    { in: join(source, "admin/authoring.css"), out: "authoring" },
     ...islands.map((name) => ({ in: join(source, "islands", name), out: name.replace(/\.tsx?$/, "") })),
   ],
   outdir: target,

@@ -8,11 +8,14 @@ from uuid import UUID
 from django.contrib import admin
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import action
 
 from orchestrator.accounts.current import person
 from orchestrator.core.admin import CappedPaginator, CreatedFilter, ReadOnlyAdmin, ServiceAdmin
+from orchestrator.process.admin_packs import choose_version
+from orchestrator.process.admin_places import findings_of
 from orchestrator.process.admin_steps import VersionSteps
 from orchestrator.process.models import (
     Commitment,
@@ -164,6 +167,19 @@ class ProcessVersionAdmin(VersionSteps, DraftAdmin):
         "is_active", "frozen_at", "revision", "cloned_from", "created_by", "created_at", "updated_at",
     )  # fmt: skip
     inlines = (CommitmentInline, NodeInline, EdgeInline, SectionInline)
+    change_form_outer_before_template = "admin/process/processversion/validation.html"
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With what is wrong with the version, as it is stored."""
+        version = self.get_object(request, object_id) if object_id else None
+        told = findings_of(version) if version is not None else {}
+        return super().changeform_view(request, object_id, form_url, {**told, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: ProcessVersion, form: Any, change: bool) -> None:
         if change:
@@ -242,6 +258,14 @@ class PromptPackAdmin(ServiceAdmin):
     search_fields = ("template_name",)
     fields = ("template_name", "description", "is_global", "process_version")
     inlines = (PackPromptInline,)
+    actions_detail = ("apply",)
+
+    @action(description="Apply to phases", permissions=["change"])  # type: ignore[untyped-decorator]  # has no types
+    def apply(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        pack = self.get_object(request, object_id)
+        if pack is None:
+            raise Http404
+        return choose_version(self, request, pack)
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

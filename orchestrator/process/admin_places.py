@@ -10,9 +10,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
+from orchestrator.process.domain.conditions import BadCondition
 from orchestrator.process.domain.process import Process
-from orchestrator.process.domain.validation import Finding
+from orchestrator.process.domain.validation import Finding, validate
 from orchestrator.process.models import ProcessVersion
+from orchestrator.process.queries.compiled import process_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,15 @@ class Placed:
     finding: Finding
     url: str
     where: str
+
+
+def findings_of(version: ProcessVersion) -> dict[str, Any]:
+    """What is wrong with a version, for the panel that says so."""
+    try:
+        process = process_of(version)
+    except BadCondition as error:
+        return {"broken": str(error), "findings": []}
+    return {"findings": placed(version, process, validate(process))}
 
 
 def placed(version: ProcessVersion, process: Process, findings: Iterable[Finding]) -> list[Placed]:
@@ -44,8 +55,8 @@ def _place(version: ProcessVersion, process: Process, place: str) -> tuple[str, 
             for edge in node.edges
             if str(edge.id) == key
         )
-        return f"{page}#edges", next(ends, "ways")
-    return f"{page}#nodes", "phases"
+        return f"{page}#edges-group", next(ends, "ways")
+    return f"{page}#nodes-group", "phases"
 
 
 def version_url(pk: UUID) -> str:

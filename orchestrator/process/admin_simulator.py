@@ -12,14 +12,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
 from orchestrator.core.json import Json
-from orchestrator.process.admin_places import placed, version_context
-from orchestrator.process.domain.conditions import BadCondition
+from orchestrator.process.admin_places import findings_of, version_context
 from orchestrator.process.domain.frames import Asked, Frame, Kind
 from orchestrator.process.domain.journey import Scope
 from orchestrator.process.domain.process import Process
 from orchestrator.process.domain.simulating import Run, Script, simulate
-from orchestrator.process.domain.validation import validate
 from orchestrator.process.domain.vocabulary import FLAGS, PREFERENCES, ResponseFormat, ScopeType
+from orchestrator.process.domain.wording import spoken
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.compiled import process_of
 
@@ -44,6 +43,10 @@ class Field:
     @property
     def is_tick(self) -> bool:
         return self.asked.prompt.format is ResponseFormat.CHECKBOX
+
+    @property
+    def is_choice(self) -> bool:
+        return not (self.is_text or self.is_tick)
 
     @property
     def text(self) -> str:
@@ -71,19 +74,16 @@ class Stop:
             return "back on the map of sections"
         if self.frame.skipped:
             return "left out"
-        return "section" if self.frame.section else self.frame.node.behavior.value.replace("_", " ")
+        return "section" if self.frame.section else spoken(self.frame.node.behavior)
 
 
 def simulator(admin: Any, request: HttpRequest, version: ProcessVersion) -> HttpResponse:
     """Also for versions in use, and for drafts with faults, of which it says what is wrong."""
     context = version_context(admin, request, version, "simulate", f"Simulate {version}")
-    try:
-        process = process_of(version)
-    except BadCondition as error:
-        return TemplateResponse(request, _PAGE, context | {"broken": str(error)})
-    given = request.POST if request.method == "POST" else None
-    context |= {"findings": placed(version, process, validate(process))}
-    context |= _simulated(version, process, given)
+    context |= findings_of(version)
+    if "broken" not in context:
+        given = request.POST if request.method == "POST" else None
+        context |= _simulated(version, process_of(version), given)
     return TemplateResponse(request, _PAGE, context)
 
 
@@ -117,7 +117,6 @@ def _simulated(version: ProcessVersion, process: Process, given: QueryDict | Non
         "fields": fields,
         "carried": _carried(given, {field.name for field in fields}),
         "skips": _skips(script, stops[here].frame.node.key if stops else ""),
-        "node_names": {key: node.name for key, node in process.nodes.items()},
     }
 
 
@@ -175,7 +174,7 @@ def _number(text: str | None) -> int:
 
 def _flag(version: ProcessVersion, name: str, script: Script) -> dict[str, Any]:
     labels = {flag["key"]: flag.get("label") for flag in version.profile_flags}
-    words = labels.get(name) or name.removeprefix("has_").replace("_", " ").capitalize()
+    words = labels.get(name) or spoken(name.removeprefix("has_")).capitalize()
     return {"name": f"{_FLAG}{name}", "key": name, "label": words, "on": (script.profile or {}).get(name)}
 
 

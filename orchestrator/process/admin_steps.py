@@ -1,4 +1,4 @@
-"""What can be done with a whole version in the admin: validate, export, clone, activate."""
+"""What can be done with a whole version in the admin, each from its page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from unfold.decorators import action
 from orchestrator.accounts.current import person
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError
+from orchestrator.process.admin_compare import comparison
+from orchestrator.process.admin_import import import_page
+from orchestrator.process.admin_packs import packs_page
+from orchestrator.process.admin_simulator import simulator
 from orchestrator.process.domain.validation import validate
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.compiled import process_of
@@ -27,11 +31,34 @@ _CONFIRM = "admin/process/processversion/confirm.html"
 class VersionSteps:
     """Buttons at the top of a version's page. What changes something asks first, and is sent as POST."""
 
-    actions_detail = ("find_faults", "export", "clone", "activate")
+    actions_detail = (
+        "simulate",
+        "compare",
+        "packs",
+        {"title": "More", "icon": "more_horiz", "items": ["find_faults", "export", "clone"]},
+        "activate",
+    )
+    actions_list = ("import_file",)
     admin_site: Any
     get_object: Any
     message_user: Any
     opts: Any
+
+    @action(description="Simulate", permissions=["view"])  # type: ignore[untyped-decorator]  # has no types
+    def simulate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return simulator(self, request, self._version(request, object_id))
+
+    @action(description="Compare", permissions=["view"])  # type: ignore[untyped-decorator]  # has no types
+    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return comparison(self, request, self._version(request, object_id))
+
+    @action(description="Apply a pack", permissions=["change"])  # type: ignore[untyped-decorator]  # has no types
+    def packs(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return packs_page(self, request, self._version(request, object_id))
+
+    @action(description="Import a file", permissions=["add"])  # type: ignore[untyped-decorator]  # has no types
+    def import_file(self, request: HttpRequest) -> HttpResponse:
+        return import_page(self, request)
 
     @action(description="Validate", permissions=["view"])  # type: ignore[untyped-decorator]  # has no types
     def find_faults(self, request: HttpRequest, object_id: str) -> HttpResponse:

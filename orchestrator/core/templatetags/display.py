@@ -57,6 +57,12 @@ _LOOKS: Final = {
 
 
 @register.filter
+def spoken(word: str) -> str:
+    """A stored word as people read it: ``in_progress`` is “in progress”."""
+    return str(word).replace("_", " ")
+
+
+@register.filter
 def duration(milliseconds: float | None) -> str:
     """``842 ms``, ``12.4 s``, ``3 min 20 s``, ``2 h 5 min``, ``4 d 1 h``; a dash for none."""
     if milliseconds is None:

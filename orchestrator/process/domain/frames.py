@@ -69,6 +69,7 @@ class Way:
     """A way out of a phase, as it was tried."""
 
     edge: Edge
+    target_name: str
     outcome: Outcome
     because: str
 
@@ -132,7 +133,8 @@ def ways_from(process: Process, journey: Journey, node: Node) -> tuple[Way, ...]
         if not found:
             found = edge.condition.holds(names)
             outcome = Outcome.TAKEN if found else Outcome.FAILED
-        ways.append(Way(edge, outcome, reasons(edge.condition, names)))
+        target = process.nodes[edge.target].name
+        ways.append(Way(edge, target, outcome, reasons(edge.condition, names)))
     return tuple(ways)
 
 

@@ -1,0 +1,56 @@
+"""What putting a pack into phases would bring: the plan that a preview shows and the service carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from orchestrator.process.models import PackPrompt, ProcessNode, ProcessPrompt, ProcessVersion, PromptPack
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A prompt of the pack in one phase. What is there already under its key stays; this does not come."""
+
+    key: str
+    prompt: PackPrompt
+    collides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhase:
+    node: ProcessNode
+    prompts: list[Planned]
+    first: int
+    """The ``order_index`` of the first that comes: after all that are there."""
+
+    @property
+    def coming(self) -> list[Planned]:
+        return [each for each in self.prompts if not each.collides]
+
+    @property
+    def staying(self) -> list[Planned]:
+        return [each for each in self.prompts if each.collides]
+
+
+def plan_pack(
+    version: ProcessVersion, pack: PromptPack, node_keys: Collection[str], prefix: str = ""
+) -> list[PlannedPhase]:
+    """For those phases that the version has, in its order: four queries, however many there are."""
+    nodes = list(ProcessNode.objects.filter(process_version=version, node_key__in=node_keys))
+    prompts = list(pack.prompts.all())
+    rows = ProcessPrompt.objects.filter(process_node__in=nodes)
+    there = set(rows.values_list("process_node_id", "prompt_key"))
+    last = rows.order_by().values("process_node_id").annotate(last=Max("order_index"))
+    ends = {row["process_node_id"]: row["last"] + 1 for row in last}
+    keys = [(f"{prefix}_{each.prompt_key}" if prefix else each.prompt_key, each) for each in prompts]
+    return [
+        PlannedPhase(
+            node,
+            [Planned(key, prompt, (node.pk, key) in there) for key, prompt in keys],
+            ends.get(node.pk, 0),
+        )
+        for node in nodes
+    ]
