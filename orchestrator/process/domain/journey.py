@@ -61,6 +61,11 @@ class Scope:
     start: str | None = None
     end: str | None = None
 
+    @property
+    def is_backward(self) -> bool:
+        """The end lies before the beginning."""
+        return bool(self.start and self.end and self.end < self.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Journey:

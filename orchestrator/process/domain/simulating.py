@@ -124,6 +124,8 @@ def _meet(process: Process, journey: Journey, script: Script) -> tuple[list[Fram
         journey = steps.set_profile(process, journey, script.profile)
     journey, asked = _answer_all(process, journey, script)
     frames = [_frame(process, journey, Kind.PHASE, asked, before)]
+    if node.form is Form.SCOPE and script.scope is not None and script.scope.is_backward:
+        return [replace(frames[0], refused="The end lies before the beginning.")], journey
     known = _open(journey, node)
     done: set[str] = set()
     while not frames[-1].refused and (key := _next_section(process, journey, script, done)):

@@ -114,12 +114,12 @@ def set_scope(
     if scope_type not in set(ScopeType):
         message = f"There is no scope “{scope_type[:40]}”. Choose one of {', '.join(ScopeType)}."
         raise InvalidInput(message, fields={"scope_type": [message]})
-    if start and end and end < start:
-        message = "The end lies before the beginning."
-        raise InvalidInput(message, fields={"time_period_end": [message]})
     scope = Scope(
         scope_type, description, start.isoformat() if start else None, end.isoformat() if end else None
     )
+    if scope.is_backward:
+        message = "The end lies before the beginning."
+        raise InvalidInput(message, fields={"time_period_end": [message]})
     journey = steps.set_scope(place.process, place.journey, scope)
     SessionScope.objects.update_or_create(
         session=place.session,

@@ -57,6 +57,12 @@ def test_what_is_not_chosen_is_missed_in_words() -> None:
     assert run.refused == run.frames[0].refused == "Choose first what you want to tell about."
 
 
+def test_a_scope_that_ends_before_it_begins_is_refused_as_in_a_session() -> None:
+    process = make_process(make_node("choose", form=Form.SCOPE))
+    scope = Scope(type="unsure", start="1990-01-01", end="1989-12-31")
+    assert simulate(process, Script(scope=scope)).refused == "The end lies before the beginning."
+
+
 def test_sections_open_one_after_the_other_and_the_closed_say_why() -> None:
     first = make_section("origins", make_prompt("o", node="lanes"))
     second = make_section("childhood", make_prompt("c", node="lanes"), after="origins")
