@@ -38,6 +38,7 @@ const { metafile } = await build({
     { in: join(source, "app.ts"), out: "app" },
     { in: join(source, "service-worker.ts"), out: "service-worker" },
     { in: join(source, "admin/authoring.css"), out: "authoring" },
+    { in: join(source, "admin/process-graph.css"), out: "process-graph" },
     ...islands.map((name) => ({ in: join(source, "islands", name), out: name.replace(/\.tsx?$/, "") })),
   ],
   outdir: target,

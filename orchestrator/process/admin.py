@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from orchestrator.accounts.current import person
 from orchestrator.core.admin import CappedPaginator, CreatedFilter, ReadOnlyAdmin, ServiceAdmin
+from orchestrator.process.admin_graph import VersionGraph
 from orchestrator.process.admin_packs import choose_version
 from orchestrator.process.admin_places import findings_of
 from orchestrator.process.admin_steps import VersionSteps
@@ -153,7 +154,7 @@ class SectionInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no
 
 
 @admin.register(ProcessVersion)
-class ProcessVersionAdmin(VersionSteps, DraftAdmin):
+class ProcessVersionAdmin(VersionGraph, VersionSteps, DraftAdmin):
     """Drafts are changed here; what is in use is shown, and cloned to be changed."""
 
     list_display = ("version_name", "is_active", "frozen_at", "revision", "created_by", "updated_at")

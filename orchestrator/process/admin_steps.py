@@ -32,6 +32,7 @@ class VersionSteps:
     """Buttons at the top of a version's page. What changes something asks first, and is sent as POST."""
 
     actions_detail = (
+        "graph",
         "simulate",
         "compare",
         "packs",

@@ -19,6 +19,7 @@ import {
 } from "@xyflow/react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { CanvasTools } from "./CanvasTools";
+import { type Choice, chosen, placesIn } from "./changes";
 import { Converter, type FlowEdge, type FlowNode, NOTHING, type Selection } from "./convert";
 import type { Graph, Position } from "./graph";
 import type { Kinds } from "./kinds";
@@ -185,15 +186,6 @@ function miniClass({ data, selected }: FlowNode): string {
     .join(" ");
 }
 
-interface Choice {
-  id: string;
-  selected: boolean;
-}
-
-function chosen(changes: readonly { type: string }[]): Choice[] {
-  return changes.filter((change): change is Choice & { type: string } => change.type === "select");
-}
-
 function after(before: ReadonlySet<string>, choices: readonly Choice[]): ReadonlySet<string> {
   const now = new Set(before);
   for (const { id, selected } of choices) {
@@ -201,15 +193,4 @@ function after(before: ReadonlySet<string>, choices: readonly Choice[]): Readonl
     else now.delete(id);
   }
   return now;
-}
-
-function placesIn(changes: NodeChange<FlowNode>[]): Record<"dragged" | "dropped", Map<string, Position>> {
-  const dragged = new Map<string, Position>();
-  const dropped = new Map<string, Position>();
-  for (const change of changes) {
-    if (change.type !== "position" || !change.position) continue;
-    const { x, y } = change.position;
-    (change.dragging ? dragged : dropped).set(change.id, { x: Math.round(x), y: Math.round(y) });
-  }
-  return { dragged, dropped };
 }

@@ -1,9 +1,10 @@
 /** One edge on the canvas: its line, what it says, and where editing is on a button to put a node on it. */
 
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, getSmoothStepPath } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { createContext, memo, useContext } from "react";
 import type { FlowEdge } from "./convert";
 import { Icon } from "./Icon";
+import { pathOf } from "./paths";
 
 /** Called for "put a node here"; null on a canvas that only shows. */
 export const InsertContext = createContext<((edgeId: string) => void) | null>(null);
@@ -50,23 +51,6 @@ function WayEdgeView(props: EdgeProps<FlowEdge>) {
       )}
     </>
   );
-}
-
-function pathOf(props: EdgeProps<FlowEdge>): [path: string, labelX: number, labelY: number] {
-  const { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, source, target } = props;
-  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition };
-  if (source === target) return aroundItself(sourceX, sourceY, targetX, targetY);
-  const isForward = targetY - sourceY > 16;
-  const [path, x, y] = isForward
-    ? getBezierPath({ ...ends, curvature: 0.3 })
-    : getSmoothStepPath({ ...ends, borderRadius: 12, offset: 24 });
-  return [path, x, y];
-}
-
-function aroundItself(x: number, bottom: number, targetX: number, top: number): [string, number, number] {
-  const side = Math.max(x, targetX) + 150;
-  const path = `M${x},${bottom} C${x},${bottom + 50} ${side},${bottom + 50} ${side},${(top + bottom) / 2} S${targetX},${top - 50} ${targetX},${top}`;
-  return [path, side, (top + bottom) / 2];
 }
 
 export const WayEdge = memo(WayEdgeView);
