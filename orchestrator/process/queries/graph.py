@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from orchestrator.core.json import Json
-from orchestrator.process.domain.conditions import fields_of
-from orchestrator.process.domain.validation import validate
+from orchestrator.process.domain.conditions import BadCondition, fields_of
+from orchestrator.process.domain.validation import Finding, validate
 from orchestrator.process.domain.vocabulary import (
     BOUNDARIES,
     FLAGS,
@@ -43,8 +43,15 @@ def graph_of(version: ProcessVersion) -> dict[str, Json]:
         "phases": _phases(version),
         "ways": [_way(edge, flags, names) for edge in version.edges.all()],
         "sections": _sections(version, sections, flags),
-        "findings": [finding.as_json() for finding in validate(process_of(version))],
+        "findings": [finding.as_json() for finding in _findings(version)],
     }
+
+
+def _findings(version: ProcessVersion) -> list[Finding]:
+    try:
+        return validate(process_of(version))
+    except BadCondition as error:
+        return [Finding(code="bad_condition", message=f"A condition cannot be read: {error}")]
 
 
 def words_for_forms() -> dict[str, Json]:
@@ -105,10 +112,7 @@ def _way(row: FlowEdge, flags: dict[str, str], sections: dict[str, str]) -> Json
         "target": str(row.to_node_id),
         "label": row.edge_label,
         "order": row.order_index,
-        "condition": {
-            "type": row.condition_type or ConditionType.ALWAYS.value,
-            "value": fields_of(row.condition_type, row.condition_value),
-        },
+        "condition": _condition(row),
         "words": in_words(row.condition_type, row.condition_value, flags=flags, sections=sections),
     }
 
@@ -145,6 +149,14 @@ def _opening(row: ProcessSection, after: str | None, flags: dict[str, str]) -> l
     if row.minimum_prompts_required:
         told.append(f"{row.minimum_prompts_required} answers before it")
     return told
+
+
+def _condition(row: FlowEdge) -> Json:
+    try:
+        value = fields_of(row.condition_type, row.condition_value)
+    except BadCondition:
+        value = None  # its author fills it in anew
+    return {"type": row.condition_type or ConditionType.ALWAYS.value, "value": value}
 
 
 def _choices(kind: Any) -> list[Json]:
