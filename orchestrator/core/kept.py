@@ -56,6 +56,29 @@ class Kept(Generic[_Row]):
         return self._built[alias]
 
 
+@dataclass(slots=True)
+class KeptValues:
+    """The same for a queryset of ``values_list``, whose rows come as PostgreSQL gives them."""
+
+    model: type[Model]
+    build: Callable[..., QuerySet[Any, Any]]
+    parameters: Mapping[str, type[Any]]
+    _built: dict[str, tuple[str, list[Any]]] = field(default_factory=dict, init=False)
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        alias = router.db_for_read(self.model)
+        sql, params = self._built.get(alias) or self._build(alias)
+        with connections[alias].cursor() as cursor:
+            cursor.execute(sql, without_slots(params, values))
+            return list(cursor.fetchall())
+
+    def _build(self, alias: str) -> tuple[str, list[Any]]:
+        marks = {name: mark(kind) for name, kind in self.parameters.items()}
+        sql, params = self.build(**marks).using(alias).query.get_compiler(using=alias).as_sql()
+        self._built[alias] = sql, with_slots(params, marks)
+        return self._built[alias]
+
+
 class _Built:
     """The SQL, and how its rows become objects: what Django's ``ModelIterable`` works out at each call."""
 

@@ -279,11 +279,11 @@ def test_a_step_asks_the_database_a_fixed_number_of_times(
     client: APIClient, session: str, django_assert_num_queries: Any
 ) -> None:
     prompt = asked(screen(client, session), "call_me")
-    # the session with all that is one row; progress, sections, answers; the answers that are shown
-    with django_assert_num_queries(_IDENTITY + 5):
+    # the session with all that is one row; progress, sections, answers
+    with django_assert_num_queries(_IDENTITY + 4):
         screen(client, session)
-    # the lock; progress, sections, answers; this answer; it, the session, the node's progress
-    with django_assert_num_queries(_IDENTITY + _SAVEPOINT + 9):
+    # the lock; progress, sections, answers; this answer, the session, the node's progress
+    with django_assert_num_queries(_IDENTITY + _SAVEPOINT + 7):
         assert say(client, session, prompt, "Grace").status_code == 200
     say(client, session, asked(screen(client, session), "consent"), True)
     # the lock and the journey; session, progress read and written; and the next screen

@@ -1,14 +1,35 @@
-"""Who asks in the benchmarks of lists, and through what."""
+"""Who asks in the benchmarks of pages and lists, through what, and how long the answers took."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.conf import settings
+from django.db import connection
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.executions.bench.seed import MEMBER, OWNER
+
+WARM_UP: Final = 5
+
+
+@dataclass(slots=True)
+class QueryTime:
+    """An execute wrapper that adds up how long the queries of one request took."""
+
+    milliseconds: float = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.milliseconds += (time.perf_counter() - began) * 1000
 
 
 def people() -> Iterator[tuple[str, User]]:
@@ -30,3 +51,19 @@ def client_of(user: User) -> Client:
     client = Client(headers={"host": "localhost" if host == "*" else host})
     client.force_login(user, backend="orchestrator.accounts.backends.AnyCaseBackend")
     return client
+
+
+def measure_requests(ask: Callable[[], HttpResponseBase], *, times: int) -> tuple[list[float], list[float]]:
+    """The milliseconds of each request, and of those the ones that its queries took."""
+    whole, queries = [], []
+    for number in range(WARM_UP + times):
+        spent = QueryTime()
+        began = time.perf_counter()
+        with connection.execute_wrapper(spent):
+            answer = ask()
+        taken = (time.perf_counter() - began) * 1000
+        assert answer.status_code == 200, f"{answer.status_code}"
+        if number >= WARM_UP:
+            whole.append(taken)
+            queries.append(spent.milliseconds)
+    return whole, queries

@@ -10,23 +10,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import override_settings
 
 from orchestrator.accounts.models import User
 from orchestrator.core.asgi import settle_memory
-from orchestrator.executions.bench.clients import client_of, people
+from orchestrator.executions.bench.clients import client_of, measure_requests, people
 from orchestrator.executions.bench.figures import Figure
 from orchestrator.executions.bench.seed import OWNER, seeded_workflow
 from orchestrator.executions.models import Execution
 from orchestrator.workflows.models import Workflow, WorkflowVersion
 
-WARM_UP: Final = 5
 QUERIES: Final = ": its queries"
 WANTED: Final[dict[str, int | None]] = {
     "the smallest request: oneself": None,
@@ -40,27 +37,13 @@ WANTED: Final[dict[str, int | None]] = {
 """What the product promises of each, in milliseconds at p95 with a million workflows and ten million runs."""
 
 
-@dataclass(slots=True)
-class QueryTime:
-    """An execute wrapper that adds up how long the queries of one request took."""
-
-    milliseconds: float = 0
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            self.milliseconds += (time.perf_counter() - began) * 1000
-
-
 def measure_library(*, times: int) -> Iterator[Figure]:
     """For somebody who owns 20 workflows, somebody who edits thousands, and an admin. Seeded before."""
     settle_memory()  # as a web process does
     with override_settings(DEBUG=False):
         for who, user in people():
             for name, ask in _operations(user).items():
-                whole, queries = _measure(ask, times)
+                whole, queries = measure_requests(ask, times=times)
                 yield Figure(who, name, "ms", whole)
                 yield Figure(who, name + QUERIES, "ms", queries)
 
@@ -114,18 +97,3 @@ def _saving(client: Client, at: str) -> Callable[[], HttpResponseBase]:
         return client.patch(at, {"nodes": nodes, "edges": []}, content_type="application/json")
 
     return save
-
-
-def _measure(ask: Callable[[], HttpResponseBase], times: int) -> tuple[list[float], list[float]]:
-    whole, queries = [], []
-    for number in range(WARM_UP + times):
-        spent = QueryTime()
-        began = time.perf_counter()
-        with connection.execute_wrapper(spent):
-            answer = ask()
-        taken = (time.perf_counter() - began) * 1000
-        assert answer.status_code == 200, f"{answer.status_code}"
-        if number >= WARM_UP:
-            whole.append(taken)
-            queries.append(spent.milliseconds)
-    return whole, queries

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from orchestrator.accounts.models import User
+from orchestrator.core.kept import KeptValues
 from orchestrator.executions.models import Approval, ApprovalStatus, ApprovalVote, Execution
 from orchestrator.executions.models.approval import EDITORS, addresses_of, is_named
 
@@ -18,17 +20,9 @@ def count_waiting(user: User) -> int:
 
     One query by the index of pending approvals; a second one only where editors are asked, which is rare.
     """
-    voted = ApprovalVote.objects.filter(user=user, approval=OuterRef("pk"))
-    pending = Approval.objects.filter(
-        ~Exists(voted),
-        status=ApprovalStatus.PENDING.value,
-        approvers__overlap=[*addresses_of(user), EDITORS],
-    )
-    rows = pending.order_by("-id").values_list(
-        "execution_id", "approvers", "starter_may_approve", "execution__started_by_id"
-    )
+    name, role = addresses_of(user)
     named, by_edit = 0, []
-    for run, approvers, starter_may, starter in rows[: MOST * 2]:
+    for run, approvers, starter_may, starter in _PENDING.rows(user=user.pk, name=name, role=role):
         if not starter_may and starter == user.pk:
             continue
         if is_named(user, approvers):
@@ -41,3 +35,16 @@ def count_waiting(user: User) -> int:
         )
         named += sum(run in editable for run in by_edit)
     return min(named, MOST)
+
+
+def _pending(user: UUID, name: str, role: str) -> QuerySet[Any, Any]:
+    voted = ApprovalVote.objects.filter(user=user, approval=OuterRef("pk"))
+    rows = Approval.objects.filter(
+        ~Exists(voted), status=ApprovalStatus.PENDING.value, approvers__overlap=[name, role, EDITORS]
+    )
+    return rows.order_by("-id").values_list(
+        "execution_id", "approvers", "starter_may_approve", "execution__started_by_id"
+    )[: MOST * 2]
+
+
+_PENDING: Final = KeptValues(Approval, _pending, {"user": UUID, "name": str, "role": str})

@@ -17,7 +17,6 @@ from orchestrator.process.domain.vocabulary import (
     SessionStatus,
 )
 from orchestrator.process.models import Answer, Session
-from orchestrator.process.queries.sessions import answers_to
 from orchestrator.process.services.journeys import Place, answer_value, profile_values
 
 OVER = {SessionStatus.COMPLETED, SessionStatus.ABANDONED}
@@ -68,12 +67,11 @@ def current_screen(place: Place) -> dict[str, Any]:
     process, journey, row = place.process, place.journey, shown_session(place.session)
     node, over = node_of(process, journey), journey.status in OVER
     asked = [] if over else prompts_here(process, journey)
-    answers = answers_to(place.session, [prompt.id for prompt in asked])
     return {
         **{name: row[name] for name in ("id", "status", "revision", "node", "section")},
         "can_go_back": not over and (journey.section is not None or journey.at > 0),
         "can_skip": not over and node.optional,
-        "prompts": [_prompt(prompt, answers.get(prompt.id)) for prompt in asked],
+        "prompts": [_prompt(prompt, place.answer_to(prompt.id)) for prompt in asked],
         "sections": [] if over else [shown_section(place, each) for each in sections_here(process, journey)],
         "missing": [] if over else missing_here(process, journey),
     }

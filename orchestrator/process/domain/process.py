@@ -132,5 +132,9 @@ class Process:
         )
 
     @cached_property
+    def section_keys(self) -> Mapping[UUID | None, str]:
+        return {section.id: section.key for section in self.sections.values()}
+
+    @cached_property
     def node_keys(self) -> Mapping[UUID, str]:
         return {node.id: node.key for node in self.nodes.values()}

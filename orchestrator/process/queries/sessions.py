@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotFound
+from orchestrator.core.kept import Kept, KeptValues
 from orchestrator.process.domain.vocabulary import PASSED
-from orchestrator.process.models import Answer, ProcessNode, ProcessVersion, Session, SessionProgress
+from orchestrator.process.models import (
+    Answer,
+    ProcessVersion,
+    Session,
+    SessionProgress,
+    SessionSectionStatus,
+)
+from orchestrator.process.queries.compiled import process_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +37,53 @@ def version_to_begin() -> ProcessVersion | None:
 
 
 def sessions_of(user: User) -> QuerySet[Session]:
-    """The person's own, for a list of them."""
-    return Session.objects.visible_to(user).select_related("process_version", "current_node")
+    """The person's own, for a list of them: without the way that each has gone."""
+    rows = Session.objects.visible_to(user).select_related("process_version", "current_node")
+    return rows.defer("path", "metadata", "current_node__user_facing_text")
 
 
 def session_of(user: User, session_id: UUID) -> Session:
     """The person's session with all that a step looks at. Raises NotFound."""
-    rows = Session.objects.visible_to(user).select_related("process_version", "scope", "profile")
-    return only_session(rows, session_id)
+    return _found(_OWN.first(session=session_id, user=user.pk))
+
+
+def own_session_locked(user: User, session_id: UUID) -> Session | None:
+    """The same under its row's lock; None if there is none."""
+    return _LOCKED.first(session=session_id, user=user.pk)
+
+
+def _own(session: UUID, user: UUID) -> QuerySet[Session]:
+    rows = Session.objects.filter(pk=session, user=user)
+    return rows.select_related("process_version", "scope", "profile").order_by()
+
+
+_OWNED: Final = {"session": UUID, "user": UUID}
+_OWN: Final = Kept(Session, _own, _OWNED)
+_LOCKED: Final = Kept(Session, lambda **keys: _own(**keys).select_for_update(of=("self",)), _OWNED)
+
+
+def progress_rows(session: Session) -> list[tuple[UUID, str]]:
+    """The session's nodes, each with its status."""
+    return _PROGRESS.rows(session=session.pk)
+
+
+def section_rows(session: Session) -> list[tuple[UUID, str, bool, int]]:
+    """The session's sections, each with its status, whether it was selected, and its answers' number."""
+    return _SECTIONS.rows(session=session.pk)
+
+
+_PROGRESS: Final = KeptValues(
+    SessionProgress,
+    lambda session: SessionProgress.objects.filter(session=session).values_list("process_node_id", "status"),
+    {"session": UUID},
+)
+_SECTIONS: Final = KeptValues(
+    SessionSectionStatus,
+    lambda session: SessionSectionStatus.objects.filter(session=session).values_list(
+        "section_id", "status", "is_selected", "prompts_answered"
+    ),
+    {"session": UUID},
+)
 
 
 def find_session(user: User, session_id: UUID) -> Session:
@@ -48,20 +96,32 @@ def find_session(user: User, session_id: UUID) -> Session:
 
 def only_session(rows: QuerySet[Session], session_id: UUID) -> Session:
     """Raises NotFound for one that is not among these."""
-    session = rows.filter(pk=session_id).first()
+    return _found(rows.filter(pk=session_id).first())
+
+
+def _found(session: Session | None) -> Session:
     if session is None:
         raise NotFound("There is no such session, or none of yours.")
     return session
 
 
 def progress_of(sessions: Iterable[Session]) -> dict[UUID, Progress]:
-    """How far each session is, by its id: two queries, however many there are."""
+    """How far each session is, by its id: one query, however many there are."""
     rows = list(sessions)
-    nodes = ProcessNode.objects.filter(process_version__in={row.process_version_id for row in rows})
-    totals = dict(nodes.values_list("process_version_id").annotate(number=Count("id")).order_by())
-    progress = SessionProgress.objects.filter(session__in=[row.pk for row in rows], status__in=PASSED)
-    done = dict(progress.values_list("session_id").annotate(number=Count("id")).order_by())
-    return {row.pk: Progress(done.get(row.pk, 0), totals.get(row.process_version_id, 0)) for row in rows}
+    done: dict[UUID, int] = dict(_DONE.rows(sessions=[row.pk for row in rows]))
+    return {row.pk: Progress(done.get(row.pk, 0), len(process_of(row.process_version).nodes)) for row in rows}
+
+
+_DONE: Final = KeptValues(
+    SessionProgress,
+    lambda sessions: (
+        SessionProgress.objects.filter(session__pk__any_of=sessions, status__in=sorted(PASSED))
+        .values_list("session_id")
+        .annotate(number=Count("id"))
+        .order_by()
+    ),
+    {"sessions": tuple},
+)
 
 
 def answers_to(session: Session, prompts: Iterable[UUID]) -> dict[UUID, Answer]:

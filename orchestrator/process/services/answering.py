@@ -53,18 +53,21 @@ def save_answer(
     AnswerChanged. Raises NotFound, InvalidInput, NotActive, NotAsked and SectionLocked.
     """
     place = lock_session(user, session_id)
-    return keep_answer(place, prompt_id, value=value, private=private, expect=expect)
+    answer = keep_answer(place, prompt_id, value=value, private=private, expect=expect)
+    if place.journey is not place.stored:
+        store_journey(place, place.journey, moved=False)
+    return answer
 
 
 def keep_answer(
     place: Place, prompt_id: UUID, *, value: Json, private: bool | None, expect: int | None
 ) -> Answer | None:
-    """``save_answer`` for a session that is locked already. The place moves on with it."""
+    """``save_answer`` for a session that is locked already; the caller stores where the place is then."""
     prompt = place.process.prompts.get(prompt_id)
     if prompt is None:
         raise NotFound("This process has no such prompt.")
     cleaned = check_answer(prompt, value)
-    known = Answer.objects.filter(session=place.session, prompt=prompt_id).first()
+    known = place.answer_to(prompt_id)
     if known and prompt.id not in place.journey.answered:
         place.journey = replace(place.journey, answered=place.journey.answered | {prompt.id})
     if cleaned is None and (known is None or private is None):
@@ -76,10 +79,8 @@ def keep_answer(
             revision=known.revision if known else 0,
         )
     said = answer_value(known) if cleaned is None and known else cleaned
-    journey = steps.answer(place.process, place.journey, prompt, said)
-    answer = _write(place.session, prompt, known, said, private)
-    store_journey(place, journey, moved=False)
-    return answer
+    place.journey = steps.answer(place.process, place.journey, prompt, said)
+    return _write(place.session, prompt, known, said, private)
 
 
 def _write(

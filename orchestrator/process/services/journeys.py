@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 from uuid import UUID
-
-from django.db.models import Q
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
@@ -18,7 +16,7 @@ from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.process.domain.asking import prompts_here
 from orchestrator.process.domain.journey import Journey, Scope, SectionState
-from orchestrator.process.domain.process import Process
+from orchestrator.process.domain.process import Node, Process
 from orchestrator.process.domain.vocabulary import (
     FLAGS,
     PASSED,
@@ -36,6 +34,7 @@ from orchestrator.process.models import (
     SessionSectionStatus,
 )
 from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.queries.sessions import own_session_locked, progress_rows, section_rows
 
 
 class MovedOn(WrongState):
@@ -46,11 +45,24 @@ class MovedOn(WrongState):
 
 @dataclass(slots=True)
 class Place:
-    """A session under its lock, with the process and the journey that its rows say."""
+    """A session with the process and the journey that its rows say. Under its lock where something changes.
+
+    ``journey`` goes on with each step, ``stored`` when that is stored. ``answers`` are those to the prompts
+    in ``read``: what is asked where the person stands, and what conditions look at.
+    """
 
     session: Session
     process: Process
     journey: Journey
+    stored: Journey = field(default_factory=Journey)
+    answers: dict[UUID, Answer] = field(default_factory=dict)
+    read: frozenset[UUID] = frozenset()
+
+    def answer_to(self, prompt: UUID) -> Answer | None:
+        """What is stored; looked up for a prompt of somewhere else."""
+        if prompt in self.read:
+            return self.answers.get(prompt)
+        return Answer.objects.filter(session=self.session, prompt=prompt).first()
 
 
 def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -> Place:
@@ -58,8 +70,7 @@ def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -
 
     Raises NotFound, NotAllowed for one that was lent, and MovedOn if it is past this ``revision``.
     """
-    rows = Session.objects.visible_to(user).select_for_update(of=("self",))
-    session = rows.select_related("process_version", "scope", "profile").filter(pk=session_id).first()
+    session = own_session_locked(user, session_id)
     if session is None:
         if Session.objects.readable_by(user).filter(pk=session_id).exists():
             raise NotAllowed("This session is lent to you to read. Only its person goes on with it.")
@@ -75,16 +86,21 @@ def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -
 def place_of(session: Session) -> Place:
     """The journey of a session as its rows say; three queries besides those of the version's first use."""
     process = process_of(session.process_version)
-    return Place(session, process, _journey(session, process))
+    section = process.section_keys.get(session.current_section_id)
+    here = process.sections[section].prompts if section else _node(session, process).prompts
+    read = process.read_answers.union(prompt.id for prompt in here)
+    rows = Answer.objects.filter(session=session, prompt__in=read) if read else ()
+    answers = {row.prompt_id: row for row in rows}
+    journey = _journey(session, process, answers)
+    return Place(session, process, journey, stored=journey, answers=answers, read=read)
 
 
-def _journey(session: Session, process: Process) -> Journey:
-    sections = {section.id: section.key for section in process.sections.values()}
-    progress = SessionProgress.objects.filter(session=session).values_list("process_node_id", "status")
-    statuses = SessionSectionStatus.objects.filter(session=session).values_list(
-        "section_id", "status", "is_selected", "prompts_answered"
-    )
-    answered, values = _answers(session, process)
+def _node(session: Session, process: Process) -> Node:
+    return process.nodes[process.node_keys[session.current_node_id]]
+
+
+def _journey(session: Session, process: Process, answers: dict[UUID, Answer]) -> Journey:
+    sections = process.section_keys
     return Journey(
         status=SessionStatus(session.status),
         path=tuple(process.node_keys[node] for node in session.path),
@@ -92,28 +108,23 @@ def _journey(session: Session, process: Process) -> Journey:
         section=sections.get(session.current_section_id),
         scope=_scope(session),
         profile=profile_values(session),
-        nodes={process.node_keys[node]: NodeStatus(status) for node, status in progress},
+        nodes={process.node_keys[node]: NodeStatus(status) for node, status in progress_rows(session)},
         sections={
             sections[section]: SectionState(SectionStatus(status), selected, count)
-            for section, status, selected, count in statuses
+            for section, status, selected, count in section_rows(session)
         },
-        answered=answered,
-        values=values,
+        answered=frozenset(answers),
+        values=_values(process, answers),
     )
 
 
-def _answers(session: Session, process: Process) -> tuple[frozenset[UUID], dict[str, dict[str, Json]]]:
-    """The prompts of the present node that have an answer, and the answers that conditions read."""
-    here = Q(prompt__process_node=session.current_node_id)
-    rows = Answer.objects.filter(here | Q(prompt__in=process.read_answers), session=session)
+def _values(process: Process, answers: dict[UUID, Answer]) -> dict[str, dict[str, Json]]:
+    """The answers that conditions look at."""
     values: dict[str, dict[str, Json]] = defaultdict(dict)
-    answered = set()
-    for row in rows:
-        answered.add(row.prompt_id)
-        if row.prompt_id in process.read_answers:
-            prompt = process.prompts[row.prompt_id]
-            values[prompt.node][prompt.key] = answer_value(row)
-    return frozenset(answered), dict(values)
+    for prompt_id in process.read_answers & answers.keys():
+        prompt = process.prompts[prompt_id]
+        values[prompt.node][prompt.key] = answer_value(answers[prompt_id])
+    return dict(values)
 
 
 def answer_value(answer: Answer) -> Json:
@@ -151,37 +162,30 @@ def store_journey(place: Place, journey: Journey, *, moved: bool = True) -> None
     _store_session(place, journey, now, moved=moved)
     _store_sections(place, journey, now)
     _store_progress(place, journey, now)
-    place.journey = journey
+    place.journey = place.stored = journey
 
 
 def _store_session(place: Place, journey: Journey, now: datetime, *, moved: bool) -> None:
     session, process = place.session, place.process
-    session.status = journey.status.value
-    session.path = [process.nodes[key].id for key in journey.path]
-    session.position = journey.at
-    session.current_node_id = process.nodes[journey.node_key].id
-    section = process.sections[journey.section].id if journey.section else None
-    session.current_section_id = section  # type: ignore[assignment]  # null behind IdField escapes the stubs
-    session.revision += moved
-    session.last_activity_at = now
+    values: dict[str, object] = {
+        "status": journey.status.value,
+        "path": [process.nodes[key].id for key in journey.path],
+        "position": journey.at,
+        "current_node_id": process.nodes[journey.node_key].id,
+        "current_section_id": process.sections[journey.section].id if journey.section else None,
+        "revision": session.revision + moved,
+        "last_activity_at": now,
+    }
     if journey.status is SessionStatus.COMPLETED and session.completed_at is None:
-        session.completed_at = now
-    session.save(
-        update_fields=[
-            "status",
-            "path",
-            "position",
-            "current_node",
-            "current_section",
-            "revision",
-            "last_activity_at",
-            "completed_at",
-        ]
-    )
+        values["completed_at"] = now
+    changed = [name for name, value in values.items() if getattr(session, name) != value]
+    for name in changed:
+        setattr(session, name, values[name])
+    session.save(update_fields=[name.removesuffix("_id") for name in changed])
 
 
 def _store_sections(place: Place, journey: Journey, now: datetime) -> None:
-    before = place.journey.sections
+    before = place.stored.sections
     changed = {key: state for key, state in journey.sections.items() if state != before.get(key)}
     if not changed:
         return
@@ -214,8 +218,11 @@ def _store_sections(place: Place, journey: Journey, now: datetime) -> None:
 
 def _store_progress(place: Place, journey: Journey, now: datetime) -> None:
     """The nodes whose status changed, and how much is answered in the one where the step was made."""
-    before = place.journey
+    before = place.stored
     changed = {key for key, status in journey.nodes.items() if status is not before.nodes.get(key)}
+    if not changed:
+        _store_counts(place, journey, now)
+        return
     if before.path:
         changed.add(before.node_key)
     ids = {place.process.nodes[key].id: key for key in changed}
@@ -244,6 +251,15 @@ def _store_progress(place: Place, journey: Journey, now: datetime) -> None:
             "prompts_completed",
             "prompts_total",
         ],
+    )
+
+
+def _store_counts(place: Place, journey: Journey, now: datetime) -> None:
+    """Most steps are answers, which change nothing else."""
+    node = place.process.nodes[place.stored.node_key].id
+    done, total = _counts(place.process, journey, place.stored)
+    SessionProgress.objects.filter(session=place.session, process_node=node).update(
+        prompts_completed=done, prompts_total=total, updated_at=now
     )
 
 

@@ -21,12 +21,12 @@ from orchestrator.process.domain.asking import is_asked
 from orchestrator.process.domain.journey import OPEN, Journey
 from orchestrator.process.domain.process import Process, Prompt
 from orchestrator.process.domain.vocabulary import SessionStatus
-from orchestrator.process.models import Answer
+from orchestrator.process.models import Answer, Session
+from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.queries.sessions import all_answers, answers_to, session_of
-from orchestrator.process.services import sessions
 from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.journeys import MovedOn, Place, answer_value, place_of
-from orchestrator.process.services.screens import Given, ScreenRefused, save_screen
+from orchestrator.process.services.journeys import Place, answer_value, place_of
+from orchestrator.process.services.screens import Given, ScreenRefused, Way, save_screen
 from orchestrator.process.web.pages import refused, show_session, to_session
 from orchestrator.process.web.questions import given_in, in_words, number_in, questions_of, shown_in
 
@@ -37,46 +37,38 @@ _MOST_BYTES = 200_000
 @require_POST
 def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save a screen, then go where the button says: on, back, or to the answers."""
-    user, form = person(request), request.POST
-    place = place_of(session_of(user, pk))
-    prompts = shown_in(place.process, form)
-    known = answers_to(place.session, [prompt.id for prompt in prompts])
-    given = given_in(place.process, form, known)
+    form, go = request.POST, request.POST.get("go", "")
+    at = form.get("before" if go == "back" else "following", "")
+    way = None if go == "review" else Way.ASIDE if at else Way.BACK if go == "back" else Way.ON
     try:
-        kept = save_screen(user, pk, given)
-    except ScreenRefused as error:
-        typed = {each.prompt_id: each for each in given}
-        status = max(each.status for each in error.errors.values())
-        if form.get("go") == "review":
-            return _edit_page(request, place, prompts, typed=typed, errors=error.errors, status=status)
-        notice = "Nothing was saved yet. Look at what is marked below."
-        return show_session(
-            request, pk, notice=notice, status=status, shown=prompts, typed=typed, errors=error.errors
+        saved = save_screen(
+            person(request),
+            pk,
+            lambda process: given_in(process, form),
+            way=way,
+            revision=number_in(form, "revision"),
         )
-    if kept:
+    except ScreenRefused as error:
+        return _show_refused(request, pk, error, alone=way is None)
+    if saved.kept:
         messages.info(request, "You left a question blank that you had answered. Your answer is still there.")
-    if form.get("go") == "review":
-        return redirect("process:answers", pk)
-    try:
-        return _leave(request, place)
-    except WrongState as error:
-        return refused(request, pk, error)
+    if saved.refused is not None:
+        return refused(request, pk, saved.refused)
+    return redirect("process:answers", pk) if way is None else to_session(pk, at)
 
 
-def _leave(request: HttpRequest, place: Place) -> HttpResponse:
-    """Raises what ``advance`` and ``go_back`` raise, MovedOn also between screens of one phase."""
-    user, form, pk = person(request), request.POST, place.session.pk
-    seen = number_in(form, "revision")
-    if seen is not None and seen != place.session.revision:
-        raise MovedOn("Your answer is saved. You went on in another tab meanwhile: here is where you are.")
-    back = form.get("go") == "back"
-    if at := form.get("before" if back else "following", ""):
-        return to_session(pk, at)
-    if back:
-        sessions.go_back(user, pk, revision=seen)
-    else:
-        sessions.advance(user, pk, revision=seen)
-    return to_session(pk)
+def _show_refused(request: HttpRequest, pk: UUID, error: ScreenRefused, *, alone: bool) -> HttpResponse:
+    """The screen again, with what was typed and what is wrong with it."""
+    session = session_of(person(request), pk)
+    prompts = shown_in(process_of(session.process_version), request.POST)
+    typed = {each.prompt_id: each for each in error.given}
+    status = max(each.status for each in error.errors.values())
+    if alone:
+        return _edit_page(request, session, prompts, typed=typed, errors=error.errors, status=status)
+    notice = "Nothing was saved yet. Look at what is marked below."
+    return show_session(
+        request, pk, notice=notice, status=status, shown=prompts, typed=typed, errors=error.errors
+    )
 
 
 @login_required
@@ -155,19 +147,19 @@ def edit(request: HttpRequest, pk: UUID, prompt_id: UUID) -> HttpResponse:
         raise NotFound("This process has no such prompt.")
     if not _may_edit(place.process, place.journey, prompt):
         raise WrongState("This is not asked of you now, so its answer stays as it is.")
-    return _edit_page(request, place, [prompt])
+    return _edit_page(request, place.session, [prompt])
 
 
 def _edit_page(
     request: HttpRequest,
-    place: Place,
+    session: Session,
     prompts: list[Prompt],
     *,
     typed: dict[UUID, Given] | None = None,
     errors: Mapping[UUID, DomainError] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    answers = answers_to(place.session, [prompt.id for prompt in prompts])
+    answers = answers_to(session, [prompt.id for prompt in prompts])
     questions = questions_of(prompts, answers, typed, errors)
-    context = {"session": place.session, "questions": questions}
+    context = {"session": session, "questions": questions}
     return render(request, "process/edit.html", context, status=status)

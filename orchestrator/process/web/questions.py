@@ -80,7 +80,7 @@ def _question(
     return Question(
         prompt=prompt,
         value=shown,
-        private=typed.private if typed else bool(answer and answer.is_private),
+        private=bool(answer and answer.is_private) if typed is None else bool(typed.private),
         revision=answer.revision if answer else 0,
         saved_at=answer.updated_at if answer else None,
         error=_words(error),
@@ -104,9 +104,9 @@ def in_words(prompt: Prompt, value: Json) -> str:
     return str(value or "")
 
 
-def given_in(process: Process, form: QueryDict, answers: Mapping[UUID, Answer]) -> list[Given]:
+def given_in(process: Process, form: QueryDict) -> list[Given]:
     """What a form says of the prompts that it shows. Raises InvalidInput for one that the process lacks."""
-    return [_given(prompt, form, answers.get(prompt.id)) for prompt in shown_in(process, form)]
+    return [_given(prompt, form) for prompt in shown_in(process, form)]
 
 
 def shown_in(process: Process, form: QueryDict) -> list[Prompt]:
@@ -117,21 +117,18 @@ def shown_in(process: Process, form: QueryDict) -> list[Prompt]:
         raise InvalidInput("This process has no such prompt. Load the page again.") from error
 
 
-def _given(prompt: Prompt, form: QueryDict, answer: Answer | None) -> Given:
+def _given(prompt: Prompt, form: QueryDict) -> Given:
     name = f"value-{prompt.id}"
     value: Json
     match prompt.format:
         case ResponseFormat.CHECKBOX:
-            # Never ticked is no answer yet; a tick that was taken away is one.
-            value = True if name in form else (False if answer else None)
+            value = name in form
         case ResponseFormat.MULTI_SELECT:
             value = [str(each) for each in form.getlist(name)]
         case ResponseFormat.TEXT | ResponseFormat.VOICE:
             value = form.get(name, "")
     seen = number_in(form, f"seen-{prompt.id}")
-    private = bool(answer and answer.is_private)
-    if has_private_tick(prompt):
-        private = f"private-{prompt.id}" in form
+    private = f"private-{prompt.id}" in form if has_private_tick(prompt) else None
     return Given(prompt.id, value, private, seen or 0)
 
 

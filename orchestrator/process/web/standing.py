@@ -14,7 +14,6 @@ from orchestrator.process.domain.process import Node, Process, Prompt, Section
 from orchestrator.process.domain.screens import first_open, screen_with, screens_of
 from orchestrator.process.domain.unlocking import lock_of
 from orchestrator.process.domain.vocabulary import PASSED, Form
-from orchestrator.process.queries.sessions import answers_to
 from orchestrator.process.services.journeys import Place
 from orchestrator.process.services.screens import Given
 from orchestrator.process.web.forms import ProfileForm, ScopeForm
@@ -86,7 +85,7 @@ def standing_of(
     if shown:
         number = screen_with(screens, shown[0].id)
     prompts = list(shown) or (screens[number] if number is not None and screens else [])
-    answers = answers_to(place.session, [prompt.id for prompt in prompts])
+    answers = {prompt.id: answer for prompt in prompts if (answer := place.answer_to(prompt.id))}
     on_form = number is None and not shown
     before = _before(node, section, screens, number)
     return {
@@ -109,11 +108,11 @@ def standing_of(
 
 
 def _way(process: Process, journey: Journey) -> dict[str, Any]:
-    phases = phases_of(process, journey)
+    total = len(process.nodes)
     return {
-        "phases": phases if len(phases) <= _MOST_PHASES else [],
-        "phase_number": next(at for at, phase in enumerate(phases, 1) if phase.is_here),
-        "phase_total": len(phases),
+        "phases": phases_of(process, journey) if total <= _MOST_PHASES else [],
+        "phase_number": list(process.nodes).index(journey.node_key) + 1,
+        "phase_total": total,
     }
 
 

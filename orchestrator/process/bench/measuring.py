@@ -1,0 +1,129 @@
+"""How long the server takes for a step in a great process, and for a person's list among a million sessions.
+
+In this process, from the request to the rendered answer, through all middleware, without the network: as
+``executions/bench/library.py`` measures.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
+from typing import Final
+
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.test.utils import override_settings
+
+from orchestrator.accounts.models import Role, User
+from orchestrator.core.asgi import settle_memory
+from orchestrator.executions.bench.clients import client_of, measure_requests
+from orchestrator.executions.bench.figures import Figure
+from orchestrator.process.bench.seed import half_way, measured_version, seed_sessions
+from orchestrator.process.models import Session
+from orchestrator.process.queries.compiled import process_of
+
+QUERIES: Final = ": its queries"
+WANTED: Final[dict[str, int | None]] = {
+    "the smallest request: oneself": None,
+    "answer a prompt and see the next": 30,
+    "answer a prompt by API": None,
+    "save while typing": None,
+    "list of sessions": 10,
+    "list of sessions by API": 10,
+}
+"""What the product promises of each, in milliseconds at p95."""
+
+
+def measure_processes(*, sessions: int, times: int) -> Iterator[Figure]:
+    """Somebody in the middle of 1,000 phases, then the list of one of a thousand people."""
+    settle_memory()  # as a web process does
+    version = measured_version()
+    teller = seed_sessions(version, sessions=sessions)
+    admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": Role.ADMIN.value})
+    client, reader = client_of(admin), client_of(teller)
+    asked = (
+        lambda: reader.get("/api/v1/me/"),
+        stepping(client, half_way(admin, version)),
+        _answering(client, half_way(admin, version)),
+        _typing(client, half_way(admin, version)),
+        lambda: reader.get("/processes/"),
+        lambda: reader.get("/api/v1/process/sessions/"),
+    )
+    with override_settings(DEBUG=False):
+        for name, ask in zip(WANTED, asked, strict=True):
+            whole, queries = measure_requests(ask, times=times)
+            yield Figure("processes", name, "ms", whole)
+            yield Figure("processes", name + QUERIES, "ms", queries)
+
+
+def processes_table(figures: Iterable[Figure]) -> str:
+    """What was measured, with what is wanted and under which conditions."""
+    known = {each.workload: each for each in figures}
+    lines = [
+        "One request after the other, in one process, without the network; milliseconds.",
+        f"1,000 phases, 5,000 prompts; {Session.objects.count():,} sessions.",
+        f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f}, of which the measuring itself is 1.",
+        f"{'':<40}{'wanted':>8}{'p50':>8}{'p95':>8}   its queries:{'p50':>6}{'p95':>8}",
+    ]
+    for name, wanted in WANTED.items():
+        whole, queries = known[name], known[name + QUERIES]
+        lines.append(
+            f"{name:<40}{wanted or '':>8}{whole.median:>8.1f}{whole.p95:>8.1f}"
+            f"{queries.median:>21.1f}{queries.p95:>8.1f}"
+        )
+    return "\n".join(lines)
+
+
+def stepping(client: Client, session: Session) -> Callable[[], HttpResponseBase]:
+    """Answer and go on, from phase to phase: the answer is stored, and the next screen drawn."""
+    forms = _forms(session)
+    return lambda: client.post(f"/processes/sessions/{session.pk}/answer/", next(forms), follow=True)
+
+
+def _forms(session: Session) -> Iterator[dict[str, str]]:
+    """What a browser would send, screen by screen."""
+    process, revision = process_of(session.process_version), session.revision
+    for node in list(process.nodes.values())[session.position :]:
+        following = [*(str(prompt.id) for prompt in node.prompts[1:]), ""]
+        for prompt, after in zip(node.prompts, following, strict=True):
+            yield {
+                "prompt": str(prompt.id),
+                f"value-{prompt.id}": f"A short answer to {prompt.text}",
+                f"seen-{prompt.id}": "0",
+                "revision": str(revision),
+                "following": after,
+                "go": "on",
+            }
+        revision += 1
+
+
+def _answering(client: Client, session: Session) -> Callable[[], HttpResponseBase]:
+    """The same answer again and again, each time with other words."""
+    prompt, numbers = _first_prompt(session), count()
+
+    def answer() -> HttpResponseBase:
+        body = {"prompt": prompt, "value": f"A short answer, number {next(numbers)}."}
+        at = f"/api/v1/process/sessions/{session.pk}/answers/"
+        return client.post(at, body, content_type="application/json")
+
+    return answer
+
+
+def _typing(client: Client, session: Session) -> Callable[[], HttpResponseBase]:
+    """As the page does while somebody types."""
+    prompt, revisions = _first_prompt(session), count()
+
+    def save() -> HttpResponseBase:
+        seen = next(revisions)
+        body = {"prompt": prompt, "value": f"A short answer, number {seen}.", "revision": seen}
+        return client.post(
+            f"/processes/sessions/{session.pk}/answers/save/", body, content_type="application/json"
+        )
+
+    return save
+
+
+def _first_prompt(session: Session) -> str:
+    process = process_of(session.process_version)
+    return str(process.nodes[process.node_keys[session.current_node_id]].prompts[0].id)
