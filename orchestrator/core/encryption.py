@@ -110,3 +110,8 @@ class Sealed:
         return "<sealed>"
 
     __str__ = __repr__
+
+
+def opened(value: Sealed | str) -> str:
+    """The text of an encrypted field, also of one that was set just now and is not sealed yet."""
+    return value if isinstance(value, str) else value.open()

@@ -17,8 +17,9 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "process.archetype": {"confidence_score": 0.5},
     "process.packprompt": {"prompt_key": "why"},
     "process.promptpack": {"process_version": None},
+    "process.sessionphoto": {"media_type": "image/jpeg"},
     "process.sessionscope": {"scope_type": "unsure"},
-    "process.synthesis": {"synthesis_type": "draft"},
+    "process.synthesis": {"synthesis_type": "draft", "is_provisional": False, "user_approved": True},
     "workflows.bulkjob": {"ids": []},
     "workflows.triggerdelivery": {"status": "rejected"},
 }

@@ -23,9 +23,9 @@ DEFINITIONS = (
 )  # fmt: skip
 CONTENT = (
     "process_answer", "process_disclosure", "process_follow_up", "process_recording",
-    "process_session_archetype", "process_session_grant", "process_session_profile",
-    "process_session_progress", "process_session_scope", "process_session_section",
-    "process_session_synthesis",
+    "process_session_archetype", "process_session_book", "process_session_grant", "process_session_photo",
+    "process_session_profile", "process_session_progress", "process_session_scope",
+    "process_session_section", "process_session_synthesis",
 )  # fmt: skip
 """What nobody but the person and their readers may see, admins included."""
 

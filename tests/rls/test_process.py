@@ -11,13 +11,28 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime.engine import Engine
-from orchestrator.process.models import ProcessNode, ProcessVersion, Session, SessionGrant
+from orchestrator.process.models import (
+    Answer,
+    ProcessNode,
+    ProcessSection,
+    ProcessVersion,
+    Session,
+    SessionBook,
+    SessionGrant,
+    Synthesis,
+)
 from tests.factories import make_user
 from tests.rls.conftest import AsWeb
 from tests.rls.telling import CONTENT
 from tests.rls.world import make_belongings, rows_of
 
 REFUSED = "violates row-level security policy"
+LENT = {
+    "process_answer", "process_follow_up", "process_session_book", "process_session_grant",
+    "process_session_photo", "process_session_synthesis",
+}  # fmt: skip
+"""What a reader sees anything of."""
+APPROVED: dict[str, bool] = {"is_provisional": False, "user_approved": True}
 
 
 def seen() -> dict[str, int]:
@@ -51,14 +66,44 @@ def test_strangers_and_admins_see_nothing_of_what_is_said(bea: User, as_web: AsW
 def test_who_is_lent_a_session_reads_and_does_not_write(bea: User, as_web: AsWeb) -> None:
     there, reader = seen(), User.objects.get(username="bea-reader")
     with as_web(reader):
-        assert seen() == there
+        assert {table for table, rows in seen().items() if rows} == LENT
         assert len(rows_of("process_session")) == 1
-    for table in {*CONTENT, "process_session"} - {"process_session_grant"}:
+    for table in {*LENT, "process_session"} - {"process_session_grant"}:
         with pytest.raises(ProgrammingError, match=REFUSED), as_web(reader), transaction.atomic():
             execute(f"UPDATE {table} SET id = id")
+    for table in {*CONTENT, "process_session"} - {"process_session_grant"}:
         with as_web(reader), transaction.atomic():
             assert execute(f"DELETE FROM {table}") == 0
     assert seen() == there
+
+
+def test_a_reader_sees_no_private_answer_and_no_text_that_is_not_in_the_book(
+    bea: User, as_web: AsWeb
+) -> None:
+    reader = User.objects.get(username="bea-reader")
+    chapter, book = Synthesis.objects.get(), SessionBook.objects.get()
+    part = {"session": chapter.session, "section": ProcessSection.objects.get()}
+    Synthesis.objects.all().delete()
+    older = Synthesis.objects.create(**part, synthesis_type="chapter", content="a", **APPROVED)
+    newer = Synthesis.objects.create(**part, synthesis_type="chapter", content="b", version=2, **APPROVED)
+    Synthesis.objects.create(**part, synthesis_type="checkpoint", content="c", **APPROVED)
+    Synthesis.objects.create(**part, synthesis_type="chapter", content="d", version=3)
+    with as_web(reader):
+        assert list(Synthesis.objects.values_list("pk", flat=True)) == [newer.pk]
+    newer.delete()
+    with as_web(reader):
+        assert list(Synthesis.objects.values_list("pk", flat=True)) == [older.pk], "the control"
+    SessionBook.objects.filter(pk=book.pk).update(left_out=[part["section"].pk])
+    Answer.objects.update(tier=3)
+    with as_web(reader):
+        assert {table for table, rows in seen().items() if rows} == LENT - {
+            "process_answer",
+            "process_follow_up",
+            "process_session_synthesis",
+        }
+    with as_web(bea):
+        assert Answer.objects.exists()
+        assert Synthesis.objects.count() == 3
 
 
 def test_nobody_takes_a_session_or_an_answer_over(bea: User, engine: Engine, as_web: AsWeb) -> None:
@@ -82,7 +127,7 @@ def test_nobody_takes_a_session_or_an_answer_over(bea: User, engine: Engine, as_
         with pytest.raises(IntegrityError, match="stays whose it is"), as_web(person), transaction.atomic():
             execute(sql, *parameters)
     with pytest.raises(ProgrammingError, match=REFUSED), as_web(admin), transaction.atomic():
-        execute("UPDATE process_session SET title = 'mine'")
+        execute("UPDATE process_session SET status = 'paused'")
     with pytest.raises(ProgrammingError, match=REFUSED), as_web(other), transaction.atomic():
         SessionGrant.objects.create(session=of_bea, user=make_user("accomplice"), granted_by=other)
 

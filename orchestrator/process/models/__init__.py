@@ -1,5 +1,6 @@
 """Tables of guided processes: what staff author, people's sessions, and what is made of their answers."""
 
+from orchestrator.process.models.book import SessionBook, SessionPhoto
 from orchestrator.process.models.definition import (
     Commitment,
     FlowEdge,
@@ -44,7 +45,9 @@ __all__ = [
     "Recording",
     "SectionPrompt",
     "Session",
+    "SessionBook",
     "SessionGrant",
+    "SessionPhoto",
     "SessionProfile",
     "SessionProgress",
     "SessionScope",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.core.encryption import EncryptedField
+from orchestrator.core.encryption import EncryptedField, opened
 from orchestrator.core.fields import IdField, JsonField
 from orchestrator.process.domain.vocabulary import (
     NodeStatus,
@@ -59,7 +59,6 @@ class Session(models.Model):
     position = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=50, default=SessionStatus.ACTIVE.value)
     revision = models.PositiveIntegerField(default=1)
-    title = models.CharField(max_length=200, blank=True)
     started_at = models.DateTimeField(default=utc_now)
     last_activity_at = models.DateTimeField(default=utc_now)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -86,6 +85,12 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"  # not the title: the admin shows this to staff
+
+    @property
+    def title(self) -> str:
+        """What the person called it, empty for nothing. A query unless ``book`` was selected along."""
+        book = getattr(self, "book", None)
+        return opened(book.title) if book else ""
 
 
 class SessionScope(models.Model):

@@ -11,7 +11,7 @@ from uuid import UUID
 from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
-from orchestrator.core.encryption import Sealed
+from orchestrator.core.encryption import opened
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.process.domain.asking import prompts_here
@@ -129,9 +129,7 @@ def _values(process: Process, answers: dict[UUID, Answer]) -> dict[str, dict[str
 
 def answer_value(answer: Answer) -> Json:
     """What the person said, as it was stored."""
-    content = cast(Sealed | str, answer.content)
-    text = content if isinstance(content, str) else content.open()  # a text where it was set just now
-    return cast(Json, json.loads(text))
+    return cast(Json, json.loads(opened(answer.content)))
 
 
 def _scope(session: Session) -> Scope | None:

@@ -1,0 +1,169 @@
+"""Markdown as a short list of blocks that every format can write.
+
+HTML is text like any other, images are never fetched and only named, links show where they lead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_PARSER: Final = MarkdownIt("commonmark", {"html": False})
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]")
+_DEEPEST: Final = 3
+
+
+class Kind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    CODE = "code"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one style; ``\\n`` is a line break."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """``level`` is that of a heading, from 1, or how deep an item lies, from 1; ``quoted`` the same of quotes.
+
+    ``number`` is that of an item in a numbered list; one that goes on after its first paragraph is no
+    ``first``.
+    """
+
+    kind: Kind
+    runs: tuple[Run, ...] = ()
+    level: int = 0
+    quoted: int = 0
+    number: int | None = None
+    first: bool = True
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+def clean(text: str) -> str:
+    """Without characters that no format can hold: control characters, halves of others."""
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def blocks_of(markdown: str) -> list[Block]:
+    return list(_blocks(_PARSER.parse(clean(markdown))))
+
+
+def plain_blocks(text: str) -> list[Block]:
+    """Text that is no Markdown: blank lines part paragraphs, other line ends stay."""
+    parts = re.split(r"\n[ \t]*\n\s*", clean(text).strip())
+    return [Block(kind=Kind.PARAGRAPH, runs=(Run(part.strip("\n")),)) for part in parts if part.strip()]
+
+
+@dataclass(slots=True)
+class _List:
+    number: int | None
+    is_new: bool = False
+
+
+def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
+    lists: list[_List] = []
+    heading = quoted = 0
+    for token in tokens:
+        match token.type:
+            case "heading_open":
+                heading = int(token.tag[1])
+            case "heading_close":
+                heading = 0
+            case "blockquote_open" | "blockquote_close":
+                quoted += token.nesting
+            case "bullet_list_open":
+                lists.append(_List(None))
+            case "ordered_list_open":
+                lists.append(_List(int(token.attrGet("start") or 1) - 1))
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "list_item_open":
+                _next_item(lists[-1])
+            case "inline":
+                yield _text(tuple(_merged(_runs(token.children or []))), heading, quoted, lists)
+            case "fence" | "code_block":
+                runs = (Run(token.content.rstrip("\n")),)
+                yield Block(kind=Kind.CODE, runs=runs, quoted=min(quoted, _DEEPEST))
+            case "hr":
+                yield Block(kind=Kind.BREAK)
+
+
+def _next_item(of: _List) -> None:
+    of.is_new = True
+    if of.number is not None:
+        of.number += 1
+
+
+def _text(runs: tuple[Run, ...], heading: int, quoted: int, lists: list[_List]) -> Block:
+    quoted = min(quoted, _DEEPEST)
+    if heading:
+        return Block(kind=Kind.HEADING, runs=runs, level=heading)
+    if not lists:
+        return Block(kind=Kind.PARAGRAPH, runs=runs, quoted=quoted)
+    innermost, level = lists[-1], min(len(lists), _DEEPEST)
+    first, innermost.is_new = innermost.is_new, False
+    return Block(
+        kind=Kind.ITEM, runs=runs, level=level, quoted=quoted, number=innermost.number, first=first
+    )
+
+
+def _runs(tokens: Iterable[Token]) -> Iterator[Run]:
+    bold = italic = 0
+    target = shown = ""
+    for token in tokens:
+        text = ""
+        match token.type:
+            case "strong_open" | "strong_close":
+                bold += token.nesting
+            case "em_open" | "em_close":
+                italic += token.nesting
+            case "text" | "code_inline" | "html_inline" | "text_special":
+                text = token.content
+            case "softbreak":
+                text = " "
+            case "hardbreak":
+                text = "\n"
+            case "image":
+                text = f"[{token.content}]" if token.content else ""
+            case "link_open":
+                target, shown = str(token.attrGet("href") or ""), ""
+            case "link_close":
+                text = f" ({target})" if target and target != shown else ""
+                target = ""
+        if text:
+            shown += text
+            yield Run(text, bold > 0, italic > 0)
+
+
+def _merged(runs: Iterable[Run]) -> Iterator[Run]:
+    last: Run | None = None
+    for run in runs:
+        if last and (last.bold, last.italic) == (run.bold, run.italic):
+            last = Run(last.text + run.text, run.bold, run.italic)
+            continue
+        if last:
+            yield last
+        last = run
+    if last:
+        yield last
