@@ -53,6 +53,7 @@ NEW_ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/
 START = {"nonce": "n", "version": "1", "input-json": "{}"}
 NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 TOLD = {"pk": "session"}
+WHOLE = "00000000-0000-0000-0000-000000000000"
 TELLER: Answers = (LOGIN, 404, 404, 404, 200, 404)
 ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
 
@@ -179,6 +180,21 @@ PAGES = [
     Page("process:resume", "post", answers(TELLER, 302), TOLD),
     Page("process:abandon", "post", answers(TELLER, 302), TOLD),
     Page("process:delete", "post", answers(TELLER, 302), TOLD),
+    Page("process:lent", "get", EVERYBODY),
+    Page("process:export-all", "get", EVERYBODY),
+    Page("process:book", "get", TELLER, TOLD),
+    Page("process:save-book", "post", answers(TELLER, 302), TOLD, {"language": "en"}),
+    Page("process:arrange-book", "post", answers(TELLER, 302), TOLD, {"leave_out": WHOLE}),
+    Page("process:photo", "get", answers(TELLER, 404), TOLD),
+    Page("process:photo", "post", answers(TELLER, 400), TOLD),
+    Page("process:remove-photo", "post", answers(TELLER, 302), TOLD),
+    Page("process:book-file", "get", answers(TELLER, 404), {**TOLD, "kind": "word"}),
+    Page("process:read", "get", TELLER, TOLD),
+    Page("process:readers", "get", TELLER, TOLD),
+    Page("process:readers", "post", answers(TELLER, 302), TOLD, {"reader": "other"}),
+    Page("process:take-back", "post", answers(TELLER, 404), {**TOLD, "reader_id": "nobody"}),
+    Page("process:give-back", "post", answers(TELLER, 404), TOLD),
+    Page("process:export", "get", TELLER, TOLD),
     Page("analytics:overview", "get", EVERYBODY),
     Page("analytics:workflow", "get", READ, W),
     Page("analytics:rates", "get", EVERYBODY),

@@ -192,6 +192,7 @@ SECURE_SSL_REDIRECT = CONFIG.is_https  # probes excepted: ProbeMiddleware answer
 CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a photo that is taken never lies in clear in a temporary file
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

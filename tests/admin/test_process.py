@@ -19,6 +19,7 @@ from orchestrator.process.models import (
     ProcessVersion,
     PromptPack,
     Session,
+    SessionBook,
 )
 from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.services.answering import save_answer
@@ -222,7 +223,7 @@ def test_of_a_session_staff_see_where_it_stands_and_nothing_that_was_said(
     client: Client, used: ProcessVersion, ada: User
 ) -> None:
     session = Session.objects.get()
-    Session.objects.update(title="My secret title")
+    SessionBook.objects.create(session=session, title="My secret title")
     for page in (client.get(reverse("admin:process_session_changelist")), client.get(url(session))):
         shown = page.content.decode()
         assert "active" in shown

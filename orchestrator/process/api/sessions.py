@@ -66,7 +66,7 @@ class SessionsView(ListAPIView[Session]):
 
     def get_queryset(self) -> QuerySet[Session]:
         rows = Session.objects.visible_to(person(self.request))
-        return rows.select_related("process_version", "current_node", "current_section")
+        return rows.select_related("process_version", "current_node", "current_section", "book")
 
     @extend_schema(
         request=given.StartSessionSerializer,

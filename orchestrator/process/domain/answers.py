@@ -66,3 +66,12 @@ def _chosen(prompt: Prompt, value: Json) -> list[Json]:
 
 def _refused(message: str) -> InvalidInput:
     return InvalidInput(message, fields={"value": [message]})
+
+
+def in_words(prompt: Prompt, value: Json) -> str:
+    """An answer as people read it."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(choice.label for choice in prompt.choices if choice.value in value)
+    return str(value or "")

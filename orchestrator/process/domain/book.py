@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,3 +103,12 @@ def arranged(parts: Iterable[_Part], order: Sequence[UUID]) -> list[_Part]:
         place = wanted.get(part.id, place)
         places[part] = place
     return sorted(places, key=lambda part: (places[part], part.id not in wanted))
+
+
+def encoded(data: bytes) -> str:
+    """Bytes as the encrypted fields keep them, which hold text."""
+    return base64.b64encode(data).decode()
+
+
+def decoded(text: str) -> bytes:
+    return base64.b64decode(text)

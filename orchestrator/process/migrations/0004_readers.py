@@ -24,7 +24,8 @@ IN_THE_BOOK = (
     "{t}.user_approved AND {t}.synthesis_type <> 'checkpoint' "
     "AND NOT EXISTS (SELECT FROM app_superseded_text AS old WHERE old.id = {t}.id) "
     "AND NOT EXISTS (SELECT FROM process_session_book AS book "
-    "WHERE book.session_id = {t}.session_id AND {t}.section_id = ANY (book.left_out))"
+    "WHERE book.session_id = {t}.session_id "
+    "AND COALESCE({t}.section_id, '00000000-0000-0000-0000-000000000000') = ANY (book.left_out))"
 )
 PERSONS_ONLY = (
     "sessionscope", "sessionprofile", "sessionprogress", "sessionsectionstatus", "archetype", "disclosure",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from orchestrator.accounts.models import User
+from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.encryption import EncryptedField, opened
 from orchestrator.core.fields import IdField, JsonField
+from orchestrator.core.json import Json
 from orchestrator.process.domain.vocabulary import (
     NodeStatus,
     ScopeType,
@@ -227,6 +229,11 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer to {self.prompt_id}"
+
+    @property
+    def value(self) -> Json:
+        """What the person said: a text, true or false, or a list of choices."""
+        return cast(Json, json.loads(opened(self.content)))
 
 
 class SessionGrant(models.Model):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -15,7 +15,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PARSER: Final = MarkdownIt("commonmark", {"html": False})
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]")
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
 _DEEPEST: Final = 3
 
 
@@ -38,7 +40,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """``level`` is that of a heading, from 1, or how deep an item lies, from 1; ``quoted`` the same of quotes.
+    """``level`` is that of a heading or how deep an item lies, from 1; ``quoted`` says the same of quotes.
 
     ``number`` is that of an item in a numbered list; one that goes on after its first paragraph is no
     ``first``.
@@ -80,80 +82,87 @@ class _List:
     number: int | None
     is_new: bool = False
 
+    def next(self) -> None:
+        self.is_new = True
+        if self.number is not None:
+            self.number += 1
+
+
+@dataclass(slots=True)
+class _Around:
+    """What a text stands in."""
+
+    heading: int = 0
+    quoted: int = 0
+    lists: list[_List] = field(default_factory=list)
+
+    def see(self, token: Token) -> None:
+        """Goes into what begins, and out of what ends."""
+        match token.type:
+            case "heading_open" | "heading_close":
+                self.heading = int(token.tag[1]) if token.nesting > 0 else 0
+            case "blockquote_open" | "blockquote_close":
+                self.quoted += token.nesting
+            case "bullet_list_open":
+                self.lists.append(_List(None))
+            case "ordered_list_open":
+                self.lists.append(_List(int(token.attrGet("start") or 1) - 1))
+            case "bullet_list_close" | "ordered_list_close":
+                self.lists.pop()
+            case "list_item_open":
+                self.lists[-1].next()
+
 
 def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
-    lists: list[_List] = []
-    heading = quoted = 0
+    around = _Around()
     for token in tokens:
+        around.see(token)
         match token.type:
-            case "heading_open":
-                heading = int(token.tag[1])
-            case "heading_close":
-                heading = 0
-            case "blockquote_open" | "blockquote_close":
-                quoted += token.nesting
-            case "bullet_list_open":
-                lists.append(_List(None))
-            case "ordered_list_open":
-                lists.append(_List(int(token.attrGet("start") or 1) - 1))
-            case "bullet_list_close" | "ordered_list_close":
-                lists.pop()
-            case "list_item_open":
-                _next_item(lists[-1])
             case "inline":
-                yield _text(tuple(_merged(_runs(token.children or []))), heading, quoted, lists)
+                yield _text(tuple(_merged(_runs(token.children or []))), around)
             case "fence" | "code_block":
                 runs = (Run(token.content.rstrip("\n")),)
-                yield Block(kind=Kind.CODE, runs=runs, quoted=min(quoted, _DEEPEST))
+                yield Block(kind=Kind.CODE, runs=runs, quoted=min(around.quoted, _DEEPEST))
             case "hr":
                 yield Block(kind=Kind.BREAK)
 
 
-def _next_item(of: _List) -> None:
-    of.is_new = True
-    if of.number is not None:
-        of.number += 1
-
-
-def _text(runs: tuple[Run, ...], heading: int, quoted: int, lists: list[_List]) -> Block:
-    quoted = min(quoted, _DEEPEST)
-    if heading:
-        return Block(kind=Kind.HEADING, runs=runs, level=heading)
-    if not lists:
+def _text(runs: tuple[Run, ...], around: _Around) -> Block:
+    quoted = min(around.quoted, _DEEPEST)
+    if around.heading:
+        return Block(kind=Kind.HEADING, runs=runs, level=around.heading)
+    if not around.lists:
         return Block(kind=Kind.PARAGRAPH, runs=runs, quoted=quoted)
-    innermost, level = lists[-1], min(len(lists), _DEEPEST)
+    innermost, level = around.lists[-1], min(len(around.lists), _DEEPEST)
     first, innermost.is_new = innermost.is_new, False
-    return Block(
-        kind=Kind.ITEM, runs=runs, level=level, quoted=quoted, number=innermost.number, first=first
-    )
+    return Block(kind=Kind.ITEM, runs=runs, level=level, quoted=quoted, number=innermost.number, first=first)
 
 
 def _runs(tokens: Iterable[Token]) -> Iterator[Run]:
     bold = italic = 0
     target = shown = ""
     for token in tokens:
-        text = ""
-        match token.type:
-            case "strong_open" | "strong_close":
-                bold += token.nesting
-            case "em_open" | "em_close":
-                italic += token.nesting
-            case "text" | "code_inline" | "html_inline" | "text_special":
-                text = token.content
-            case "softbreak":
-                text = " "
-            case "hardbreak":
-                text = "\n"
-            case "image":
-                text = f"[{token.content}]" if token.content else ""
-            case "link_open":
-                target, shown = str(token.attrGet("href") or ""), ""
-            case "link_close":
-                text = f" ({target})" if target and target != shown else ""
-                target = ""
+        bold += token.nesting if token.type.startswith("strong") else 0
+        italic += token.nesting if token.type.startswith("em_") else 0
+        text = _said(token)
+        if token.type == "link_open":
+            target, shown = str(token.attrGet("href") or ""), ""
+        elif token.type == "link_close":
+            text = f" ({target})" if target and target != shown else ""
         if text:
             shown += text
             yield Run(text, bold > 0, italic > 0)
+
+
+def _said(token: Token) -> str:
+    match token.type:
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case "image":
+            return f"[{token.content}]" if token.content else ""
+    return token.content  # of texts, code and what looks like HTML; marks have none
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:

@@ -132,6 +132,4 @@ class Drawing:
     def _photo(self, photo: Photo, y: float) -> None:
         share = min(ROOM / photo.width, min(_HEIGHT - _BOTTOM - y, 270) / photo.height)
         wide = photo.width * share
-        self._pdf.image(
-            io.BytesIO(photo.data), x=(_WIDTH - wide) / 2, y=y, w=wide, h=photo.height * share
-        )
+        self._pdf.image(io.BytesIO(photo.data), x=(_WIDTH - wide) / 2, y=y, w=wide, h=photo.height * share)

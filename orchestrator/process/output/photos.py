@@ -1,4 +1,4 @@
-"""A photo that somebody uploads, encoded anew: whatever else was in the file, such as where it was taken, is gone."""
+"""A photo that somebody uploads, encoded anew: what else is in the file, such as the place, is gone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def prepare_photo(data: bytes) -> Photo:
             if image.width * image.height > MOST_PIXELS:
                 raise BadPhoto(
                     f"A photo of at most {MOST_PIXELS // 1_000_000} megapixels, please. "
-                    f"This one has {image.width:,} × {image.height:,} pixels."
+                    f"This one has {image.width:,} by {image.height:,} pixels."
                 )
             return _encoded(_upright(image))
     except BadPhoto:

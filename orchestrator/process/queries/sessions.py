@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import NotFound
+from orchestrator.core.errors import NotAllowed, NotFound
 from orchestrator.core.kept import Kept, KeptValues
 from orchestrator.process.domain.vocabulary import PASSED
 from orchestrator.process.models import (
@@ -38,7 +38,7 @@ def version_to_begin() -> ProcessVersion | None:
 
 def sessions_of(user: User) -> QuerySet[Session]:
     """The person's own, for a list of them: without the way that each has gone."""
-    rows = Session.objects.visible_to(user).select_related("process_version", "current_node")
+    rows = Session.objects.visible_to(user).select_related("process_version", "current_node", "book")
     return rows.defer("path", "metadata", "current_node__user_facing_text")
 
 
@@ -54,7 +54,7 @@ def own_session_locked(user: User, session_id: UUID) -> Session | None:
 
 def _own(session: UUID, user: UUID) -> QuerySet[Session]:
     rows = Session.objects.filter(pk=session, user=user)
-    return rows.select_related("process_version", "scope", "profile").order_by()
+    return rows.select_related("process_version", "scope", "profile", "book").order_by()
 
 
 _OWNED: Final = {"session": UUID, "user": UUID}
@@ -89,9 +89,19 @@ _SECTIONS: Final = KeptValues(
 def find_session(user: User, session_id: UUID) -> Session:
     """The person's own session, or one that they were lent, with what is one row of it. Raises NotFound."""
     rows = Session.objects.readable_by(user).select_related(
-        "process_version", "current_node", "current_section", "scope", "profile"
+        "process_version", "current_node", "current_section", "scope", "profile", "book"
     )
     return only_session(rows, session_id)
+
+
+def own_session(user: User, session_id: UUID) -> Session:
+    """``find_session`` for what readers do not see. Raises NotFound, and NotAllowed for one that was lent."""
+    session = find_session(user, session_id)
+    if session.user_id != user.pk:
+        raise NotAllowed(
+            "This session is lent to you. Its book and the answers that are not private are there to read."
+        )
+    return session
 
 
 def only_session(rows: QuerySet[Session], session_id: UUID) -> Session:

@@ -9,9 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from orchestrator.accounts.models import User
-from orchestrator.core import json
 from orchestrator.core.clock import utc_now
-from orchestrator.core.encryption import opened
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.process.domain.asking import prompts_here
@@ -65,16 +63,22 @@ class Place:
         return Answer.objects.filter(session=self.session, prompt=prompt).first()
 
 
-def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -> Place:
+def lock_row(user: User, session_id: UUID) -> Session:
     """The person's session, which nobody else steps until the transaction ends.
 
-    Raises NotFound, NotAllowed for one that was lent, and MovedOn if it is past this ``revision``.
+    Raises NotFound, and NotAllowed for one that was lent.
     """
     session = own_session_locked(user, session_id)
     if session is None:
         if Session.objects.readable_by(user).filter(pk=session_id).exists():
             raise NotAllowed("This session is lent to you to read. Only its person goes on with it.")
         raise NotFound("There is no such session, or none of yours.")
+    return session
+
+
+def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -> Place:
+    """``lock_row`` with where the person stands. Raises MovedOn if it is past this ``revision``."""
+    session = lock_row(user, session_id)
     if revision is not None and session.revision != revision:
         raise MovedOn(
             "This session has moved on in another tab or on another device. Go on from where it is now.",
@@ -129,7 +133,7 @@ def _values(process: Process, answers: dict[UUID, Answer]) -> dict[str, dict[str
 
 def answer_value(answer: Answer) -> Json:
     """What the person said, as it was stored."""
-    return cast(Json, json.loads(opened(answer.content)))
+    return answer.value
 
 
 def _scope(session: Session) -> Scope | None:

@@ -18,7 +18,7 @@ from orchestrator.core.ids import new_id
 from orchestrator.process.domain import steps
 from orchestrator.process.domain.journey import Journey
 from orchestrator.process.domain.vocabulary import SessionStatus
-from orchestrator.process.models import ProcessVersion, Session
+from orchestrator.process.models import ProcessVersion, Session, SessionBook
 from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services.freezing import freeze
@@ -40,10 +40,11 @@ def start_session(user: User, *, version_id: UUID | None = None, title: str = ""
         user=user,
         process_version=version,
         current_node_id=process.nodes[journey.node_key].id,
-        title=title.strip(),
         revision=0,
     )
     session.save(force_insert=True)
+    if title.strip():
+        SessionBook.objects.create(session=session, title=title.strip())
     store_journey(Place(session, process, Journey()), journey)
     return session
 

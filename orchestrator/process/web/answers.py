@@ -17,6 +17,7 @@ from orchestrator.core import json
 from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.core.problems import CONTENT_TYPE, problem_of
+from orchestrator.process.domain.answers import in_words
 from orchestrator.process.domain.asking import is_asked
 from orchestrator.process.domain.journey import OPEN, Journey
 from orchestrator.process.domain.process import Process, Prompt
@@ -28,7 +29,7 @@ from orchestrator.process.services.answering import save_answer
 from orchestrator.process.services.journeys import Place, answer_value, place_of
 from orchestrator.process.services.screens import Given, ScreenRefused, Way, save_screen
 from orchestrator.process.web.pages import refused, show_session, to_session
-from orchestrator.process.web.questions import given_in, in_words, number_in, questions_of, shown_in
+from orchestrator.process.web.questions import given_in, number_in, questions_of, shown_in
 
 _MOST_BYTES = 200_000
 

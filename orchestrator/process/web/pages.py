@@ -16,14 +16,15 @@ from django.views.decorators.http import require_safe
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import DomainError, WrongState
 from orchestrator.core.web.paging import keyset_page
+from orchestrator.process.domain.answers import in_words
 from orchestrator.process.domain.asking import prompts_here
 from orchestrator.process.domain.journey import OpenPrompts
 from orchestrator.process.domain.process import Prompt
 from orchestrator.process.domain.vocabulary import SessionStatus
+from orchestrator.process.queries.lending import lent_to
 from orchestrator.process.queries.sessions import progress_of, session_of, sessions_of, version_to_begin
 from orchestrator.process.services.journeys import Place, place_of
 from orchestrator.process.services.screens import Given
-from orchestrator.process.web.questions import in_words
 from orchestrator.process.web.standing import standing_of
 
 
@@ -35,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = keyset_page(request, sessions_of(user), ordering="-id", size=20)
     progress = progress_of(page.items)
     rows = [(row, progress[row.pk]) for row in page.items]
-    context = {"version": version_to_begin(), "rows": rows, "page": page}
+    context = {"version": version_to_begin(), "rows": rows, "page": page, "lent": lent_to(user).exists()}
     return render(request, "process/list.html", context)
 
 

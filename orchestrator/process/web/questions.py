@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.core.json import Json
+from orchestrator.process.domain.answers import in_words
 from orchestrator.process.domain.process import Choice, Process, Prompt
 from orchestrator.process.domain.vocabulary import ResponseFormat, Tier
 from orchestrator.process.models import Answer
@@ -93,15 +94,6 @@ def _words(error: DomainError | None) -> str:
         return ""
     about = error.fields.get("value") if isinstance(error, InvalidInput) else None
     return " ".join(about) if about else error.message
-
-
-def in_words(prompt: Prompt, value: Json) -> str:
-    """An answer as people read it."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return ", ".join(choice.label for choice in prompt.choices if choice.value in value)
-    return str(value or "")
 
 
 def given_in(process: Process, form: QueryDict) -> list[Given]:

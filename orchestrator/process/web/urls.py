@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orchestrator.process.web import answers, pages, steps
+from orchestrator.process.web import answers, book, pages, readers, steps
 
 app_name = "process"
 
@@ -10,6 +10,8 @@ _ONE = "sessions/<uuid:pk>/"
 
 urlpatterns = [
     path("", pages.index, name="list"),
+    path("lent/", readers.lent, name="lent"),
+    path("export/", readers.everything, name="export-all"),
     path("start/", steps.start, name="start"),
     path(_ONE, pages.session, name="session"),
     path(f"{_ONE}answer/", answers.answer, name="answer"),
@@ -26,4 +28,15 @@ urlpatterns = [
     path(f"{_ONE}resume/", steps.resume, name="resume"),
     path(f"{_ONE}abandon/", steps.abandon, name="abandon"),
     path(f"{_ONE}delete/", steps.delete, name="delete"),
+    path(f"{_ONE}book/", book.book, name="book"),
+    path(f"{_ONE}book/save/", book.save, name="save-book"),
+    path(f"{_ONE}book/chapters/", book.arrange, name="arrange-book"),
+    path(f"{_ONE}book/photo/", book.photo, name="photo"),
+    path(f"{_ONE}book/photo/remove/", book.remove_photo, name="remove-photo"),
+    path(f"{_ONE}book/<slug:kind>/", book.download, name="book-file"),
+    path(f"{_ONE}read/", book.read, name="read"),
+    path(f"{_ONE}readers/", readers.readers, name="readers"),
+    path(f"{_ONE}readers/<uuid:reader_id>/remove/", readers.take_back, name="take-back"),
+    path(f"{_ONE}give-back/", readers.give_back, name="give-back"),
+    path(f"{_ONE}export/", readers.export, name="export"),
 ]
