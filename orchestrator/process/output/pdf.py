@@ -85,7 +85,8 @@ def _known_letters() -> dict[int, float]:
     pdf = FPDF()
     pdf.add_font("serif", "", _FONTS / "DejaVuSerif.ttf")
     pdf.add_font(OTHER, "", _FONTS / "DejaVuSans.ttf")
-    return dict.fromkeys([*pdf.fonts["serif"].cmap, *pdf.fonts[OTHER].cmap], 0.0)
+    fonts: dict[str, Any] = dict(pdf.fonts)
+    return dict.fromkeys([*fonts["serif"].cmap, *fonts[OTHER].cmap], 0.0)
 
 
 def _setter(pdf: FPDF) -> Typesetter:

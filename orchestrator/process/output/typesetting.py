@@ -128,7 +128,8 @@ class Typesetter:
 
     def _words(self, runs: Iterable[Run], look: Look) -> Iterator[_Word]:
         """What is not parted by a space, in one style or several."""
-        width, pieces = 0.0, []
+        width = 0.0
+        pieces: list[Piece] = []
         for run in runs:
             style = style_of(Run("", run.bold or look.bold, run.italic), italic=look.italic)
             first, *others = self.drawn(style, run.text).split(" ")

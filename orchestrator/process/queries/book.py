@@ -85,7 +85,7 @@ def book_of(session: Session, *, appendix: Appendix = Appendix.NONE) -> Book:
     """The book as it is now. Who reads a session that was lent is to be given no appendix of ALL."""
     page, parts, photo = title_page_of(session), parts_of(session), photo_of(session)
     chapters = [part for part in parts if not part.is_left_out]
-    moments = [page.updated_at if page.pk and not page._state.adding else session.started_at]
+    moments = [session.started_at if page._state.adding else page.updated_at]
     moments += [part.written_at for part in chapters]
     groups = () if appendix is Appendix.NONE else tuple(said_in(session, private=appendix is Appendix.ALL))
     return Book(

@@ -198,7 +198,9 @@ def _answers(session: Session, process: Process) -> Iterator[Row]:
 
 
 def _follow_up(row: FollowUp | None) -> Row | None:
-    return row and {
+    if row is None:
+        return None
+    return {
         "question": opened(row.question),
         "reply": opened(row.reply),
         "asked_at": row.asked_at,
@@ -207,7 +209,9 @@ def _follow_up(row: FollowUp | None) -> Row | None:
 
 
 def _recording(row: Recording | None) -> Row | None:
-    return row and {
+    if row is None:
+        return None
+    return {
         "file": recording_name(row),
         "media_type": row.media_type,
         "duration_seconds": row.duration_seconds,
