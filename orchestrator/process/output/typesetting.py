@@ -174,7 +174,8 @@ class Typesetter:
     def _cut(self, word: _Word, room: float) -> list[_Word]:
         """A word that is wider than a line, in parts that are not; never before an accent."""
         parts: list[_Word] = []
-        width, pieces, text = 0.0, [], ""
+        width, text = 0.0, ""
+        pieces: list[Piece] = []
         for style, whole in word[1]:
             for character in whole:
                 wide = self.widths[style][ord(character)]

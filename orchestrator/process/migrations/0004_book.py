@@ -40,7 +40,7 @@ def open_titles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("process", "0002_rules")]
+    dependencies = [("process", "0003_places")]
 
     operations = [
         migrations.CreateModel(

@@ -51,7 +51,7 @@ class _Restore(Protect):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("process", "0003_book")]
+    dependencies = [("process", "0004_book")]
 
     operations = [
         migrations.RemoveField(model_name="session", name="title"),
