@@ -92,6 +92,12 @@ class Config(BaseSettings):
     ai_monthly_budget: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
     """US dollars a person may spend on AI calls in a month, where nobody set them a limit of their own."""
 
+    transcription_provider: Literal["", "groq"] = ""
+    """Who writes down what people say into their microphone, if they ask for it; empty: nobody."""
+    transcription_model: str = Field(default="whisper-large-v3", min_length=1, max_length=100)
+    voice_max_minutes: float = Field(default=15.0, gt=0, le=120)
+    voice_max_megabytes: float = Field(default=16.0, gt=0, le=25)
+
     metrics_token: SecretStr | None = None
     replica_database_url: PostgresUrl | None = None
     database_pool_min: int = Field(default=1, ge=0, le=200)

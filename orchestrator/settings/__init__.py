@@ -198,6 +198,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
+        "media-src": ["'self'", "blob:"],  # a recording is listened to before it is sent
         "style-src": ["'self'"],
         "connect-src": ["'self'"],
         "object-src": ["'none'"],
@@ -283,6 +284,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 WEBHOOK_SECRET = CONFIG.webhook_signing_secret
 FIELD_ENCRYPTION_KEYS = CONFIG.encryption_keys
 AI_PROVIDERS = CONFIG.ai_providers
+TRANSCRIPTION_PROVIDER, TRANSCRIPTION_MODEL = CONFIG.transcription_provider, CONFIG.transcription_model
+VOICE_MAX_SECONDS = CONFIG.voice_max_minutes * 60
+VOICE_MAX_BYTES = int(CONFIG.voice_max_megabytes * 1024 * 1024)
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds

@@ -52,6 +52,22 @@ UNMETERED: Final[Mapping[tuple[str, str], Decimal]] = {
 }
 """What models may charge beyond tokens and requests, such as searches that they decide on themselves."""
 
+PER_HOUR_HEARD: Final[Mapping[tuple[str, str], Decimal]] = {
+    ("groq", "whisper-large-v3"): Decimal("0.111"),
+    ("groq", "whisper-large-v3-turbo"): Decimal("0.04"),
+}
+"""US dollars for an hour of sound that is written down."""
+_LEAST_SECONDS: Final = 10
+"""What is charged for however short a recording."""
+
+
+def price_of_hearing(provider: str, model: str, seconds: float) -> Decimal | None:
+    """US dollars; None if nobody knows the price."""
+    hourly = PER_HOUR_HEARD.get((provider, model))
+    if hourly is None:
+        return None
+    return rounded(hourly * Decimal(str(max(seconds, _LEAST_SECONDS))) / 3600)
+
 
 def most_input_tokens(request: ModelRequest, *, schema_bytes: int = 0) -> int:
     """No tokenizer makes more tokens than bytes; the rest is for what providers wrap around a message."""

@@ -37,14 +37,14 @@ def translate(
         return CallFailed("cut_off", f"The answer of {title} broke off.", retryable=True)
     if isinstance(error, ex.ModelAPIError):
         return _refused(error, title, request, key)
-    quoted = _quote(str(error), key)
+    quoted = quote(str(error), key)
     return CallFailed("bad_answer", f"{title} answered in an unexpected way{quoted}", retryable=True)
 
 
 def _refused(error: ex.ModelAPIError, title: str, request: ModelRequest, key: str) -> CallFailed:
     status = getattr(error, "status_code", None)
     details: dict[str, Any] = {"status": status} if status else {}
-    quoted = _quote(_said(error), key)
+    quoted = quote(_said(error), key)
     match error:
         case ex.ModelRateLimitError():
             code, message, again = "rate_limited", f"{title} asks to slow down (HTTP 429){quoted}", True
@@ -72,16 +72,20 @@ def _refused(error: ex.ModelAPIError, title: str, request: ModelRequest, key: st
 
 def _pause(error: ex.ModelAPIError) -> float | None:
     """Seconds, from ``Retry-After`` in either of its forms, or from what the body says."""
-    given = (getattr(error, "headers", None) or {}).get("retry-after", "")
-    if given.replace(".", "", 1).isdigit():
-        return float(given)
-    if given:
-        try:
-            return max(0.0, (parsedate_to_datetime(given) - utc_now()).total_seconds())
-        except (TypeError, ValueError):
-            return None
+    if given := (getattr(error, "headers", None) or {}).get("retry-after", ""):
+        return seconds_of(given)
     asked: float | None = getattr(error, "retry_after", None)
     return asked
+
+
+def seconds_of(retry_after: str) -> float | None:
+    """``Retry-After`` as a number of seconds or as a date (RFC 9110); None for what is neither."""
+    if retry_after.replace(".", "", 1).isdigit():
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - utc_now()).total_seconds())
+    except (TypeError, ValueError):
+        return None
 
 
 def _said(error: ex.ModelAPIError) -> str:
@@ -95,7 +99,7 @@ def _said(error: ex.ModelAPIError) -> str:
     return body if isinstance(body, str) else ""
 
 
-def _quote(text: str, key: str) -> str:
+def quote(text: str, key: str) -> str:
     """``: what they said``, without the key and without what would break a line."""
     shown = " ".join(text.split())
     if key:

@@ -29,6 +29,21 @@ ANSWERED: Final = OpenApiExample(
     },
     response_only=True,
 )
+RECORDED: Final = OpenApiExample(
+    "Written down, to look over",
+    value={
+        "prompt": _PROMPT,
+        "media_type": "audio/webm",
+        "size_bytes": 168_432,
+        "duration_seconds": 42.1,
+        "created_at": "2026-11-21T18:00:00Z",
+        "transcription": "ready",
+        "transcript": "We lived in a blue house above the harbour.",
+        "transcription_fault": "",
+        "answer_revision": 0,
+    },
+    response_only=True,
+)
 SCOPE: Final = OpenApiExample(
     "One chapter",
     value={

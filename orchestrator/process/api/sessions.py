@@ -147,34 +147,25 @@ class SelectSectionView(APIView):
         return screen(person(request), pk)
 
 
-def _turn(name: str) -> Callable[[Any], Any]:
-    return extend_schema(
-        request=None,
-        responses=given.CurrentScreenSerializer,
-        tags=TAG,
-        operation_id=f"process_sessions_{name}",
-    )
-
-
 class PauseView(APIView):
-    @_turn("pause")
+    @_step("pause")
     def post(self, request: Request, pk: UUID) -> Response:
         """Nothing more happens until it is resumed."""
-        sessions.pause_session(person(request), pk)
+        sessions.pause_session(person(request), pk, revision=seen(request))
         return screen(person(request), pk)
 
 
 class ResumeView(APIView):
-    @_turn("resume")
+    @_step("resume")
     def post(self, request: Request, pk: UUID) -> Response:
         """Go on where it was."""
-        sessions.resume_session(person(request), pk)
+        sessions.resume_session(person(request), pk, revision=seen(request))
         return screen(person(request), pk)
 
 
 class AbandonView(APIView):
-    @_turn("abandon")
+    @_step("abandon")
     def post(self, request: Request, pk: UUID) -> Response:
         """End it for good; what was answered stays until it is deleted."""
-        sessions.abandon_session(person(request), pk)
+        sessions.abandon_session(person(request), pk, revision=seen(request))
         return screen(person(request), pk)

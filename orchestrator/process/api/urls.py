@@ -1,8 +1,9 @@
 from django.urls import path
 
-from orchestrator.process.api import answering, definitions, sessions
+from orchestrator.process.api import answering, definitions, recordings, sessions
 
 _SESSION = "process/sessions/<uuid:pk>/"
+_ANSWER = f"{_SESSION}answers/<uuid:prompt_id>/"
 _VERSION = "process/versions/<uuid:pk>/"
 
 urlpatterns = [
@@ -10,6 +11,14 @@ urlpatterns = [
     path(_SESSION, sessions.SessionView.as_view(), name="process-session"),
     path(f"{_SESSION}current/", sessions.CurrentView.as_view(), name="process-current"),
     path(f"{_SESSION}answers/", answering.AnswersView.as_view(), name="process-answers"),
+    path(_ANSWER, recordings.AnswerView.as_view(), name="process-answer"),
+    path(f"{_ANSWER}recording/", recordings.RecordingView.as_view(), name="process-recording"),
+    path(f"{_ANSWER}recording/sound/", recordings.SoundView.as_view(), name="process-recording-sound"),
+    path(
+        f"{_ANSWER}recording/transcription/",
+        recordings.TranscriptionView.as_view(),
+        name="process-recording-transcription",
+    ),
     path(f"{_SESSION}advance/", sessions.AdvanceView.as_view(), name="process-advance"),
     path(f"{_SESSION}back/", sessions.BackView.as_view(), name="process-back"),
     path(f"{_SESSION}skip/", sessions.SkipView.as_view(), name="process-skip"),

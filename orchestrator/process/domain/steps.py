@@ -37,18 +37,18 @@ def begin(process: Process) -> Journey:
 
 
 def set_scope(process: Process, journey: Journey, scope: Scope) -> Journey:
-    _require_active(journey)
+    require_active(journey)
     return unlock(process, replace(journey, scope=scope))
 
 
 def set_profile(process: Process, journey: Journey, profile: Mapping[str, Json]) -> Journey:
-    _require_active(journey)
+    require_active(journey)
     return unlock(process, replace(journey, profile=dict(profile)))
 
 
 def answer(process: Process, journey: Journey, prompt: Prompt, value: Json) -> Journey:
     """An answer was given or changed. Raises SectionLocked and NotAsked."""
-    _require_active(journey)
+    require_active(journey)
     lanes = process.sections_of.get(prompt.id, ())
     if lanes and not any(journey.state(key).status in OPEN for key in lanes):
         raise SectionLocked(f"“{process.sections[lanes[0]].name}” is not open yet.")
@@ -69,9 +69,22 @@ def answer(process: Process, journey: Journey, prompt: Prompt, value: Json) -> J
     return unlock(process, journey)
 
 
+def withdraw(process: Process, journey: Journey, prompt: Prompt) -> Journey:
+    """An answer was taken back, asked for still or not. No section that is open closes for it."""
+    require_active(journey)
+    values = {node: dict(answers) for node, answers in journey.values.items()}
+    values.get(prompt.node, {}).pop(prompt.key, None)
+    sections = dict(journey.sections)
+    for key in process.sections_of.get(prompt.id, ()):
+        state = journey.state(key)
+        sections[key] = replace(state, answered=max(state.answered - 1, 0))
+    answered = journey.answered - {prompt.id}
+    return unlock(process, replace(journey, values=values, answered=answered, sections=sections))
+
+
 def select_section(process: Process, journey: Journey, key: str) -> Journey:
     """Work on a section of the present node. Raises SectionLocked."""
-    _require_active(journey)
+    require_active(journey)
     node = node_of(process, journey)
     if key not in node.sections:
         raise SectionLocked("This section is not worked on in the present phase.")
@@ -86,7 +99,7 @@ def select_section(process: Process, journey: Journey, key: str) -> Journey:
 
 def leave_section(journey: Journey) -> Journey:
     """Back to the map of sections; what was answered stays."""
-    _require_active(journey)
+    require_active(journey)
     return replace(journey, section=None)
 
 
@@ -95,7 +108,7 @@ def advance(process: Process, journey: Journey) -> Journey:
 
     Raises OpenPrompts, DeadEnd.
     """
-    _require_active(journey)
+    require_active(journey)
     if journey.section is not None:
         return _finish_section(process, journey, journey.section)
     node = node_of(process, journey)
@@ -107,7 +120,7 @@ def advance(process: Process, journey: Journey) -> Journey:
 
 def skip(process: Process, journey: Journey) -> Journey:
     """Leave out a node that may be left out. Raises WrongState for one that may not, DeadEnd."""
-    _require_active(journey)
+    require_active(journey)
     node = node_of(process, journey)
     if not node.optional:
         raise WrongState(f"“{node.name}” cannot be skipped.")
@@ -116,7 +129,7 @@ def skip(process: Process, journey: Journey) -> Journey:
 
 def back(journey: Journey) -> Journey:
     """From a section to the map, or to the node before. Nothing that was answered changes."""
-    _require_active(journey)
+    require_active(journey)
     if journey.section is not None:
         return replace(journey, section=None)
     if journey.at == 0:
@@ -185,6 +198,7 @@ def _mark(journey: Journey, status: NodeStatus) -> Journey:
     return replace(journey, nodes={**journey.nodes, journey.node_key: status})
 
 
-def _require_active(journey: Journey) -> None:
+def require_active(journey: Journey) -> None:
+    """Raises NotActive."""
     if journey.status is not SessionStatus.ACTIVE:
         raise NotActive(f"This session is {journey.status.value}.")

@@ -8,7 +8,14 @@ from orchestrator.process.models.definition import (
     ProcessNode,
     ProcessVersion,
 )
-from orchestrator.process.models.output import Archetype, Disclosure, FollowUp, Recording, Synthesis
+from orchestrator.process.models.output import (
+    Archetype,
+    Disclosure,
+    FollowUp,
+    Recording,
+    Synthesis,
+    Transcription,
+)
 from orchestrator.process.models.parts import KEY
 from orchestrator.process.models.prompts import (
     PackPrompt,
@@ -53,4 +60,5 @@ __all__ = [
     "SessionScope",
     "SessionSectionStatus",
     "Synthesis",
+    "Transcription",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.encryption import EncryptedField
+from orchestrator.core.encryption import EncryptedBytesField, EncryptedField
 from orchestrator.core.fields import IdField, JsonField
 from orchestrator.process.domain.vocabulary import SynthesisType
 from orchestrator.process.models.prompts import ProcessSection
@@ -130,19 +130,54 @@ class FollowUp(models.Model):
         return f"follow-up of {self.answer_id}"
 
 
+class Transcription(models.TextChoices):
+    """What has become of the wish to have a recording written down."""
+
+    NONE = "", "Not asked for"
+    WANTED = "wanted", "Under way"
+    READY = "ready", "Ready to look over"
+    FAILED = "failed", "Did not work"
+
+
 class Recording(models.Model):
-    """A voice recorded in the browser, encrypted; its words are the answer's, typed or transcribed."""
+    """A voice recorded in the browser, encrypted; its words are the answer's, typed or transcribed.
+
+    ``transcript`` is what a provider heard, offered to the person, who alone makes it the answer. While one
+    is wanted, ``due_at`` is when a worker may take it (again): the row, not a message, says what is to do.
+    """
 
     id = IdField()
     answer = models.OneToOneField(Answer, on_delete=models.CASCADE, related_name="recording")
-    audio = EncryptedField()
+    audio = EncryptedBytesField()
     media_type = models.CharField(max_length=60)
+    size_bytes = models.PositiveIntegerField(default=0)
     duration_seconds = models.FloatField(default=0)
+    transcription = models.CharField(max_length=10, blank=True, default=Transcription.NONE.value)
+    transcript = EncryptedField(blank=True, default="")
+    transcription_fault = models.CharField(max_length=300, blank=True)
     transcribed_by = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=utc_now)
 
     class Meta:
         db_table = "process_recording"
+        constraints = [
+            models.CheckConstraint(
+                name="process_recording_transcription",
+                condition=Q(transcription__in=Transcription.values),
+            ),
+            models.CheckConstraint(
+                name="process_recording_due_while_wanted",
+                condition=Q(transcription="wanted", due_at__isnull=False)
+                | (~Q(transcription="wanted") & Q(due_at__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="process_recording_due", condition=Q(transcription="wanted")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"recording of {self.answer_id}"

@@ -47,7 +47,9 @@ class Session(models.Model):
     """One journey. Its row is locked by every step.
 
     ``path`` are the nodes visited, ``position`` the one of them that is shown. ``revision`` rises with every
-    step, so that a second tab that still shows the step before can be told.
+    step, so that a second tab that still shows the step before can be told. ``withdrawn_revision`` is the
+    highest revision of an answer that was taken back: later answers count on from there, so that a tab
+    which still shows what was taken back cannot take a new answer for it.
     """
 
     id = IdField()
@@ -61,6 +63,7 @@ class Session(models.Model):
     position = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=50, default=SessionStatus.ACTIVE.value)
     revision = models.PositiveIntegerField(default=1)
+    withdrawn_revision = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=utc_now)
     last_activity_at = models.DateTimeField(default=utc_now)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -203,7 +206,8 @@ class Answer(models.Model):
     """What a person said to a prompt, as encrypted JSON, whatever the prompt.
 
     ``tier`` is the prompt's, or 3 where the person marked the answer as private. ``revision`` rises with
-    each change, so that a second tab cannot overwrite what it has not seen.
+    each change, so that a second tab cannot overwrite what it has not seen; 0: there is a recording, and no
+    words yet (a blank text).
     """
 
     id = IdField()

@@ -90,10 +90,46 @@ def _write(
     answer.is_private = answer.is_private if private is None else private
     answer.tier = Tier.PRIVATE if answer.is_private else prompt.tier
     answer.content = json.dumps(value).decode()
-    answer.revision += 1
+    answer.revision = max(answer.revision, session.withdrawn_revision) + 1
     answer.updated_at = utc_now()
     answer.save()
     return answer
+
+
+@transaction.atomic
+def withdraw_answer(user: User, session_id: UUID, *, prompt_id: UUID, expect: int | None = None) -> None:
+    """Take an answer back, with its recording and its follow-up: the one way to empty an answer.
+
+    Also where it is no longer asked for. Does nothing where there is none. Raises NotFound, AnswerChanged and
+    NotActive.
+    """
+    place = lock_session(user, session_id)
+    prompt = place.process.prompts.get(prompt_id)
+    if prompt is None:
+        raise NotFound("This process has no such prompt.")
+    known = Answer.objects.filter(session=place.session, prompt=prompt_id).first()
+    if known is None:
+        return
+    if expect is not None and expect != known.revision:
+        raise AnswerChanged(
+            "This answer was changed in another tab or on another device, so it was not removed. "
+            "Look at it first.",
+            value=answer_value(known),
+            revision=known.revision,
+        )
+    take_back(place, prompt, known)
+
+
+def take_back(place: Place, prompt: Prompt, known: Answer) -> None:
+    """``withdraw_answer`` for a session that is locked already. The place moves on with it."""
+    place.journey = replace(place.journey, answered=place.journey.answered | {prompt.id})
+    journey = steps.withdraw(place.process, place.journey, prompt)
+    session = place.session
+    if known.revision > session.withdrawn_revision:
+        session.withdrawn_revision = known.revision
+        session.save(update_fields=["withdrawn_revision"])
+    known.delete()
+    store_journey(place, journey, moved=False)
 
 
 @transaction.atomic

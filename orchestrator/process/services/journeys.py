@@ -79,12 +79,17 @@ def lock_row(user: User, session_id: UUID) -> Session:
 def lock_session(user: User, session_id: UUID, *, revision: int | None = None) -> Place:
     """``lock_row`` with where the person stands. Raises MovedOn if it is past this ``revision``."""
     session = lock_row(user, session_id)
+    require_revision(session, revision)
+    return place_of(session)
+
+
+def require_revision(session: Session, revision: int | None) -> None:
+    """Raises MovedOn if the session, which is locked, is past the revision that somebody has seen."""
     if revision is not None and session.revision != revision:
         raise MovedOn(
             "This session has moved on in another tab or on another device. Go on from where it is now.",
             revision=session.revision,
         )
-    return place_of(session)
 
 
 def place_of(session: Session) -> Place:

@@ -22,7 +22,7 @@ from orchestrator.process.models import ProcessVersion, Session, SessionBook
 from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services.freezing import freeze
-from orchestrator.process.services.journeys import Place, lock_session, store_journey
+from orchestrator.process.services.journeys import Place, lock_session, require_revision, store_journey
 
 
 @transaction.atomic
@@ -96,21 +96,21 @@ def select_section(user: User, session_id: UUID, key: str, *, revision: int | No
 
 
 @transaction.atomic
-def pause_session(user: User, session_id: UUID) -> Session:
-    """Nothing more happens until it is resumed. Raises WrongState."""
-    return _turn(user, session_id, SessionStatus.ACTIVE, SessionStatus.PAUSED, "pause")
+def pause_session(user: User, session_id: UUID, *, revision: int | None = None) -> Session:
+    """Nothing more happens until it is resumed. Raises WrongState, MovedOn."""
+    return _turn(user, session_id, SessionStatus.PAUSED, "pause", revision)
 
 
 @transaction.atomic
-def resume_session(user: User, session_id: UUID) -> Session:
-    """Go on where it was, on whatever device. Raises WrongState."""
-    return _turn(user, session_id, SessionStatus.PAUSED, SessionStatus.ACTIVE, "resume")
+def resume_session(user: User, session_id: UUID, *, revision: int | None = None) -> Session:
+    """Go on where it was, on whatever device. Raises WrongState, MovedOn."""
+    return _turn(user, session_id, SessionStatus.ACTIVE, "resume", revision)
 
 
 @transaction.atomic
-def abandon_session(user: User, session_id: UUID) -> Session:
-    """End it for good; what was answered stays until the person deletes it. Raises WrongState."""
-    place = lock_session(user, session_id)
+def abandon_session(user: User, session_id: UUID, *, revision: int | None = None) -> Session:
+    """End it for good; what was answered stays until the person deletes it. Raises WrongState, MovedOn."""
+    place = lock_session(user, session_id, revision=revision)
     if place.session.status not in (SessionStatus.ACTIVE, SessionStatus.PAUSED):
         raise WrongState(f"This session is {place.session.status} already.")
     return _set_status(place, SessionStatus.ABANDONED)
@@ -124,12 +124,14 @@ def delete_session(user: User, session_id: UUID) -> None:
     place.session.delete()
 
 
-def _turn(user: User, session_id: UUID, before: SessionStatus, after: SessionStatus, verb: str) -> Session:
+def _turn(user: User, session_id: UUID, after: SessionStatus, verb: str, revision: int | None) -> Session:
+    """To rest or to work. Who asks for what is so already is not told that they come late."""
     place = lock_session(user, session_id)
     if place.session.status == after:
         return place.session
-    if place.session.status != before:
+    if place.session.status not in (SessionStatus.ACTIVE, SessionStatus.PAUSED):
         raise WrongState(f"A session that is {place.session.status} cannot be {verb}d.")
+    require_revision(place.session, revision)
     return _set_status(place, after)
 
 

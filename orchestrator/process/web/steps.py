@@ -64,19 +64,22 @@ def leave_out(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, lambda: sessions.pause_session(person(request), pk))
+    seen = number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.pause_session(person(request), pk, revision=seen))
 
 
 @login_required
 @require_POST
 def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, lambda: sessions.resume_session(person(request), pk))
+    seen = number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.resume_session(person(request), pk, revision=seen))
 
 
 @login_required
 @require_POST
 def abandon(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, lambda: sessions.abandon_session(person(request), pk))
+    seen = number_in(request.POST, "revision")
+    return _step(request, pk, lambda: sessions.abandon_session(person(request), pk, revision=seen))
 
 
 @login_required
