@@ -168,6 +168,7 @@ PAGES = [
     Page("process:answers", "get", TELLER, TOLD),
     Page("process:save-answer", "post", (LOGIN, 400, 400, 400, 400, 400), TOLD),
     Page("process:edit-answer", "get", TELLER, {**TOLD, "prompt_id": "prompt"}),
+    Page("process:remove-answer", "post", TELLER, {**TOLD, "prompt_id": "prompt"}),
     Page("process:scope", "get", TELLER, TOLD),
     Page("process:scope", "post", answers(TELLER, 302), TOLD, {"scope_type": "unsure"}),
     Page("process:profile", "get", TELLER, TOLD),

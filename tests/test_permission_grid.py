@@ -17,9 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
-from orchestrator.process.domain.vocabulary import Behavior
+from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.exported import export_version
+from orchestrator.process.services.recordings import keep_recording
 from orchestrator.process.services.sessions import advance, start_session
 from orchestrator.workflows.models import Access, Workflow, WorkflowTemplate
 from orchestrator.workflows.services.bulk import start_bulk_job
@@ -27,7 +28,7 @@ from orchestrator.workflows.services.folders import create_folder
 from orchestrator.workflows.services.triggers import create_trigger
 from orchestrator.workflows.services.views import save_view
 from tests.factories import make_user, make_workflow, node, share, start, step
-from tests.process.making import make_node, make_process, make_prompt, make_section
+from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
@@ -68,6 +69,7 @@ H = {**W, "trigger_id": "hook"}
 ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/secret"}
 E = {"pk": "execution"}
 S = {"pk": "session"}
+SAID = {"pk": "session", "prompt_id": "spoken"}
 P = {"pk": "process"}
 A = {"pk": "approval"}
 
@@ -182,6 +184,12 @@ API = [
     Row("process-current", "get", TELLER, S),
     Row("process-answers", "get", TELLER, S),
     Row("process-answers", "post", TELLER, S, "answer"),
+    Row("process-answer", "delete", answers(TELLER, 204), SAID),
+    Row("process-recording", "get", TELLER, SAID),
+    Row("process-recording", "put", answers(TELLER, 400), SAID),
+    Row("process-recording", "delete", answers(TELLER, 204), SAID),
+    Row("process-recording-sound", "get", TELLER, SAID),
+    Row("process-recording-transcription", "post", answers(TELLER, 409), SAID),
     Row("process-advance", "post", TELLER, S),
     Row("process-back", "post", TELLER, S),
     Row("process-skip", "post", TELLER, S),
@@ -262,11 +270,12 @@ def telling(owner: User) -> dict[str, Any]:
     """A session of a guided process, in its second phase, which has a section."""
     lane = make_section("origins", make_prompt("house", node="talk"))
     free = make_prompt("why", node="talk")
+    spoken = make_prompt("spoken", node="talk", format=ResponseFormat.VOICE)
     process = make_process(
         make_node("welcome", "talk", text="Welcome.", behavior=Behavior.INFORMATIONAL),
         make_node(
             "talk",
-            prompts=(free,),
+            prompts=(free, spoken),
             sections=("origins",),
             behavior=Behavior.ITERATIVE,
             optional=True,
@@ -278,11 +287,13 @@ def telling(owner: User) -> dict[str, Any]:
     ProcessVersion.objects.filter(pk=version.pk).update(is_active=True, frozen_at=version.created_at)
     session = start_session(owner)
     advance(owner, session.pk)
+    keep_recording(owner, session.pk, prompt_id=spoken.id, audio=WEBM, duration_seconds=4.2)
     return {
         "session": session.pk,
         "process": version.pk,
         "lane": "origins",
         "prompt": free.id,
+        "spoken": spoken.id,
         "answer": {"prompt": str(free.id), "value": "Because."},
         "document": export_version(version),
     }

@@ -1,6 +1,7 @@
 /** What every page does: htmx, the theme, dialogs that ask, times that stay fresh, toasts, menus. */
 
 import htmx from "htmx.org";
+import { tendKept } from "./kept/tending";
 import { watchConfirmations, watchDialogs } from "./page/dialogs";
 import { watchForms } from "./page/forms";
 import { watchMenus } from "./page/menus";
@@ -30,4 +31,5 @@ watchMenus();
 watchTabs();
 watchTimes();
 watchToasts();
+tendKept();
 offerZone();

@@ -21,6 +21,9 @@ from orchestrator.process.domain.vocabulary import (
     ScopeType,
 )
 
+WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + b"\x00" * 400 + b"A_OPUS" + b"voice" * 2000
+"""As a browser's recording begins, and what nobody could hear."""
+
 
 def make_prompt(key: str = "question", *, node: str = "talk", **values: Any) -> Prompt:
     return Prompt(id=new_id(), key=key, node=node, text=f"What about {key}?", **values)

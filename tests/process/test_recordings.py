@@ -31,14 +31,12 @@ from orchestrator.process.services import answering, recordings, sessions, trans
 from orchestrator.process.services.journeys import answer_value
 from tests.ai.wire import KEY
 from tests.factories import make_user
-from tests.process.making import make_node, make_process, make_prompt, make_section
+from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
 from tests.stand_in import Answer as Said
 from tests.stand_in import StandIn, stand_in
 
 pytestmark = pytest.mark.django_db
-
-WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + b"\x00" * 400 + b"A_OPUS" + b"voice" * 2000
 
 
 def make_story() -> tuple[Process, Session, User]:

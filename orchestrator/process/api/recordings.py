@@ -34,7 +34,7 @@ _SOUND: Final = {(200, "audio/*"): OpenApiTypes.BINARY, (206, "audio/*"): OpenAp
 class SoundParser(parsers.BaseParser):
     """The body as it is, up to what a recording may have; what it is, its content says."""
 
-    media_type = "audio/*"
+    media_type = "*/*"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> bytes:
         limit = settings.VOICE_MAX_BYTES
@@ -68,7 +68,7 @@ class RecordingSerializer(serializers.Serializer[Recording]):
 
 
 class RecordingAboutSerializer(serializers.Serializer[Any]):
-    duration = serializers.FloatField(min_value=0, max_value=86_400)
+    duration = serializers.FloatField(min_value=0, max_value=86_400, default=0.0)
     private = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
@@ -106,7 +106,7 @@ class RecordingView(APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("duration", float, required=True, description="Seconds"),
+            OpenApiParameter("duration", float, description="Seconds"),
             OpenApiParameter("private", bool, description="Whether the answer is marked as private"),
         ],
         request={"audio/*": OpenApiTypes.BINARY},

@@ -107,7 +107,7 @@ def withdraw_answer(user: User, session_id: UUID, *, prompt_id: UUID, expect: in
     prompt = place.process.prompts.get(prompt_id)
     if prompt is None:
         raise NotFound("This process has no such prompt.")
-    known = Answer.objects.filter(session=place.session, prompt=prompt_id).first()
+    known = place.answer_to(prompt_id)
     if known is None:
         return
     if expect is not None and expect != known.revision:

@@ -38,10 +38,10 @@ def keep_recording(
     Words that were typed stay as they are. Raises NotFound, InvalidInput, TooLarge, NotActive, NotAsked and
     SectionLocked.
     """
-    media_type = _checked(audio, duration_seconds)
     place = lock_session(user, session_id)
+    media_type = _checked(audio, duration_seconds)
     prompt = _spoken_prompt(place.process, prompt_id)
-    known = Answer.objects.filter(session=place.session, prompt=prompt_id).first()
+    known = place.answer_to(prompt_id)
     answer = _answer(place, prompt, known, private)
     Recording.objects.filter(answer=answer).delete()
     return Recording.objects.create(

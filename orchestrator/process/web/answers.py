@@ -21,11 +21,12 @@ from orchestrator.process.domain.answers import in_words
 from orchestrator.process.domain.asking import is_asked
 from orchestrator.process.domain.journey import OPEN, Journey
 from orchestrator.process.domain.process import Process, Prompt
-from orchestrator.process.domain.vocabulary import SessionStatus
-from orchestrator.process.models import Answer, Session
+from orchestrator.process.domain.vocabulary import ResponseFormat, SessionStatus
+from orchestrator.process.models import Answer, Recording, Session
 from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.queries.recordings import recordings_of
 from orchestrator.process.queries.sessions import all_answers, answers_to, session_of
-from orchestrator.process.services.answering import save_answer
+from orchestrator.process.services.answering import save_answer, withdraw_answer
 from orchestrator.process.services.journeys import Place, answer_value, place_of
 from orchestrator.process.services.screens import Given, ScreenRefused, Way, save_screen
 from orchestrator.process.web.pages import refused, show_session, to_session
@@ -74,6 +75,23 @@ def _show_refused(request: HttpRequest, pk: UUID, error: ScreenRefused, *, alone
 
 @login_required
 @require_POST
+def remove(request: HttpRequest, pk: UUID, prompt_id: UUID) -> HttpResponse:
+    """Take one answer back. What the page sent of it stands in its field again, and nowhere else."""
+    user, form = person(request), request.POST
+    process = process_of(session_of(user, pk).process_version)
+    prompts, typed = shown_in(process, form), {each.prompt_id: each for each in given_in(process, form)}
+    expect = number_in(form, f"seen-{prompt_id}")
+    notice = "Your answer is removed. Continue keeps what stands in its field now; clear it to let it go."
+    status = 200
+    try:
+        withdraw_answer(user, pk, prompt_id=prompt_id, expect=expect)
+    except WrongState as error:
+        notice, status = error.message, error.status
+    return show_session(request, pk, notice=notice, status=status, shown=prompts, typed=typed)
+
+
+@login_required
+@require_POST
 def save(request: HttpRequest, pk: UUID) -> JsonResponse:
     """Keep one text while it is typed: its new revision, or why not, in JSON."""
     try:
@@ -104,6 +122,7 @@ class Said:
     text: str
     answer: Answer
     may_edit: bool
+    recording: Recording | None = None
 
 
 @login_required
@@ -112,6 +131,8 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything that the person said, by phase and section."""
     place = place_of(session_of(person(request), pk))
     answers = all_answers(place.session)
+    spoken = {prompt.id for prompt in place.process.prompts.values() if prompt.format is ResponseFormat.VOICE}
+    voices = recordings_of([answers[key] for key in spoken & answers.keys()]) if spoken else {}
     groups = []
     for node in place.process.nodes.values():
         lanes = [(node.name, "", node.prompts)]
@@ -120,16 +141,20 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
             for section in map(place.process.sections.__getitem__, node.sections)
         ]
         for name, phase, prompts in lanes:
-            said = [_said(place, prompt, answers[prompt.id]) for prompt in prompts if prompt.id in answers]
+            said = [
+                _said(place, prompt, answers[prompt.id], voices.get(prompt.id))
+                for prompt in prompts
+                if prompt.id in answers
+            ]
             if said:
                 groups.append((name, phase, said))
     context = {"session": place.session, "groups": groups, "number": len(answers)}
     return render(request, "process/answers.html", context)
 
 
-def _said(place: Place, prompt: Prompt, answer: Answer) -> Said:
+def _said(place: Place, prompt: Prompt, answer: Answer, voice: Recording | None) -> Said:
     text = in_words(prompt, answer_value(answer))
-    return Said(prompt, text, answer, _may_edit(place.process, place.journey, prompt))
+    return Said(prompt, text, answer, _may_edit(place.process, place.journey, prompt), voice)
 
 
 def _may_edit(process: Process, journey: Journey, prompt: Prompt) -> bool:
@@ -161,6 +186,6 @@ def _edit_page(
     status: int = 200,
 ) -> HttpResponse:
     answers = answers_to(session, [prompt.id for prompt in prompts])
-    questions = questions_of(prompts, answers, typed, errors)
+    questions = questions_of(session.user_id, prompts, answers, typed, errors)
     context = {"session": session, "questions": questions}
     return render(request, "process/edit.html", context, status=status)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.http import QueryDict
 
+from orchestrator.ai.domain.catalog import PROVIDERS
+from orchestrator.ai.services.speech import listener_for
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.core.json import Json
-from orchestrator.process.domain.answers import in_words
+from orchestrator.process.domain.answers import MAX_LENGTH, in_words
 from orchestrator.process.domain.process import Choice, Process, Prompt
 from orchestrator.process.domain.vocabulary import ResponseFormat, Tier
-from orchestrator.process.models import Answer
+from orchestrator.process.models import Answer, Recording
+from orchestrator.process.queries.recordings import recordings_of
 from orchestrator.process.services.answering import AnswerChanged
 from orchestrator.process.services.journeys import answer_value
 from orchestrator.process.services.screens import Given
@@ -31,10 +35,25 @@ class Question:
     saved_at: datetime | None = None
     error: str = ""
     theirs: str | None = None
+    recording: Recording | None = None
+    listener: str = ""
+    """Who would write a recording of this answer down; empty: nobody."""
 
     @property
     def is_text(self) -> bool:
         return self.prompt.format in (ResponseFormat.TEXT, ResponseFormat.VOICE)
+
+    @property
+    def is_voice(self) -> bool:
+        return self.prompt.format is ResponseFormat.VOICE
+
+    @property
+    def limit(self) -> int:
+        return self.prompt.max_length or MAX_LENGTH
+
+    @property
+    def most_seconds(self) -> int:
+        return int(settings.VOICE_MAX_SECONDS)
 
     @property
     def is_tick(self) -> bool:
@@ -60,16 +79,35 @@ class Question:
 
 
 def questions_of(
+    person_id: UUID,
     prompts: Iterable[Prompt],
     answers: Mapping[UUID, Answer],
     typed: Mapping[UUID, Given] | None = None,
     errors: Mapping[UUID, DomainError] | None = None,
 ) -> list[Question]:
     """As they are stored; where something was typed that is not stored, that stands in the field."""
-    return [
+    asked = list(prompts)
+    made = [
         _question(prompt, answers.get(prompt.id), (typed or {}).get(prompt.id), (errors or {}).get(prompt.id))
-        for prompt in prompts
+        for prompt in asked
     ]
+    if not any(question.is_voice for question in made):
+        return made
+    voices, listener = recordings_of(answers.values()), _listener(person_id)
+    return [
+        replace(
+            question,
+            recording=voices.get(question.prompt.id),
+            listener="" if question.prompt.tier is Tier.PRIVATE else listener,
+        )
+        for question in made
+    ]
+
+
+def _listener(person_id: UUID) -> str:
+    """What the provider is called that writes recordings down for this person; empty without one."""
+    found = listener_for(person_id)
+    return PROVIDERS[found.provider].title if found else ""
 
 
 def _question(

@@ -96,7 +96,7 @@ def standing_of(
         "phase_form": form_of(place, node.form) if on_form else None,
         "form_kind": node.form.value,
         "cards": cards_of(process, journey) if section is None else [],
-        "questions": questions_of(prompts, answers, typed, errors),
+        "questions": questions_of(place.session.user_id, prompts, answers, typed, errors),
         "number": (number or 0) + 1,
         "screens": len(screens),
         "following": _after(screens, number),

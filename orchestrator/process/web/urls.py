@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_ONE}answers/", answers.review, name="answers"),
     path(f"{_ONE}answers/save/", answers.save, name="save-answer"),
     path(f"{_ONE}answers/<uuid:prompt_id>/", answers.edit, name="edit-answer"),
+    path(f"{_ONE}answers/<uuid:prompt_id>/remove/", answers.remove, name="remove-answer"),
     path(f"{_ONE}scope/", steps.scope, name="scope"),
     path(f"{_ONE}profile/", steps.profile, name="profile"),
     path(f"{_ONE}section/", steps.choose_section, name="select-section"),

@@ -1,25 +1,46 @@
-/** A screen of a guided process: what is typed is saved as one goes, and one sees that it is. */
+/** A screen of a guided process: what is said is saved as one goes, and kept here until it is. */
 
-import { el } from "../page/dom";
-import { callApi } from "../page/http";
-import { shortly } from "../page/times";
-import { Saver, type Kept, type State, type Text } from "../process/saver";
+import { Sounds } from "../kept/sounds";
+import { Vault } from "../kept/vault";
+import { el, icon } from "../page/dom";
+import { Drafts, keepForm } from "../process/drafts";
+import { Question } from "../process/question";
+import { Voice } from "../process/voice";
 
-const form = document.querySelector<HTMLFormElement>("form[data-answers]");
+void start();
 
-if (form) watch(form, form.dataset.answers ?? "");
+async function start(): Promise<void> {
+  const answers = document.querySelector<HTMLFormElement>("form[data-answers]");
+  const forms = [...document.querySelectorAll<HTMLFormElement>("form[data-keep]")];
+  watchKeys();
+  if (answers) stayHere(answers);
+  const opening = Vault.open();
+  const pending = new Drafts(null);
+  const vault = await opening;
+  const drafts = vault ? new Drafts(vault) : pending;
+  const revision = Number(document.querySelector<HTMLElement>("[data-vault]")?.dataset.revision ?? 0);
+  const restored = forms.map((form) => keepForm(form, drafts, revision));
+  if (answers) restored.push(...watch(answers, drafts, vault));
+  const found = (await Promise.all(restored)).filter(Boolean).length;
+  if (found) tell(answers ?? forms[0]);
+}
 
-function watch(form: HTMLFormElement, url: string): void {
-  const savers = [...form.querySelectorAll<HTMLElement>("[data-question]")].flatMap((box) => field(box, url));
-  const all = () => Promise.all(savers.map((saver) => saver.settle()));
+function watch(form: HTMLFormElement, drafts: Drafts, vault: Vault | null): Promise<boolean>[] {
+  const boxes = [...form.querySelectorAll<HTMLElement>("[data-question]")];
+  const questions = boxes.map((box) => new Question(box, form.dataset.answers ?? "", drafts));
+  const savers = questions.map((question) => question.saver);
+  const voices = questions.flatMap((question) => {
+    const box = question.box.querySelector<HTMLElement>("[data-voice]");
+    return box ? [new Voice(box, question)] : [];
+  });
+  const parts = [...savers, ...voices];
   let ready = false;
-
   form.addEventListener("submit", (event) => {
-    if (ready || !savers.some((saver) => saver.unsaved)) return;
+    if (ready || !parts.some((part) => part.unsaved)) return;
     event.preventDefault();
     const button = event.submitter;
-    void all().then(() => {
-      if (savers.some((saver) => saver.blocked)) return; // the page says why
+    void Promise.all(parts.map((part) => part.settle())).then(() => {
+      if (parts.some((part) => part.blocked)) return; // the page says why
       ready = true;
       form.requestSubmit(button);
       ready = false;
@@ -28,79 +49,45 @@ function watch(form: HTMLFormElement, url: string): void {
   let leaving = false;
   form.addEventListener("submit", (event) => (leaving = !event.defaultPrevented));
   addEventListener("beforeunload", (event) => {
-    if (!leaving && savers.some((saver) => saver.unsaved)) event.preventDefault();
+    if (!leaving && parts.some((part) => part.unsaved)) event.preventDefault();
   });
-  const hurry = () => savers.forEach((saver) => saver.flush());
+  const hurry = () => parts.forEach((part) => part.flush());
   addEventListener("online", hurry);
   document.addEventListener("visibilitychange", () => document.hidden && hurry());
+  const sounds = voices.length ? Sounds.open(vault) : null;
+  return [
+    ...questions.map((question) => question.restore()),
+    ...voices.map(async (voice) => voice.restore((await sounds) ?? null)),
+  ];
 }
 
-/** One question's text and its tick, if it is answered by a text. */
-function field(box: HTMLElement, url: string): Saver[] {
-  const text = box.querySelector<HTMLTextAreaElement>("[data-text]");
-  if (!text) return [];
-  const tick = box.querySelector<HTMLInputElement>("[data-private]");
-  const seen = box.querySelector<HTMLInputElement>("[data-seen]");
-  const send = (now: Text, revision: number) =>
-    callApi("POST", url, { prompt: box.dataset.question, ...now, revision }) as Promise<Kept | null>;
-  const saver: Saver = new Saver(send, Number(box.dataset.revision), (state) => {
-    if (seen) seen.value = String(saver.revision);
-    show(box, text, saver, state);
-  });
-  const changed = () =>
-    saver.type(tick ? { value: text.value, private: tick.checked } : { value: text.value });
-  text.addEventListener("input", changed);
-  tick?.addEventListener("change", changed);
-  // Typed before this script was there, or put back by the browser.
-  if (text.value !== text.defaultValue || (tick && tick.checked !== tick.defaultChecked)) changed();
-  return [saver];
+/** So that a reload shows this screen again, not the first one that still has no answer. */
+function stayHere(form: HTMLFormElement): void {
+  const first = form.querySelector<HTMLElement>("[data-question]")?.dataset.question;
+  if (!first || !form.dataset.stay) return;
+  const address = new URL(form.dataset.stay, location.href); // a refused step is shown at another address
+  address.searchParams.set("at", first);
+  history.replaceState(history.state, "", address);
 }
 
-function show(box: HTMLElement, text: HTMLTextAreaElement, saver: Saver, state: State): void {
-  const line = box.querySelector("[data-saved]");
-  if (line) line.textContent = words(state);
-  const clash = box.querySelector<HTMLElement>("[data-clash]");
-  if (state.kind !== "changed" || !clash) return;
-  const close = () => {
-    clash.hidden = true;
-    clash.replaceChildren();
-    text.focus();
-  };
-  const mine = el("button", { type: "button", class: "btn btn-sm btn-line" }, "Keep what I typed here");
-  mine.addEventListener("click", () => {
-    saver.keepMine();
-    close();
+/** Ctrl+Enter, or ⌘+Enter, goes on from wherever one types. */
+function watchKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    const form = (event.target as Element | null)?.closest("form");
+    const button = form?.querySelector<HTMLButtonElement>("[data-go-on]");
+    if (!form || !button) return;
+    event.preventDefault();
+    form.requestSubmit(button);
   });
-  const theirs = el("button", { type: "button", class: "btn btn-sm btn-line" }, "Take the other one");
-  theirs.addEventListener("click", () => {
-    text.value = state.theirs;
-    saver.takeTheirs();
-    const seen = box.querySelector<HTMLInputElement>("[data-seen]");
-    if (seen) seen.value = String(saver.revision);
-    if (line) line.textContent = "";
-    close();
-  });
-  clash.className = "note tone-waiting flex-col";
-  clash.hidden = false;
-  clash.replaceChildren(
-    el("p", {}, state.message),
-    el("p", { class: "font-medium" }, "Saved in the other tab or on the other device:"),
-    el("p", { class: "break-words whitespace-pre-line" }, state.theirs),
-    el("div", { class: "flex flex-wrap gap-2" }, mine, theirs),
+}
+
+function tell(form: HTMLFormElement | undefined): void {
+  const note = el(
+    "div",
+    { class: "note tone-accent", role: "status", "data-restored": true },
+    icon("history"),
+    el("p", {}, "Something that you said here was not saved when you left. It is back."),
   );
-}
-
-function words(state: State): string {
-  switch (state.kind) {
-    case "saving":
-      return "Saving…";
-    case "saved":
-      return `Saved ${shortly(state.at)}`;
-    case "offline":
-      return "Not saved: no connection, trying again";
-    case "refused":
-      return `Not saved: ${state.message}`;
-    case "changed":
-      return "Not saved: there are two answers";
-  }
+  form?.before(note);
 }

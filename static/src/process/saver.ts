@@ -2,17 +2,21 @@
 
 import { ApiError } from "../page/http";
 
+/** A text, a tick, or the choices that are ticked. */
+export type Value = string | boolean | string[];
+
 export interface Text {
-  value: string;
+  value: Value;
   private?: boolean;
 }
 
 export type State =
   | { kind: "saved"; at: Date }
+  | { kind: "blank" }
   | { kind: "saving" }
   | { kind: "offline" }
   | { kind: "refused"; message: string }
-  | { kind: "changed"; message: string; theirs: string };
+  | { kind: "changed"; message: string; theirs: unknown };
 
 export interface Kept {
   revision: number;
@@ -55,13 +59,27 @@ export class Saver {
   }
 
   /** What stands in the field now; sent when the person rests. */
-  type(text: Text): void {
+  type(text: Text, wait = CALM): void {
     if (this.clash) {
       this.clash.mine = text;
       return;
     }
     this.waiting = text;
-    this.later(CALM);
+    this.later(wait);
+  }
+
+  /** What is said next builds on this revision: of a text that was typed before the page was loaded. */
+  rebase(revision: number): void {
+    this.seen = revision;
+  }
+
+  /** Nothing is there on the server any more: what is said next is the first that is. */
+  forget(): void {
+    this.stop();
+    this.waiting = null;
+    this.clash = null;
+    this.refused = false;
+    this.seen = 0;
   }
 
   /** Send what waits at once: the network is back, or the page is about to be left. */
@@ -140,7 +158,8 @@ export class Saver {
     }
     this.refused = false;
     this.seen = kept.revision;
-    if (kept.saved_at) this.tell({ kind: "saved", at: new Date(kept.saved_at) });
+    if (isBlank(text.value)) this.tell({ kind: "blank" });
+    else if (kept.saved_at) this.tell({ kind: "saved", at: new Date(kept.saved_at) });
   }
 
   private failed(text: Text, error: unknown): void {
@@ -150,7 +169,7 @@ export class Saver {
     if (code === "answer_changed" && typeof revision === "number") {
       this.waiting = null;
       this.clash = { revision, mine };
-      this.tell({ kind: "changed", message: detail, theirs: typeof value === "string" ? value : "" });
+      this.tell({ kind: "changed", message: detail, theirs: value });
     } else if (status === 0 || status >= 500) {
       this.waiting = mine;
       this.tell({ kind: "offline" });
@@ -160,4 +179,9 @@ export class Saver {
       this.tell({ kind: "refused", message: detail });
     }
   }
+}
+
+/** As the server sees it: such a value never takes the place of an answer. */
+export function isBlank(value: Value): boolean {
+  return typeof value === "string" ? !value.trim() : Array.isArray(value) && !value.length;
 }

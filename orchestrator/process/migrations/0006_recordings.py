@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("process", "0002_rules"),
+        ("process", "0005_readers"),
     ]
 
     operations = [
