@@ -46,7 +46,7 @@ def keep_recording(
     Recording.objects.filter(answer=answer).delete()
     return Recording.objects.create(
         answer=answer,
-        audio=audio,  # type: ignore[misc]  # the stubs know only what is read
+        audio=audio,
         media_type=media_type,
         size_bytes=len(audio),
         duration_seconds=duration_seconds,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -20,7 +20,6 @@ from orchestrator.ai.domain.calls import CallFailed
 from orchestrator.ai.services.speech import TIMEOUT_SECONDS, Listener, listener_for, write_down
 from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
-from orchestrator.core.encryption import SealedBytes
 from orchestrator.core.errors import NotAllowed, WrongState
 from orchestrator.process.domain import steps
 from orchestrator.process.domain.audio import file_name, in_minutes, longest_seconds
@@ -140,7 +139,7 @@ def _claim(recording_id: UUID) -> _Work | None:
             text=f"Your recording of {in_minutes(row.duration_seconds)} minutes ({row.media_type}).",
         )
     stored = Recording.objects.only("audio").get(pk=recording_id)
-    return _Work(row, cast(SealedBytes, stored.audio).open(), listener)
+    return _Work(row, stored.audio.open(), listener)
 
 
 def _heard(row: Recording, words: str, listener: Listener) -> None:
@@ -151,7 +150,7 @@ def _heard(row: Recording, words: str, listener: Listener) -> None:
         if not words:
             _end(current, fault="No words could be made out.")
             return
-        current.transcript = words  # type: ignore[assignment]  # the stubs know only what is read
+        current.transcript = words
         current.transcribed_by = f"{listener.provider} {listener.model}"[:40]
         current.transcription, current.due_at = Transcription.READY.value, None
         current.save(update_fields=["transcript", "transcribed_by", "transcription", "due_at"])
