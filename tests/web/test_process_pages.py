@@ -333,7 +333,7 @@ def test_pages_cost_the_same_however_much_there_is(
         sessions.start_session(user)
     save_answer(user, session.pk, prompt_id=prompt_of(process, "name").id, value="Ada")
     client.get("/processes/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/processes/")
     with django_assert_num_queries(7):
         client.get(address(session))

@@ -20,7 +20,7 @@ from orchestrator.process.queries.recordings import find_recording
 from orchestrator.process.services.answering import take_back
 from orchestrator.process.services.journeys import Place, answer_value, lock_session, store_journey
 
-_LOOKED_AT = 4096
+_LOOKED_AT = 4_096
 
 
 @transaction.atomic
