@@ -182,6 +182,7 @@ PAGES = [
     Page("process:abandon", "post", answers(TELLER, 302), TOLD),
     Page("process:delete", "post", answers(TELLER, 302), TOLD),
     Page("process:lent", "get", EVERYBODY),
+    Page("process:analytics", "get", (LOGIN, 403, 403, 403, 403, 200)),
     Page("process:export-all", "get", EVERYBODY),
     Page("process:book", "get", TELLER, TOLD),
     Page("process:save-book", "post", answers(TELLER, 302), TOLD, {"language": "en"}),

@@ -15,6 +15,7 @@ USES = {
     "executions/services/receiving.py": 2,  # a webhook by its secret; what it brought is kept
     "executions/web/hub.py": 1,  # the feed is read once for all sockets
     "executions/web/metrics.py": 1,  # counts the runs of everybody
+    "process/queries/figures.py": 1,  # counts how people fare, over everybody, and tells of no one or two
     "workflows/services/templates.py": 1,  # counts whoever uses a template
 }
 

@@ -20,17 +20,18 @@ from orchestrator.core.errors import InvalidInput
 from orchestrator.core.json import Json
 from orchestrator.process.api import examples
 from orchestrator.process.api import serializers as given
-from orchestrator.process.api.sessions import TAG, place, screen
+from orchestrator.process.api.sessions import TAG, own_place, screen
 from orchestrator.process.api.shown import shown_answer, shown_profile, shown_scope, shown_section
 from orchestrator.process.models import Answer
 from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.queries.sessions import find_session
+from orchestrator.process.queries.lending import answers_for
+from orchestrator.process.queries.sessions import find_session, own_session
 from orchestrator.process.services import answering
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_sessions_answers"))
 class AnswersView(ListAPIView[Answer]):
-    """All answers of a session, in the order in which they were first given."""
+    """All answers of a session, in the order in which they were first given; to readers no private ones."""
 
     queryset = Answer.objects.none()
     serializer_class = given.AnswerSerializer
@@ -38,8 +39,9 @@ class AnswersView(ListAPIView[Answer]):
     filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Answer]:
-        session = find_session(person(self.request), self.kwargs["pk"])
-        return Answer.objects.filter(session=session).select_related("session__process_version")
+        user = person(self.request)
+        rows = answers_for(user, find_session(user, self.kwargs["pk"]))
+        return rows.select_related("session__process_version")
 
     @extend_schema(
         request=given.AnswerWriteSerializer,
@@ -61,7 +63,7 @@ class ScopeView(APIView):
     @extend_schema(responses=given.ScopeSerializer, tags=TAG, operation_id="process_sessions_scope")
     def get(self, request: Request, pk: UUID) -> Response:
         """What the person chose to tell of; nulls before that."""
-        return Response(shown_scope(find_session(person(request), pk)))
+        return Response(shown_scope(own_session(person(request), pk)))
 
     @extend_schema(
         request=given.ScopeWriteSerializer,
@@ -89,7 +91,7 @@ class ProfileView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT, tags=TAG, operation_id="process_sessions_profile")
     def get(self, request: Request, pk: UUID) -> Response:
         """Every flag that this version asks for, null where nothing was said."""
-        return Response(shown_profile(place(person(request), pk)))
+        return Response(shown_profile(own_place(person(request), pk)))
 
     @extend_schema(
         request=OpenApiTypes.OBJECT,
@@ -113,5 +115,5 @@ class SectionsView(APIView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """All sections of the process, with what is done in each or why it is closed."""
-        where = place(person(request), pk)
+        where = own_place(person(request), pk)
         return Response([shown_section(where, section) for section in where.process.sections.values()])

@@ -91,3 +91,30 @@ FINDINGS: Final = OpenApiExample(
     },
     response_only=True,
 )
+TITLE_PAGE: Final = OpenApiExample(
+    "A title page",
+    value={"title": "The blue house", "author": "Ida Holm", "dedication": "For Jon", "language": "en"},
+    request_only=True,
+)
+BOOK: Final = OpenApiExample(
+    "A book with one chapter",
+    value={
+        "title": "The blue house",
+        "author": "Ida Holm",
+        "dedication": "For Jon",
+        "language": "en",
+        "has_photo": True,
+        "chapters": [
+            {
+                "id": _PROMPT,
+                "title": "Origins",
+                "text": "The house stood above the harbour.",
+                "words": 6,
+                "left_out": False,
+                "written_at": "2026-11-21T18:00:00Z",
+            }
+        ],
+    },
+    response_only=True,
+)
+LEND: Final = OpenApiExample("By user name", value={"reader": "jon"}, request_only=True)

@@ -25,7 +25,7 @@ from orchestrator.process.api import examples
 from orchestrator.process.api import serializers as given
 from orchestrator.process.api.shown import current_screen, session_detail
 from orchestrator.process.models import Session
-from orchestrator.process.queries.sessions import find_session
+from orchestrator.process.queries.sessions import find_session, own_session
 from orchestrator.process.services import sessions
 from orchestrator.process.services.journeys import Place, place_of
 
@@ -37,9 +37,14 @@ def place(user: User, session_id: UUID) -> Place:
     return place_of(find_session(user, session_id))
 
 
+def own_place(user: User, session_id: UUID) -> Place:
+    """Where the person's own session stands. Raises NotFound, and NotAllowed for one that was lent."""
+    return place_of(own_session(user, session_id))
+
+
 def screen(user: User, session_id: UUID) -> Response:
-    """What is asked now, for the person who has just made a step."""
-    return Response(current_screen(place(user, session_id)))
+    """What is asked now. Raises NotFound, and NotAllowed for a session that was lent."""
+    return Response(current_screen(own_place(user, session_id)))
 
 
 def seen(request: Request) -> int | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orchestrator.process.api import answering, definitions, recordings, sessions
+from orchestrator.process.api import answering, books, definitions, figures, recordings, sessions
 
 _SESSION = "process/sessions/<uuid:pk>/"
 _ANSWER = f"{_SESSION}answers/<uuid:prompt_id>/"
@@ -33,6 +33,14 @@ urlpatterns = [
         sessions.SelectSectionView.as_view(),
         name="process-select-section",
     ),
+    path(f"{_SESSION}book/", books.BookView.as_view(), name="process-book"),
+    path(f"{_SESSION}book/photo/", books.PhotoView.as_view(), name="process-book-photo"),
+    path(f"{_SESSION}book/<slug:kind>/", books.BookFileView.as_view(), name="process-book-file"),
+    path(f"{_SESSION}export/", books.SessionExportView.as_view(), name="process-session-export"),
+    path(f"{_SESSION}grants/", books.GrantsView.as_view(), name="process-grants"),
+    path(f"{_SESSION}grants/<uuid:user_id>/", books.GrantView.as_view(), name="process-grant"),
+    path("process/lent/", books.LentView.as_view(), name="process-lent"),
+    path("process/analytics/", figures.ProcessAnalyticsView.as_view(), name="process-analytics"),
     path("process/versions/", definitions.VersionsView.as_view(), name="process-versions"),
     path(_VERSION, definitions.VersionView.as_view(), name="process-version"),
     path(f"{_VERSION}export/", definitions.ExportView.as_view(), name="process-version-export"),

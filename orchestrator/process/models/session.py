@@ -78,6 +78,7 @@ class Session(models.Model):
             models.Index(fields=["user", "status", "-id"], name="process_session_status"),
             models.Index(fields=["user", "-id"], name="process_session_user"),
             models.Index(fields=["process_version", "current_node"], name="process_session_place"),
+            models.Index(fields=["process_version", "started_at"], name="process_session_started"),
         ]
         constraints = [
             models.CheckConstraint(name="process_session_status", condition=_in("status", SessionStatus)),

@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Final, cast
 from uuid import UUID
 
+from orchestrator.accounts.models import User
 from orchestrator.core.encryption import opened
+from orchestrator.core.errors import InvalidInput, NotAllowed
 from orchestrator.process.domain.answers import in_words
 from orchestrator.process.domain.book import Book, Chapter, Photo, Said, SaidGroup, arranged, decoded
 from orchestrator.process.domain.process import Process, Prompt
@@ -133,3 +135,12 @@ def _said(prompt: Prompt, answer: Answer, follow_up: FollowUp | None) -> Iterato
         yield Said(prompt.text, text)
     if follow_up and (reply := opened(follow_up.reply)).strip():
         yield Said(opened(follow_up.question), reply)
+
+
+def appendix_for(user: User, session: Session, wanted: str) -> Appendix:
+    """Raises InvalidInput, and NotAllowed for private answers of a session that was lent."""
+    if wanted not in set(Appendix):
+        raise InvalidInput(f"Answers are one of {', '.join(Appendix)}.")
+    if wanted == Appendix.ALL and session.user_id != user.pk:
+        raise NotAllowed("Private answers are only for the person who gave them.")
+    return Appendix(wanted)

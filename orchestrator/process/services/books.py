@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
@@ -120,9 +121,11 @@ def remove_photo(user: User, session_id: UUID) -> None:
 
 
 def write_book(book: Book, kind: str) -> bytes:
-    """The book as a file of a kind of ``FORMATS``. Raises NotFound, and TooLarge."""
+    """The book as a file of a kind of ``FORMATS``. Raises NotFound, also of an empty book, and TooLarge."""
     if kind not in FORMATS:
         raise NotFound(f"A book is written as {', '.join(FORMATS)}.")
+    if not book.chapters and not book.appendix:
+        raise NotFound("There is nothing in this book yet: approve a chapter first, or add your answers.")
     length = sum(len(chapter.text) for chapter in book.chapters)
     length += sum(len(said.answer) for group in book.appendix for said in group.answers)
     if length > MOST_CHARACTERS:
@@ -131,3 +134,11 @@ def write_book(book: Book, kind: str) -> bytes:
             f"{length:,}. Leave chapters out, and take it in two parts."
         )
     return FORMATS[kind][2](book)
+
+
+def disposition(made: Book, kind: str) -> str:
+    """The title as the name of the file, in letters that every system takes where it is not understood."""
+    title = "".join(each if each.isalnum() or each in " -" else " " for each in made.title)
+    name = " ".join(title.split())[:80] or "book"
+    plain = "".join(each for each in name if each.isascii()).strip() or "book"
+    return f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(name)}.{kind}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -15,16 +14,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orchestrator.accounts.current import person
-from orchestrator.accounts.models import User
 from orchestrator.core.encryption import opened
-from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound
+from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.core.web.forms import StyledForm
-from orchestrator.process.domain.book import LANGUAGES, Book
+from orchestrator.process.domain.book import LANGUAGES
 from orchestrator.process.models import Session
 from orchestrator.process.output.pdf import missing_letters
 from orchestrator.process.output.photos import MOST_BYTES
 from orchestrator.process.queries.book import (
-    Appendix,
+    appendix_for,
     book_of,
     parts_of,
     photo_data,
@@ -187,29 +185,10 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """The book as a file; ``?answers=shared`` or ``all`` adds an appendix in the person's own words."""
     user = person(request)
     session = find_session(user, pk)
-    made = book_of(session, appendix=wanted_appendix(user, session, request.GET.get("answers", "none")))
-    if not made.chapters and not made.appendix:
-        raise NotFound("There is nothing in this book yet: approve a chapter first, or add your answers.")
+    made = book_of(session, appendix=appendix_for(user, session, request.GET.get("answers", "none")))
     content = books.write_book(made, kind)
-    headers = {"Cache-Control": "private, no-store", "Content-Disposition": disposition(made, kind)}
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": books.disposition(made, kind)}
     return HttpResponse(content, content_type=books.FORMATS[kind][1], headers=headers)
-
-
-def wanted_appendix(user: User, session: Session, wanted: str) -> Appendix:
-    """Raises InvalidInput, and NotAllowed for private answers of a session that was lent."""
-    if wanted not in set(Appendix):
-        raise InvalidInput(f"Answers are one of {', '.join(Appendix)}.")
-    if wanted == Appendix.ALL and session.user_id != user.pk:
-        raise NotAllowed("Private answers are only for the person who gave them.")
-    return Appendix(wanted)
-
-
-def disposition(made: Book, kind: str) -> str:
-    """The title as the name of the file, in letters that every system takes where it is not understood."""
-    title = "".join(each if each.isalnum() or each in " -" else " " for each in made.title)
-    name = " ".join(title.split())[:80] or "book"
-    plain = "".join(each for each in name if each.isascii()).strip() or "book"
-    return f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(name)}.{kind}"
 
 
 def _page(

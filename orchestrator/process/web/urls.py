@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orchestrator.process.web import answers, book, pages, readers, steps
+from orchestrator.process.web import answers, book, figures, pages, readers, steps
 
 app_name = "process"
 
@@ -10,6 +10,7 @@ _ONE = "sessions/<uuid:pk>/"
 
 urlpatterns = [
     path("", pages.index, name="list"),
+    path("analytics/", figures.figures, name="analytics"),
     path("lent/", readers.lent, name="lent"),
     path("export/", readers.everything, name="export-all"),
     path("start/", steps.start, name="start"),

@@ -1,0 +1,198 @@
+"""The API of a session's book, of its readers, and of everything that is stored."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
+from orchestrator.core.api.input import valid_data
+from orchestrator.core.encryption import opened
+from orchestrator.core.errors import InvalidInput, NotFound
+from orchestrator.core.web.streaming import file_response
+from orchestrator.process.api import book_serializers as given
+from orchestrator.process.api import examples
+from orchestrator.process.api.parsers import ImageParser
+from orchestrator.process.api.sessions import TAG
+from orchestrator.process.models import Session, SessionGrant
+from orchestrator.process.queries.book import (
+    Appendix,
+    appendix_for,
+    book_of,
+    parts_of,
+    photo_data,
+    photo_of,
+    title_page_of,
+)
+from orchestrator.process.queries.lending import lent_to, readers_of
+from orchestrator.process.queries.sessions import find_session, own_session
+from orchestrator.process.services import books, lending
+from orchestrator.process.services.exports import export_session
+
+_PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def shown_book(user: User, session: Session) -> dict[str, Any]:
+    page, is_mine = title_page_of(session), session.user_id == user.pk
+    return {
+        **{name: opened(getattr(page, name)) for name in books.LENGTHS},
+        "language": page.language,
+        "has_photo": photo_of(session) is not None,
+        "chapters": [part for part in parts_of(session) if is_mine or not part.is_left_out],
+    }
+
+
+class BookView(APIView):
+    @extend_schema(
+        responses=given.BookSerializer, examples=[examples.BOOK], tags=TAG, operation_id="process_book"
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Title page and approved chapters."""
+        user = person(request)
+        return Response(given.BookSerializer(shown_book(user, find_session(user, pk))).data)
+
+    @extend_schema(
+        request=given.BookWriteSerializer,
+        responses=given.BookSerializer,
+        examples=[examples.TITLE_PAGE],
+        tags=TAG,
+        operation_id="process_book_update",
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change the title page, the order of the chapters, or which are left out."""
+        user = person(request)
+        books.save_book(user, pk, **valid_data(given.BookWriteSerializer(data=request.data)))
+        return Response(given.BookSerializer(shown_book(user, find_session(user, pk))).data)
+
+
+class PhotoView(APIView):
+    parser_classes: ClassVar = [ImageParser]
+
+    @extend_schema(
+        responses={(200, "image/jpeg"): OpenApiTypes.BINARY}, tags=TAG, operation_id="process_book_photo"
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        """The photo of the title page."""
+        stored = photo_of(find_session(person(request), pk))
+        if stored is None:
+            raise NotFound("There is no photo.")
+        return HttpResponse(photo_data(stored).data, content_type=stored.media_type, headers=_PRIVATE)
+
+    @extend_schema(
+        request={"image/*": OpenApiTypes.BINARY},
+        responses={204: None},
+        tags=TAG,
+        operation_id="process_book_set_photo",
+    )
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Send a JPEG, PNG or WebP; it is encoded anew, without what the camera wrote into it."""
+        if not isinstance(request.data, bytes):
+            raise InvalidInput("Send the photo itself, with its type as Content-Type.")
+        books.set_photo(person(request), pk, request.data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={204: None}, tags=TAG, operation_id="process_book_remove_photo")
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Delete the photo, if there is one."""
+        books.remove_photo(person(request), pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BookFileView(APIView):
+    @extend_schema(
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(books.FORMATS)),
+            OpenApiParameter(
+                "answers",
+                str,
+                enum=[each.value for each in Appendix],
+                description="Adds an appendix of answers: `shared` those not private. Default: `none`",
+            ),
+        ],
+        tags=TAG,
+        operation_id="process_book_file",
+    )
+    def get(self, request: Request, pk: UUID, kind: str) -> HttpResponse:
+        """The book as Markdown, Word or PDF."""
+        user = person(request)
+        session = find_session(user, pk)
+        made = book_of(
+            session, appendix=appendix_for(user, session, request.query_params.get("answers", "none"))
+        )
+        content = books.write_book(made, kind)
+        headers = {**_PRIVATE, "Content-Disposition": books.disposition(made, kind)}
+        return HttpResponse(content, content_type=books.FORMATS[kind][1], headers=headers)
+
+
+class SessionExportView(APIView):
+    @extend_schema(
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/zip"): OpenApiTypes.BINARY,
+        },
+        tags=TAG,
+        operation_id="process_sessions_export",
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """Everything that is stored: JSON, in a ZIP archive where there are recordings or a photo."""
+        file = export_session(own_session(person(request), pk))
+        return file_response(request._request, file.pieces, name=file.name, content_type=file.content_type)
+
+
+class GrantsView(APIView):
+    @extend_schema(
+        responses=given.SessionGrantSerializer(many=True), tags=TAG, operation_id="process_grants_list"
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Who may read the session."""
+        rows = readers_of(own_session(person(request), pk))
+        return Response(given.SessionGrantSerializer(rows, many=True).data)
+
+    @extend_schema(
+        request=given.LendSerializer,
+        responses={201: given.SessionGrantSerializer},
+        examples=[examples.LEND],
+        tags=TAG,
+        operation_id="process_grants_lend",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Let somebody read the book, and the answers that are not private."""
+        data = valid_data(given.LendSerializer(data=request.data))
+        grant = lending.lend_session(person(request), pk, reader=data["reader"])
+        return Response(given.SessionGrantSerializer(grant).data, status=status.HTTP_201_CREATED)
+
+
+class GrantView(APIView):
+    @extend_schema(responses={204: None}, tags=TAG, operation_id="process_grants_take_back")
+    def delete(self, request: Request, pk: UUID, user_id: UUID) -> Response:
+        """Take it back; a reader gives it back by their own id."""
+        user = person(request)
+        if user_id == user.pk:
+            lending.give_back(user, pk)
+        else:
+            lending.take_back(user, pk, reader_id=user_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_lent_list"))
+class LentView(ListAPIView[SessionGrant]):
+    """What others let you read, the latest first."""
+
+    queryset = SessionGrant.objects.none()
+    serializer_class = given.LentSessionSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[SessionGrant]:
+        return lent_to(person(self.request))
