@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.encryption import opened
-from orchestrator.core.errors import InvalidInput, NotFound
+from orchestrator.core.errors import NotFound
 from orchestrator.core.web.streaming import file_response
 from orchestrator.process.api import book_serializers as given
 from orchestrator.process.api import examples
@@ -77,7 +77,7 @@ class BookView(APIView):
 
 
 class PhotoView(APIView):
-    parser_classes: ClassVar = [ImageParser]
+    parser_classes = (ImageParser,)
 
     @extend_schema(
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY}, tags=TAG, operation_id="process_book_photo"
@@ -97,9 +97,9 @@ class PhotoView(APIView):
     )
     def put(self, request: Request, pk: UUID) -> Response:
         """Send a JPEG, PNG or WebP; it is encoded anew, without what the camera wrote into it."""
-        if not isinstance(request.data, bytes):
-            raise InvalidInput("Send the photo itself, with its type as Content-Type.")
-        books.set_photo(person(request), pk, request.data)
+        own_session(person(request), pk)  # before so much is read
+        sent = cast(dict[str, bytes], request.data)
+        books.set_photo(person(request), pk, sent["photo"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses={204: None}, tags=TAG, operation_id="process_book_remove_photo")

@@ -15,8 +15,10 @@ class ImageParser(parsers.BaseParser):
 
     media_type = "image/*"
 
-    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
+    ) -> dict[str, Any]:
         body = stream.read(MOST_BYTES + 1)
         if len(body) > MOST_BYTES:
             raise TooLarge(f"A photo of at most {MOST_BYTES // 1024**2} MB, please. This one is larger.")
-        return bytes(body)
+        return {"photo": bytes(body)}
