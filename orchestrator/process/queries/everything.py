@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.encryption import opened
+from orchestrator.process.domain.book import decoded
 from orchestrator.process.domain.process import Process
 from orchestrator.process.models import (
     Answer,
@@ -66,13 +67,16 @@ def export_pieces(session: Session) -> Iterator[bytes]:
     yield b"}\n"
 
 
-def files_of(session: Session) -> Iterator[tuple[str, str]]:
-    """Name and Base64 of what is no text: recordings and the photo."""
-    for row in _in_batches(Recording.objects.filter(answer__session=session).select_related("answer")):
-        yield recording_name(row), opened(row.audio)
+def files_of(session: Session) -> Iterator[tuple[str, bytes]]:
+    """What is no text: recordings and the photo."""
+    recordings = Recording.objects.filter(answer__session=session)
+    for pk in list(recordings.order_by("id").values_list("pk", flat=True)):
+        row = recordings.filter(pk=pk).first()  # one by one: each may have megabytes
+        if row:
+            yield recording_name(row), row.audio.open()
     photo = SessionPhoto.objects.filter(session=session).first()
     if photo:
-        yield "photo.jpg", opened(photo.content)
+        yield "photo.jpg", decoded(opened(photo.content))
 
 
 def has_files(session: Session) -> bool:
@@ -215,6 +219,7 @@ def _recording(row: Recording | None) -> Row | None:
         "file": recording_name(row),
         "media_type": row.media_type,
         "duration_seconds": row.duration_seconds,
+        "transcript": opened(row.transcript),
         "transcribed_by": row.transcribed_by,
         "created_at": row.created_at,
     }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.process.domain.book import decoded
 from orchestrator.process.models import Session
 from orchestrator.process.output.archive import Entry, zip_pieces
 from orchestrator.process.queries.everything import export_pieces, files_of, has_files
@@ -45,4 +44,4 @@ def _entries_of_all(user: User) -> Iterator[Entry]:
 def _entries(session: Session, *, folder: str = "") -> Iterable[Entry]:
     yield f"{folder}session.json", export_pieces(session)
     for name, content in files_of(session):
-        yield f"{folder}{name}", [decoded(content)]
+        yield f"{folder}{name}", [content]
