@@ -48,12 +48,12 @@ class Watch:
         self.complaints.append(f"script error: {error}")
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is shown now, one line for each element."""
+def axe(page: Page, part: str = "html") -> list[str]:
+    """What axe finds wrong with the page, or a part of it, as it is shown now; one line for each element."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     options: dict[str, Any] = {"runOnly": RULES, "resultTypes": ["violations"]}
-    result = page.evaluate("options => axe.run(document, options)", options)
+    result = page.evaluate("([part, options]) => axe.run(part, options)", [part, options])
     return [
         f"{found['id']}: {node['target']} {node['failureSummary']}"
         for found in result["violations"]

@@ -17,7 +17,7 @@ export function Toolbar({ onAdd, onTidy }: Props) {
       <a className="pg-button" href={settings.urls.version}>
         <Icon name="arrow-left" /> Version
       </a>
-      <h1>{settings.name}</h1>
+      <h2>{settings.name}</h2>
       {canEdit && (
         <span className="pg-state" role="status">
           {isSaving ? "Storing…" : "All stored"}
