@@ -15,6 +15,7 @@ from orchestrator.process.domain.drawing import Change, read_redrawing
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services import graphing
+from orchestrator.process.services.authoring import begin_change
 from orchestrator.process.services.graphing import MovedOn, redraw
 from tests.factories import make_user
 from tests.process.making import make_node, make_process
@@ -62,7 +63,7 @@ def _renaming(node: UUID, name: str) -> list[Change]:
 
 
 def test_of_two_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    version, told = rename_at_once(monkeypatch, graphing.begin_change)
+    version, told = rename_at_once(monkeypatch, begin_change)
     assert len(told) == 1
     assert version.nodes.get().node_name == ({"One", "Two"} - set(told)).pop()
 

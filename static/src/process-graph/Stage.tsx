@@ -16,7 +16,7 @@ import { CanvasTools } from "../canvas/CanvasTools";
 import { chosen, placesIn } from "../canvas/changes";
 import { Card } from "./Card";
 import { useDesk, useShown } from "./desk";
-import { draw, type PhaseNode, type WayLine } from "./drawing";
+import { drawPhases, drawWays, type PhaseNode, viewsOf, type WayLine } from "./drawing";
 import { Line } from "./Line";
 import { type Placed, placesOf } from "./places";
 
@@ -46,10 +46,9 @@ export function Stage({ viewed }: { viewed: Placed | null }) {
       viewed ?? new Map([...places, ...[...moved].flatMap(([id, at]) => (at ? [[id, at] as const] : []))]),
     [viewed, places, moved],
   );
-  const { nodes, edges } = useMemo(
-    () => draw(graph, now, selected, settings.words),
-    [graph, now, selected, settings.words],
-  );
+  const views = useMemo(() => viewsOf(graph, settings.words), [graph, settings.words]);
+  const nodes = useMemo(() => drawPhases(graph, views, now, selected), [graph, views, now, selected]);
+  const edges = useMemo(() => drawWays(graph, views, now, selected), [graph, views, now, selected]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<PhaseNode>[]) => {

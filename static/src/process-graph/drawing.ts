@@ -2,6 +2,7 @@
 
 import { type Edge, MarkerType, type Node, Position as Side } from "@xyflow/react";
 import {
+  type Finding,
   findingsByTarget,
   type Graph,
   labelOf,
@@ -28,11 +29,14 @@ interface PhaseView extends Record<string, unknown> {
   problem: Problem | null;
 }
 
-interface WayView extends Record<string, unknown> {
+interface WayText {
   number: number | null;
   label: string;
   words: string;
   problem: Problem | null;
+}
+
+interface WayView extends WayText, Record<string, unknown> {
   route: Route | null;
 }
 
@@ -53,24 +57,20 @@ const HANDLES = [
 ] as const;
 const HEAD = { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--edge-tone)" };
 
-export function draw(
-  graph: Graph,
-  places: Placed,
-  selected: Target | null,
-  words: Words,
-): { nodes: PhaseNode[]; edges: WayLine[] } {
+/** What cards and lines say: the same objects as long as the graph is the same, so that moving draws no card anew. */
+export interface Views {
+  phases: Map<string, PhaseView>;
+  ways: Map<string, WayText>;
+  spoken: Map<string, string>;
+}
+
+export function viewsOf(graph: Graph, words: Words): Views {
   const findings = findingsByTarget(graph);
   const numbers = numbersOf(graph);
-  const routes = routesOf(graph, places);
   const leaving = new Set(graph.ways.map(({ source }) => source));
   const names = new Map(graph.phases.map(({ id, name }) => [id, name]));
-  const problemOf = (id: string): Problem | null => {
-    const found = findings.get(id);
-    if (!found) return null;
-    const worst = found.some(({ forbids }) => forbids) ? "error" : "warning";
-    return { worst, text: found.map(({ message }) => message).join(" ") };
-  };
-  const nodes = graph.phases.map((phase, index): PhaseNode => {
+  const views: Views = { phases: new Map(), ways: new Map(), spoken: new Map() };
+  graph.phases.forEach((phase, index) => {
     const view = {
       phase,
       kind: labelOf(words.kinds, phase.kind),
@@ -78,45 +78,64 @@ export function draw(
       isStart: index === 0,
       isEnd: !leaving.has(phase.id),
       marks: marksOf(phase, words),
-      problem: problemOf(phase.id),
+      problem: problemOf(findings.get(phase.id)),
     };
-    return {
-      id: phase.id,
+    views.phases.set(phase.id, view);
+    views.spoken.set(phase.id, spokenPhase(view));
+  });
+  for (const way of graph.ways) {
+    const problem = problemOf(findings.get(way.id));
+    const view = { number: numbers.get(way.id) ?? null, label: way.label, words: way.words, problem };
+    const ends = `Way from ${names.get(way.source) ?? "?"} to ${names.get(way.target) ?? "?"}`;
+    views.ways.set(way.id, view);
+    views.spoken.set(way.id, spokenWay(ends, view));
+  }
+  return views;
+}
+
+function problemOf(found: readonly Finding[] | undefined): Problem | null {
+  if (!found) return null;
+  const worst = found.some(({ forbids }) => forbids) ? "error" : "warning";
+  return { worst, text: found.map(({ message }) => message).join(" ") };
+}
+
+export function drawPhases(graph: Graph, views: Views, places: Placed, selected: Target | null): PhaseNode[] {
+  return graph.phases.flatMap(({ id }): PhaseNode[] => {
+    const data = views.phases.get(id);
+    if (!data) return [];
+    const node: PhaseNode = {
+      id,
       type: "phase",
-      position: places.get(phase.id) ?? { x: 0, y: 0 },
+      position: places.get(id) ?? { x: 0, y: 0 },
       ...SIZE,
       measured: SIZE,
       handles: [...HANDLES],
-      data: view,
-      selected: selected?.kind === "phase" && selected.id === phase.id,
-      ariaLabel: spoken(view),
+      data,
+      selected: selected?.kind === "phase" && selected.id === id,
+      ariaLabel: views.spoken.get(id) ?? "",
     };
+    return [node];
   });
-  const edges = graph.ways.map((way): WayLine => {
-    const problem = problemOf(way.id);
-    const number = numbers.get(way.id) ?? null;
-    const title = `Way from ${names.get(way.source) ?? "?"} to ${names.get(way.target) ?? "?"}`;
-    return {
-      id: way.id,
+}
+
+export function drawWays(graph: Graph, views: Views, places: Placed, selected: Target | null): WayLine[] {
+  const routes = routesOf(graph, places);
+  return graph.ways.flatMap(({ id, source, target }): WayLine[] => {
+    const view = views.ways.get(id);
+    if (!view) return [];
+    const line: WayLine = {
+      id,
       type: "line",
-      source: way.source,
-      target: way.target,
-      data: { number, label: way.label, words: way.words, problem, route: routes.get(way.id) ?? null },
-      selected: selected?.kind === "way" && selected.id === way.id,
+      source,
+      target,
+      data: { ...view, route: routes.get(id) ?? null },
+      selected: selected?.kind === "way" && selected.id === id,
       markerEnd: HEAD,
-      className: problem ? `has-${problem.worst}` : "",
-      ariaLabel: [
-        title,
-        number && `tried as number ${number}`,
-        way.label,
-        way.words && `if ${way.words}`,
-        problem?.text,
-      ]
-        .filter(Boolean)
-        .join(", "),
+      className: view.problem ? `has-${view.problem.worst}` : "",
+      ariaLabel: views.spoken.get(id) ?? "",
     };
+    return [line];
   });
-  return { nodes, edges };
 }
 
 /** What a phase asks, and whether it must be gone through, in a few words. */
@@ -130,8 +149,14 @@ export function marksOf(phase: Phase, words: Words): string[] {
   ].filter((mark): mark is string => Boolean(mark));
 }
 
-function spoken({ phase, kind, isStart, isEnd, marks, problem }: PhaseView): string {
+function spokenPhase({ phase, kind, isStart, isEnd, marks, problem }: PhaseView): string {
   return [phase.name, kind, isStart && "start", isEnd && "end", ...marks, problem?.text]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function spokenWay(ends: string, { number, label, words, problem }: WayText): string {
+  return [ends, number && `tried as number ${number}`, label, words && `if ${words}`, problem?.text]
     .filter(Boolean)
     .join(", ");
 }
