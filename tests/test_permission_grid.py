@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
+from orchestrator.process.domain.process import Process
 from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.exported import export_version
@@ -221,11 +222,42 @@ API = [
     Row("process-version-clone", "post", answers(STAFF, 201), P),
     Row("process-version-activate", "post", STAFF, P),
     Row("process-version-validate", "get", EVERYBODY, P),
+    Row("process-version", "patch", answers(STAFF, 409), P, {"description": "x"}),
+    Row("process-version", "delete", answers(STAFF, 409), P),
+    Row("process-version-diff", "get", EVERYBODY, {**P, "other_id": "process"}),
+    Row("process-version-simulate", "post", STAFF, P, {}),
+    Row("process-commitments", "get", EVERYBODY),
+    Row("process-commitments", "post", answers(STAFF, 409), body="new_commitment"),
+    Row("process-commitment", "get", answers(EVERYBODY, 404), {"pk": "nobody"}),
+    Row("process-commitment", "patch", answers(STAFF, 404), {"pk": "nobody"}, {}),
+    Row("process-commitment", "delete", answers(STAFF, 404), {"pk": "nobody"}),
     Row("process-nodes", "get", EVERYBODY),
+    Row("process-nodes", "post", answers(STAFF, 409), body="new_phase"),
+    Row("process-node", "get", EVERYBODY, {"pk": "phase"}),
+    Row("process-node", "patch", answers(STAFF, 409), {"pk": "phase"}, {"node_name": "x"}),
+    Row("process-node", "delete", answers(STAFF, 409), {"pk": "phase"}),
     Row("process-edges", "get", EVERYBODY),
+    Row("process-edges", "post", answers(STAFF, 409), body="new_way"),
+    Row("process-edge", "get", EVERYBODY, {"pk": "way"}),
+    Row("process-edge", "patch", answers(STAFF, 409), {"pk": "way"}, {"edge_label": "x"}),
+    Row("process-edge", "delete", answers(STAFF, 409), {"pk": "way"}),
     Row("process-prompts", "get", EVERYBODY),
+    Row("process-prompts", "post", answers(STAFF, 409), body="new_prompt"),
+    Row("process-prompt", "get", EVERYBODY, {"pk": "prompt"}),
+    Row("process-prompt", "patch", answers(STAFF, 409), {"pk": "prompt"}, {"prompt_text": "x"}),
+    Row("process-prompt", "delete", answers(STAFF, 409), {"pk": "prompt"}),
     Row("process-prompt-packs", "get", EVERYBODY),
+    Row("process-prompt-packs", "post", answers(STAFF, 201), body={"template_name": "p"}),
+    Row("process-prompt-pack", "get", answers(EVERYBODY, 404), {"pk": "nobody"}),
+    Row("process-prompt-pack", "patch", answers(STAFF, 404), {"pk": "nobody"}, {}),
+    Row("process-prompt-pack", "delete", answers(STAFF, 404), {"pk": "nobody"}),
+    Row("process-apply-pack", "post", answers(STAFF, 409), {"pk": "nobody"}, "applied"),
     Row("process-sections", "get", EVERYBODY),
+    Row("process-sections", "post", answers(STAFF, 409), body="new_section"),
+    Row("process-section", "get", EVERYBODY, {"pk": "lane_id"}),
+    Row("process-section", "patch", answers(STAFF, 409), {"pk": "lane_id"}, {"section_name": "x"}),
+    Row("process-section", "delete", answers(STAFF, 409), {"pk": "lane_id"}),
+    Row("process-section-prompts", "put", answers(STAFF, 409), {"pk": "lane_id"}, {"prompts": []}),
 ]
 
 
@@ -308,6 +340,25 @@ def telling(owner: User) -> dict[str, Any]:
         "spoken": spoken.id,
         "answer": {"prompt": str(free.id), "value": "Because."},
         "document": export_version(version),
+        **_authored(process, version),
+    }
+
+
+def _authored(process: Process, version: ProcessVersion) -> dict[str, Any]:
+    """Parts of that process, and what staff would send to add others; it is in use, so it takes none."""
+    of = {"version": str(version.pk)}
+    phase, way = process.nodes["talk"].id, process.nodes["welcome"].edges[0].id
+    ends = {"from_node": str(phase), "to_node": str(phase)}
+    return {
+        "phase": phase,
+        "way": way,
+        "lane_id": process.sections["origins"].id,
+        "new_commitment": {**of, "title": "t", "description": "d"},
+        "new_phase": {**of, "node_type": "fork", "node_key": "k", "node_name": "n", "purpose": "p"},
+        "new_way": {**of, **ends},
+        "new_prompt": {"node": str(phase), "prompt_key": "k", "prompt_text": "t"},
+        "new_section": {**of, "section_key": "k", "section_name": "n"},
+        "applied": {**of, "nodes": ["talk"]},
     }
 
 

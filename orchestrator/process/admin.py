@@ -15,6 +15,7 @@ from unfold.decorators import action
 from orchestrator.accounts.current import person
 from orchestrator.core.admin import CappedPaginator, CreatedFilter, ReadOnlyAdmin, ServiceAdmin
 from orchestrator.process.admin_graph import VersionGraph
+from orchestrator.process.admin_order import ordered
 from orchestrator.process.admin_packs import choose_version
 from orchestrator.process.admin_places import findings_of
 from orchestrator.process.admin_steps import VersionSteps
@@ -47,7 +48,10 @@ def is_frozen(row: Any) -> bool:
 
 
 class DraftInline:
-    """Rows of what is shown above them: read-only once the version is in use."""
+    """Rows of what is shown above them: read-only once the version is in use.
+
+    The hidden order stands last among ``fields``: the admin puts the handle for dragging into the first cell.
+    """
 
     extra = 0
     hide_title = True
@@ -66,7 +70,7 @@ class DraftInline:
         return bool(super().has_delete_permission(request, obj)) and not is_frozen(obj)  # type: ignore[misc]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset = ordered(super().get_formset(request, obj, **kwargs))  # type: ignore[misc]
         version = version_of(obj)
         for name in self.same_version:
             if name in formset.form.base_fields:
@@ -121,7 +125,7 @@ class DraftAdmin(ServiceAdmin):
 
 class CommitmentInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no types
     model = Commitment
-    fields = ("order_index", "title", "description")
+    fields = ("title", "description", "order_index")
 
 
 class NodeInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no types
@@ -129,8 +133,8 @@ class NodeInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no ty
 
     model = ProcessNode
     fields = (
-        "order_index", "node_key", "node_name", "node_type", "form", "purpose", "is_optional",
-        "requires_completion",
+        "node_key", "node_name", "node_type", "form", "purpose", "is_optional", "requires_completion",
+        "order_index",
     )  # fmt: skip
     show_change_link = True
     per_page = 50
@@ -138,7 +142,7 @@ class NodeInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no ty
 
 class EdgeInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no types
     model = FlowEdge
-    fields = ("order_index", "from_node", "to_node", "edge_label", "condition_type", "condition_value")
+    fields = ("from_node", "to_node", "edge_label", "condition_type", "condition_value", "order_index")
     same_version = ("from_node", "to_node")
     per_page = 50
 
@@ -146,8 +150,8 @@ class EdgeInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no ty
 class SectionInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no types
     model = ProcessSection
     fields = (
-        "order_index", "section_key", "section_name", "is_core", "requires_scope", "unlock_after_section",
-        "minimum_prompts_required",
+        "section_key", "section_name", "is_core", "requires_scope", "unlock_after_section",
+        "minimum_prompts_required", "order_index",
     )  # fmt: skip
     same_version = ("unlock_after_section",)
     show_change_link = True
@@ -220,7 +224,7 @@ class SectionPromptInline(DraftInline, TabularInline):  # type: ignore[misc]  # 
     """What is asked in the section, in this order."""
 
     model = SectionPrompt
-    fields = ("order_index", "process_prompt")
+    fields = ("process_prompt", "order_index")
     same_version = ("process_prompt",)
 
 
@@ -247,7 +251,7 @@ class ProcessSectionAdmin(DraftAdmin):
 
 class PackPromptInline(DraftInline, TabularInline):  # type: ignore[misc]  # has no types
     model = PackPrompt
-    fields = ("order_index", "prompt_key", "prompt_text", "prompt_type", "is_required")
+    fields = ("prompt_key", "prompt_text", "prompt_type", "is_required", "order_index")
 
 
 @admin.register(PromptPack)
@@ -294,6 +298,8 @@ class NodeTypeAdmin(ReadOnlyAdmin):
     """How kinds of phases behave. Versions in use rest on it, so it changes with the product only."""
 
     list_display = ("type_name", "description", "requires_user_input", "can_skip", "is_repeatable")
+    list_before_template = "admin/process/nodetype/why.html"
+    change_form_outer_before_template = list_before_template
 
 
 @admin.register(Session)

@@ -63,9 +63,9 @@ def url(row: Any, page: str = "change") -> str:
     return reverse(name, args=[row.pk])
 
 
-def form_of(client: Client, row: Any) -> dict[str, Any]:
+def form_of(client: Client, row: Any, query: str = "") -> dict[str, Any]:
     """What the page of a row would send if it were saved as it is."""
-    page = client.get(url(row))
+    page = client.get(url(row) + query)
     assert page.status_code == 200
     forms = [page.context["adminform"].form]
     for inline in page.context["inline_admin_formsets"]:

@@ -23,7 +23,7 @@ from orchestrator.process.models import (
 )
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.services.interchange import clone_version
-from tests.admin.test_process import actions_on, ada, client, draft, url, used
+from tests.admin.test_process import actions_on, ada, client, draft, form_of, url, used
 
 __all__ = ["ada", "client", "draft", "used"]  # the fixtures
 
@@ -258,3 +258,34 @@ def test_a_file_becomes_a_draft_and_a_faulty_one_is_told_by_place(
         assert (told.status_code, b"This file is not JSON" in told.content) == (400, True)
     assert client.post(at, {}).status_code == 400
     assert ProcessVersion.objects.count() == 3
+
+
+def test_rows_dragged_on_a_second_page_stay_behind_the_first(client: Client, draft: ProcessVersion) -> None:
+    """The admin's script numbers the rows of a page from 0."""
+    kind = draft.nodes.first().node_type  # type: ignore[union-attr]  # the fixture has some
+    for number in range(2, 53):
+        ProcessNode.objects.create(
+            process_version=draft,
+            node_type=kind,
+            node_key=f"n{number}",
+            node_name="N",
+            order_index=number,
+            purpose="p",
+        )
+    page = client.get(url(draft) + "?nodes-page=2")
+    [formset] = [
+        each.formset for each in page.context["inline_admin_formsets"] if each.formset.prefix == "nodes"
+    ]
+    assert [form.instance.node_key for form in formset.initial_forms] == ["n50", "n51", "n52"]
+    form = form_of(client, draft, "?nodes-page=2")
+    form |= {"nodes-0-order_index": "2", "nodes-1-order_index": "0", "nodes-2-order_index": "1"}
+    assert client.post(url(draft) + "?nodes-page=2", form).status_code == 302
+    keys_now = list(draft.nodes.values_list("node_key", flat=True))
+    assert keys_now[48:] == ["n48", "n49", "n51", "n52", "n50"]
+
+
+def test_kinds_of_phases_say_why_they_are_read_only(client: Client, draft: ProcessVersion) -> None:
+    kind = draft.nodes.select_related("node_type")[0].node_type
+    for page in (reverse("admin:process_nodetype_changelist"), url(kind)):
+        assert b"Kinds of phases are read-only" in client.get(page).content
+    assert client.post(url(kind), {"description": "x"}).status_code == 403

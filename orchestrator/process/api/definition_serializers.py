@@ -34,9 +34,11 @@ class ProcessVersionSerializer(serializers.ModelSerializer[ProcessVersion]):
 
 
 class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
+    version = serializers.UUIDField(source="process_version_id")
+
     class Meta:
         model = Commitment
-        fields = ["order_index", "title", "description"]
+        fields = ["id", "version", "order_index", "title", "description"]
 
 
 class ProcessVersionDetailSerializer(ProcessVersionSerializer):
@@ -138,3 +140,28 @@ class ProcessFindingsSerializer(serializers.Serializer[Any]):
 
 class CloneProcessSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True, max_length=100, default="")
+
+
+class ProcessDifferenceSerializer(serializers.Serializer[Any]):
+    change = serializers.CharField(help_text="`added`, `removed` or `changed`")
+    kind = serializers.CharField(help_text="`phase`, `prompt`, `way`, `section`, `commitment` or `flag`")
+    key = serializers.CharField()
+    fields_changed = JsonObjectField(help_text="By name: what it was and what it is")
+
+
+class ProcessDifferencesSerializer(serializers.Serializer[Any]):
+    differences = ProcessDifferenceSerializer(many=True)
+
+
+class ProcessRunSerializer(serializers.Serializer[Any]):
+    complete = serializers.BooleanField(help_text="Whether it comes to an end")
+    refused = serializers.CharField(allow_null=True, help_text="Why it does not")
+    path = serializers.ListField(child=serializers.CharField(), help_text="Keys of the phases met, in order")
+    screens = JsonObjectsField(
+        help_text="Of each: its `kind` (`phase`, `section`, `map`, `passed`), what is asked and hidden, "
+        "which sections are open and why, and the ways out of the phase as they were tried"
+    )
+
+
+class AppliedPackSerializer(serializers.Serializer[Any]):
+    prompts = ProcessPromptSerializer(many=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-import django_filters
-from django.db.models import Q, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
@@ -17,21 +15,19 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.api.pagination import OldestFirst
 from orchestrator.process.api import definition_serializers as shown
 from orchestrator.process.api import examples
+from orchestrator.process.api import writing_serializers as given
+from orchestrator.process.api.authors import author
+from orchestrator.process.api.simulated import script_of, shown_run
+from orchestrator.process.domain.simulating import simulate
 from orchestrator.process.domain.validation import validate
-from orchestrator.process.models import (
-    FlowEdge,
-    ProcessNode,
-    ProcessPrompt,
-    ProcessSection,
-    ProcessVersion,
-    PromptPack,
-)
+from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.compiled import process_of
+from orchestrator.process.queries.differences import differences
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.queries.versions import find_version
+from orchestrator.process.services.definitions import change_version, delete_version
 from orchestrator.process.services.interchange import clone_version, import_version
 from orchestrator.process.services.versions import activate_version
 
@@ -66,6 +62,25 @@ class VersionView(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """One version, with its commitments and the flags of its profile."""
         return Response(shown.ProcessVersionDetailSerializer(find_version(pk)).data)
+
+    @extend_schema(
+        request=given.VersionChangeSerializer,
+        responses=shown.ProcessVersionDetailSerializer,
+        examples=[examples.VERSION],
+        tags=TAG,
+        operation_id="process_versions_change",
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change the name, description or flags of a draft, as staff."""
+        user = author(request)
+        data = valid_data(given.VersionChangeSerializer(data=request.data))
+        return Response(shown.ProcessVersionDetailSerializer(change_version(user, pk, **data)).data)
+
+    @extend_schema(responses={204: None}, tags=TAG, operation_id="process_versions_delete")
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Delete a draft with all its parts, as staff."""
+        delete_version(author(request), pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ExportView(APIView):
@@ -115,69 +130,30 @@ class ValidateView(APIView):
         return Response({"findings": [finding.as_json() for finding in findings]})
 
 
-class OfVersion(django_filters.FilterSet):  # type: ignore[misc]  # has no types
-    version = django_filters.UUIDFilter(field_name="process_version", help_text="Only those of this version")
-
-
-class OfNodesOfVersion(OfVersion):
-    version = django_filters.UUIDFilter(
-        field_name="process_node__process_version", help_text="Only those of this version"
+class DiffView(APIView):
+    @extend_schema(
+        responses=shown.ProcessDifferencesSerializer,
+        examples=[examples.DIFFERENCES],
+        tags=TAG,
+        operation_id="process_versions_diff",
     )
-    node = django_filters.UUIDFilter(field_name="process_node", help_text="Only those of this node")
+    def get(self, request: Request, pk: UUID, other_id: UUID) -> Response:
+        """What is different in the other version, part by part."""
+        found = differences(find_version(pk), find_version(other_id))
+        return Response({"differences": [each.as_json() for each in found]})
 
 
-class UsableIn(OfVersion):
-    version = django_filters.UUIDFilter(method="usable", help_text="Those that this version may use")
-
-    def usable(self, rows: QuerySet[PromptPack], name: str, value: UUID) -> QuerySet[PromptPack]:
-        return rows.filter(Q(is_global=True) | Q(process_version=value))
-
-
-@extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_nodes_list"))
-class NodesView(ListAPIView[ProcessNode]):
-    """Phases of all versions, or of one."""
-
-    queryset = ProcessNode.objects.select_related("node_type")
-    serializer_class = shown.ProcessNodeSerializer
-    filterset_class = OfVersion
-    pagination_class = OldestFirst
-
-
-@extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_edges_list"))
-class EdgesView(ListAPIView[FlowEdge]):
-    """Ways between phases; those from the same phase are tried by their order index."""
-
-    queryset = FlowEdge.objects.all()
-    serializer_class = shown.ProcessEdgeSerializer
-    filterset_class = OfVersion
-    pagination_class = OldestFirst
-
-
-@extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_prompts_list"))
-class PromptsView(ListAPIView[ProcessPrompt]):
-    """Prompts of all versions, of one, or of one phase."""
-
-    queryset = ProcessPrompt.objects.all()
-    serializer_class = shown.ProcessPromptSerializer
-    filterset_class = OfNodesOfVersion
-    pagination_class = OldestFirst
-
-
-@extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_prompt_packs_list"))
-class PromptPacksView(ListAPIView[PromptPack]):
-    """Sequences of prompts that can be put into many phases."""
-
-    queryset = PromptPack.objects.prefetch_related("prompts")
-    serializer_class = shown.PromptPackSerializer
-    filterset_class = UsableIn
-    pagination_class = OldestFirst
-
-
-@extend_schema_view(get=extend_schema(tags=TAG, operation_id="process_sections_list"))
-class SectionsView(ListAPIView[ProcessSection]):
-    """Sections of all versions, or of one, with what is asked in them."""
-
-    queryset = ProcessSection.objects.prefetch_related("section_prompts")
-    serializer_class = shown.ProcessSectionSerializer
-    filterset_class = OfVersion
-    pagination_class = OldestFirst
+class SimulateView(APIView):
+    @extend_schema(
+        request=given.SimulateSerializer,
+        responses=shown.ProcessRunSerializer,
+        examples=[examples.SIMULATE],
+        tags=TAG,
+        operation_id="process_versions_simulate",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """What a person with these choices would meet, for staff; nothing is stored."""
+        author(request)
+        data = valid_data(given.SimulateSerializer(data=request.data))
+        process = process_of(find_version(pk))
+        return Response(shown_run(simulate(process, script_of(data))))

@@ -118,3 +118,93 @@ BOOK: Final = OpenApiExample(
     response_only=True,
 )
 LEND: Final = OpenApiExample("By user name", value={"reader": "jon"}, request_only=True)
+VERSION: Final = OpenApiExample(
+    "A flag of its own",
+    value={"profile_flags": [{"key": "kept_a_diary", "label": "I have kept a diary"}]},
+    request_only=True,
+)
+DIFFERENCES: Final = OpenApiExample(
+    "A prompt that is asked in other words",
+    value={
+        "differences": [
+            {
+                "change": "changed",
+                "kind": "prompt",
+                "key": "grounding.born",
+                "fields_changed": {"text": ["Where were you born?", "Where did your life begin?"]},
+            }
+        ]
+    },
+    response_only=True,
+)
+SIMULATE: Final = OpenApiExample(
+    "Somebody without children who tells of one event",
+    value={
+        "scope": {"scope_type": "single_event"},
+        "profile": {"has_children": False, "comfortable_discussing_trauma": True},
+        "answers": {"grounding.born": "In Lund."},
+        "sections": ["origins"],
+    },
+    request_only=True,
+)
+_VERSION: Final = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2c"
+_NODE: Final = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2d"
+COMMITMENT: Final = OpenApiExample(
+    "A principle",
+    value={"version": _VERSION, "title": "We listen", "description": "Nothing is corrected."},
+    request_only=True,
+)
+NODE: Final = OpenApiExample(
+    "A phase",
+    value={
+        "version": _VERSION,
+        "node_type": "data_collection",
+        "node_key": "grounding",
+        "node_name": "Ground under our feet",
+        "purpose": "Where and when a life began.",
+    },
+    request_only=True,
+)
+EDGE: Final = OpenApiExample(
+    "A way for some",
+    value={
+        "version": _VERSION,
+        "from_node": _NODE,
+        "to_node": _PROMPT,
+        "condition_type": "scope_match",
+        "condition_value": {"scope": "single_event"},
+    },
+    request_only=True,
+)
+SECTION: Final = OpenApiExample(
+    "A section for parents",
+    value={
+        "version": _VERSION,
+        "section_key": "children",
+        "section_name": "Children",
+        "is_core": False,
+        "requires_profile_flags": {"has_children": True},
+    },
+    request_only=True,
+)
+PROMPT: Final = OpenApiExample(
+    "A question",
+    value={"node": _NODE, "prompt_key": "born", "prompt_text": "Where were you born?", "is_required": True},
+    request_only=True,
+)
+SECTION_PROMPTS: Final = OpenApiExample(
+    "In this order", value={"prompts": [_PROMPT, _NODE]}, request_only=True
+)
+PACK: Final = OpenApiExample(
+    "Scenes",
+    value={
+        "template_name": "A scene",
+        "prompts": [{"prompt_key": "where", "prompt_text": "Where were you?"}],
+    },
+    request_only=True,
+)
+APPLY: Final = OpenApiExample(
+    "Into two phases",
+    value={"version": _VERSION, "nodes": ["childhood", "work"], "prefix": "scene"},
+    request_only=True,
+)

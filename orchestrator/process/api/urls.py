@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orchestrator.process.api import answering, books, definitions, figures, recordings, sessions
+from orchestrator.process.api import answering, books, definitions, figures, part, parts, recordings, sessions
 
 _SESSION = "process/sessions/<uuid:pk>/"
 _ANSWER = f"{_SESSION}answers/<uuid:prompt_id>/"
@@ -47,9 +47,28 @@ urlpatterns = [
     path(f"{_VERSION}clone/", definitions.CloneView.as_view(), name="process-version-clone"),
     path(f"{_VERSION}activate/", definitions.ActivateView.as_view(), name="process-version-activate"),
     path(f"{_VERSION}validate/", definitions.ValidateView.as_view(), name="process-version-validate"),
-    path("process/nodes/", definitions.NodesView.as_view(), name="process-nodes"),
-    path("process/edges/", definitions.EdgesView.as_view(), name="process-edges"),
-    path("process/prompts/", definitions.PromptsView.as_view(), name="process-prompts"),
-    path("process/prompt-packs/", definitions.PromptPacksView.as_view(), name="process-prompt-packs"),
-    path("process/sections/", definitions.SectionsView.as_view(), name="process-sections"),
+    path(
+        f"{_VERSION}diff/<uuid:other_id>/",
+        definitions.DiffView.as_view(),
+        name="process-version-diff",
+    ),
+    path(f"{_VERSION}simulate/", definitions.SimulateView.as_view(), name="process-version-simulate"),
+    path("process/commitments/", parts.CommitmentsView.as_view(), name="process-commitments"),
+    path("process/commitments/<uuid:pk>/", part.CommitmentView.as_view(), name="process-commitment"),
+    path("process/nodes/", parts.NodesView.as_view(), name="process-nodes"),
+    path("process/nodes/<uuid:pk>/", part.NodeView.as_view(), name="process-node"),
+    path("process/edges/", parts.EdgesView.as_view(), name="process-edges"),
+    path("process/edges/<uuid:pk>/", part.EdgeView.as_view(), name="process-edge"),
+    path("process/prompts/", parts.PromptsView.as_view(), name="process-prompts"),
+    path("process/prompts/<uuid:pk>/", part.PromptView.as_view(), name="process-prompt"),
+    path("process/prompt-packs/", parts.PromptPacksView.as_view(), name="process-prompt-packs"),
+    path("process/prompt-packs/<uuid:pk>/", part.PromptPackView.as_view(), name="process-prompt-pack"),
+    path("process/prompt-packs/<uuid:pk>/apply/", part.ApplyPackView.as_view(), name="process-apply-pack"),
+    path("process/sections/", parts.SectionsView.as_view(), name="process-sections"),
+    path("process/sections/<uuid:pk>/", part.SectionView.as_view(), name="process-section"),
+    path(
+        "process/sections/<uuid:pk>/prompts/",
+        part.SectionPromptsView.as_view(),
+        name="process-section-prompts",
+    ),
 ]

@@ -30,6 +30,14 @@ class Difference:
     key: str
     fields: Mapping[str, tuple[Json, Json]]
 
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "change": self.change.value,
+            "kind": self.kind,
+            "key": self.key,
+            "fields_changed": {name: [before, after] for name, (before, after) in self.fields.items()},
+        }
+
 
 def compare(before: Json, after: Json) -> list[Difference]:
     """The differences between two exported versions, part by part in the order of the newer."""
