@@ -69,22 +69,34 @@ def drag(page: Page, start: Locator, to: tuple[float, float]) -> None:
 def test_a_phase_is_put_elsewhere_and_stays_there(open_as: OpenAs) -> None:
     version = make_version()
     page = open_graph(open_as, version)
-    page.get_by_role("button", name="Tidy").click()
-    stored(page)
-    before = ProcessNode.objects.get(node_key="bye")
-    assert before.x is not None
+    talk, bye = (place_of(page, name) for name in ("Talk", "Bye"))
     box = card(page, "Bye").bounding_box()
     assert box is not None
     drag(page, card(page, "Bye"), (box["x"] + box["width"] / 2 + 170, box["y"] + box["height"] / 2 + 30))
     expect(page.get_by_text("Storing…")).to_be_visible()
     stored(page)
-    after = ProcessNode.objects.get(node_key="bye")
-    assert after.x is not None
-    assert after.x > before.x + 50
+    moved = ProcessNode.objects.get(node_key="bye")
+    assert moved.x is not None
+    assert moved.x > bye[0] + 50
     page.reload()
-    again = card(page, "Bye")
-    expect(again).to_be_visible()
-    assert re.search(rf"translate\({after.x:.0f}px", again.get_attribute("style") or "")
+    expect(card(page, "Bye")).to_be_visible()
+    assert place_of(page, "Bye") == (moved.x, moved.y)
+    assert place_of(page, "Talk") == talk, "the others stay where they were seen"
+
+    page.get_by_role("button", name="Tidy").click()
+    stored(page)
+    assert place_of(page, "Bye") == bye
+    page.get_by_role("button", name="Undo").click()
+    stored(page)
+    moved.refresh_from_db()
+    assert place_of(page, "Bye") == (moved.x, moved.y) != bye
+
+
+def place_of(page: Page, name: str) -> tuple[float, float]:
+    style = card(page, name).get_attribute("style") or ""
+    found = re.search(r"translate\((-?[\d.]+)px, (-?[\d.]+)px\)", style)
+    assert found, style
+    return float(found[1]), float(found[2])
 
 
 def test_phases_are_connected_by_hand_with_a_condition(open_as: OpenAs) -> None:

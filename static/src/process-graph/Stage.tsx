@@ -18,7 +18,7 @@ import { Card } from "./Card";
 import { useDesk, useShown } from "./desk";
 import { drawPhases, drawWays, type PhaseNode, viewsOf, type WayLine } from "./drawing";
 import { Line } from "./Line";
-import { type Placed, placesOf } from "./places";
+import { isArranged, type Placed, placesOf } from "./places";
 
 const NODE_TYPES = { phase: Card };
 const EDGE_TYPES = { line: Line };
@@ -57,9 +57,12 @@ export function Stage({ viewed }: { viewed: Placed | null }) {
         else if (store.get().selected?.id === id) store.select(null);
       }
       const { dragged, dropped } = placesIn(changes);
-      if (canEdit && dragged.size + dropped.size > 0) store.move(new Map([...dragged, ...dropped]));
+      if (!canEdit || dragged.size + dropped.size === 0) return;
+      // Once one phase is put somewhere the others stay where they are seen.
+      const others = isArranged(store.get().graph) ? [] : now;
+      store.move(new Map([...others, ...dragged, ...dropped]));
     },
-    [store, canEdit],
+    [store, canEdit, now],
   );
   const onEdgesChange = useCallback(
     (changes: EdgeChange<WayLine>[]) => {

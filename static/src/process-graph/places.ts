@@ -10,6 +10,12 @@ const GAP = 28;
 
 export type Placed = ReadonlyMap<string, Position>;
 
+/** Whether every phase has a place of its own that is stored. */
+export function isArranged({ phases }: Graph): boolean {
+  const spots = phases.flatMap(({ place }) => (place ? [`${place.x} ${place.y}`] : []));
+  return new Set(spots).size === phases.length;
+}
+
 /** A place for every phase. Where all places are missing or some coincide, nobody arranged it. */
 export function placesOf(graph: Graph): Placed {
   const given = new Map(graph.phases.flatMap(({ id, place }) => (place ? [[id, place] as const] : [])));
