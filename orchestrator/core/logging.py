@@ -16,6 +16,8 @@ QUIET_PATHS = ("/healthz", "/readyz", "/metrics", "/demo/")
 
 CHATTY_CLIENTS = (
     "anthropic",
+    "fontTools",
+    "fpdf",
     "google_genai",
     "groq",
     "httpcore",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from fpdf import FPDF
+from fontTools.ttLib import TTFont
+from fpdf import FPDF, fonts
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import PageMode
 
@@ -49,7 +51,11 @@ class _Part:
 
 def book_as_pdf(book: Book) -> bytes:
     """Characters that the font has no picture for are boxes; a note at the end says which they were."""
-    pdf = _file(book)
+    with _file(book) as pdf:
+        return _drawn(pdf, book)
+
+
+def _drawn(pdf: FPDF, book: Book) -> bytes:
     setter = _setter(pdf)
     parts = [
         _Part(chapter.title, _pages(setter, chapter.title, map_lines(setter, blocks_of(chapter.text))))
@@ -82,21 +88,23 @@ def missing_letters(book: Book) -> str:
 
 @cache
 def _known_letters() -> dict[int, float]:
-    pdf = FPDF()
-    pdf.add_font("serif", "", _FONTS / "DejaVuSerif.ttf")
-    pdf.add_font(OTHER, "", _FONTS / "DejaVuSans.ttf")
-    fonts: dict[str, Any] = dict(pdf.fonts)
-    return dict.fromkeys([*fonts["serif"].cmap, *fonts[OTHER].cmap], 0.0)
+    known: dict[int, float] = {}
+    for name in ("DejaVuSerif", "DejaVuSans"):
+        with TTFont(_FONTS / f"{name}.ttf") as font:
+            known |= dict.fromkeys(font.getBestCmap(), 0.0)
+    return known
 
 
 def _setter(pdf: FPDF) -> Typesetter:
-    fonts: dict[str, Any] = {style: pdf.fonts[f"serif{style}"] for style in STYLES}
-    fonts[OTHER] = pdf.fonts[OTHER]
-    widths = {style: font.cw for style, font in fonts.items()}
+    of_style: dict[str, Any] = {style: pdf.fonts[f"serif{style}"] for style in STYLES}
+    of_style[OTHER] = pdf.fonts[OTHER]
+    widths = {style: font.cw for style, font in of_style.items()}
     return Typesetter(widths, lambda text: BidiParagraph(text).get_reordered_string())
 
 
-def _file(book: Book) -> FPDF:
+@contextmanager
+def _file(book: Book) -> Iterator[FPDF]:
+    """A file that holds its fonts open until it is written."""
     pdf = FPDF(unit="pt", format=PAGE)
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
@@ -109,7 +117,12 @@ def _file(book: Book) -> FPDF:
     pdf.set_creator("Orchestrator")
     pdf.set_creation_date(book.made_at.replace(microsecond=0))
     pdf.page_mode = PageMode.USE_OUTLINES
-    return pdf
+    try:
+        yield pdf
+    finally:
+        for font in pdf.fonts.values():
+            if isinstance(font, fonts.TTFFont):
+                font.ttfont.close()
 
 
 def _pages(setter: Typesetter, title: str, paragraphs: Iterable[list[Line]]) -> list[list[Line]]:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.encryption import opened
+from orchestrator.process.domain.audio import file_name
 from orchestrator.process.domain.book import decoded
 from orchestrator.process.domain.process import Process
 from orchestrator.process.models import (
@@ -33,13 +34,6 @@ from orchestrator.process.queries.lending import readers_of
 
 FORMAT: Final = "orchestrator.process.session/1"
 _AT_ONCE: Final = 200
-_ENDINGS: Final = {
-    "audio/webm": "webm",
-    "audio/ogg": "ogg",
-    "audio/mp4": "m4a",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-}
 
 Row = dict[str, Any]
 
@@ -85,8 +79,8 @@ def has_files(session: Session) -> bool:
 
 
 def recording_name(row: Recording) -> str:
-    kind = row.media_type.partition(";")[0].strip()
-    return f"recordings/{row.answer_id}.{_ENDINGS.get(kind, 'bin')}"
+    _, _, ending = file_name(row.media_type).rpartition(".")
+    return f"recordings/{row.answer_id}.{ending}"
 
 
 def _head(session: Session, process: Process) -> Row:
