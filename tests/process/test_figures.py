@@ -26,14 +26,20 @@ def version() -> ProcessVersion:
 
 
 def make_sessions(
-    version: ProcessVersion, count: int, *, at: str, quiet_days: int = 0, **values: object
+    version: ProcessVersion,
+    count: int,
+    *,
+    at: str,
+    quiet_days: int = 0,
+    user: User | None = None,
+    **values: Any,
 ) -> None:
-    """People who began ten days ago and spent an hour in each phase before the one where they stand."""
+    """People who began twenty days ago and spent an hour in each phase before the one where they stand."""
     nodes = {node.node_key: node for node in version.nodes.all()}
     began = NOW - timedelta(days=20)
     for _ in range(count):
         session = Session.objects.create(
-            user=make_user(),
+            user=user or make_user(),
             process_version=version,
             current_node=nodes[at],
             started_at=began,
@@ -87,8 +93,7 @@ def test_where_people_are_stop_and_how_long_it_takes(version: ProcessVersion) ->
 
 
 def test_somebody_with_many_sessions_counts_once(version: ProcessVersion) -> None:
-    make_sessions(version, 5, at="one")
-    Session.objects.update(user=make_user())
+    make_sessions(version, 5, at="one", user=make_user())
     assert figures(version).totals.began is None
 
 

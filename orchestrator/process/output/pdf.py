@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from fontTools.ttLib import TTFont
 from fpdf import FPDF, fonts
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import PageMode
@@ -88,11 +88,9 @@ def missing_letters(book: Book) -> str:
 
 @cache
 def _known_letters() -> dict[int, float]:
-    known: dict[int, float] = {}
-    for name in ("DejaVuSerif", "DejaVuSans"):
-        with TTFont(_FONTS / f"{name}.ttf") as font:
-            known |= dict.fromkeys(font.getBestCmap(), 0.0)
-    return known
+    with _file(Book(title="", made_at=datetime.min.replace(tzinfo=UTC))) as pdf:
+        widths = _setter(pdf).widths
+        return dict.fromkeys([*widths[""], *widths[OTHER]], 0.0)
 
 
 def _setter(pdf: FPDF) -> Typesetter:

@@ -153,11 +153,12 @@ def test_a_pdf_has_bookmarks_contents_that_lead_somewhere_and_page_numbers() -> 
         assert f"Chapter {number}" in pdf.pages[page].extract_text()
         assert pdf.pages[page].extract_text().rstrip().endswith(str(page + 1))
         assert f"Chapter {number} {page + 1}" in contents
-    targets = [note.get_object()["/Dest"][0] for note in pdf.pages[1]["/Annots"]]
+    notes: Any = pdf.pages[1]["/Annots"]
+    targets = [note.get_object()["/Dest"][0] for note in notes]
     assert [target.idnum for target in targets] == [_reference(pdf, page or 0) for page in begins]
     assert pdf.metadata is not None
     assert (pdf.metadata.title, pdf.metadata.author) == ("The blue house", "Ida Holm")
-    assert pdf.trailer["/Root"]["/Lang"] == "en"
+    assert pdf.root_object["/Lang"] == "en"
 
 
 @pytest.mark.parametrize("text", ["Straße, naïve, Łódź", "Αθήνα", "Москва", "«Ĉu?» 12 ½ €"])
