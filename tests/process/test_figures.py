@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from orchestrator.accounts.models import User
 from orchestrator.analytics.domain.ranges import read_range
 from orchestrator.process.models import ProcessVersion, Session, SessionProgress, SessionSectionStatus
 from orchestrator.process.queries.figures import Figures, figures_of
