@@ -158,7 +158,7 @@ def test_a_pdf_has_bookmarks_contents_that_lead_somewhere_and_page_numbers() -> 
     assert [target.idnum for target in targets] == [_reference(pdf, page or 0) for page in begins]
     assert pdf.metadata is not None
     assert (pdf.metadata.title, pdf.metadata.author) == ("The blue house", "Ida Holm")
-    assert pdf.root_object["/Lang"] == "en"
+    assert str(pdf.root_object["/Lang"]) == "en"
 
 
 @pytest.mark.parametrize("text", ["Straße, naïve, Łódź", "Αθήνα", "Москва", "«Ĉu?» 12 ½ €"])
