@@ -9,8 +9,10 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from orchestrator.core.json import Json
 from orchestrator.process.admin_places import node_url, section_url, version_context, version_url
 from orchestrator.process.domain.comparing import Difference
+from orchestrator.process.domain.wording import in_words
 from orchestrator.process.domain.wordwise import Piece, word_changes
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.differences import Parts, counts, differences, side_of, usual_other
@@ -67,8 +69,19 @@ def _other(request: HttpRequest, version: ProcessVersion) -> ProcessVersion | No
 
 
 def _shown(difference: Difference, sides: tuple[Parts, Parts]) -> Shown:
-    fields = [(name, word_changes(*values)) for name, values in difference.fields.items()]
+    fields = [
+        (name, word_changes(_readable(name, before), _readable(name, after)))
+        for name, (before, after) in difference.fields.items()
+        if name != "key"
+    ]
     return Shown(difference, fields, _url(difference, sides[side_of(difference)]))
+
+
+def _readable(name: str, value: Json) -> Json:
+    """Conditions in words, as everywhere in the admin."""
+    if name == "condition" and isinstance(value, dict):
+        return in_words(str(value.get("type") or ""), value.get("value")) or "always"
+    return value
 
 
 def _url(difference: Difference, parts: Parts) -> str:

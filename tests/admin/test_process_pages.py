@@ -136,6 +136,17 @@ def test_a_version_is_compared_with_its_source_word_by_word(
         assert client.get(url(draft, "compare"), {"with": nobody}).status_code == 404
 
 
+def test_conditions_are_compared_in_words(client: Client, draft: ProcessVersion) -> None:
+    FlowEdge.objects.filter(process_version=draft).update(
+        condition_type="scope_match", condition_value={"scope": "single_event"}
+    )
+    [shown] = client.get(url(draft, "compare")).context["shown"]
+    [(name, pieces)] = shown.fields
+    assert (shown.difference.key, name) == ("welcome → talk", "condition")
+    assert [piece.text for piece in pieces if piece.fate == "removed"] == ["always"]
+    assert "single event" in "".join(piece.text for piece in pieces if piece.fate == "added")
+
+
 def test_it_says_who_stands_where_the_new_version_has_nothing(
     client: Client, draft: ProcessVersion, used: ProcessVersion
 ) -> None:

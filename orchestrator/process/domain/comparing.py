@@ -127,9 +127,10 @@ def _fields(old: Json, new: Json) -> dict[str, tuple[Json, Json]]:
 
 def _nodes(document: dict[str, Any]) -> dict[str, Json]:
     """Without their prompts, which are compared by themselves, and without their place in the picture."""
-    left_out = {"prompts", "x", "y"}
+    left_out = {"prompts", "x", "y", "agent"}
     return {
         node["key"]: {name: value for name, value in node.items() if name not in left_out}
+        | {f"agent_{name}": value for name, value in node.get("agent", {}).items()}
         for node in document["nodes"]
     }
 

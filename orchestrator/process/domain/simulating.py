@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
+from uuid import UUID
 
 from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import Json
@@ -65,6 +66,7 @@ def simulate(process: Process, script: Script) -> Run:
     assert start is not None, "it was begun"
     frames = list(_passed(process, journey, start.key, journey))
     been: dict[str, Journey] = {}
+    answered: set[UUID] = set()
     while journey.status is SessionStatus.ACTIVE:
         here = replace(journey, path=(), at=0)
         if been.get(journey.node_key) == here:
@@ -72,7 +74,9 @@ def simulate(process: Process, script: Script) -> Run:
         if len(frames) >= MOST_FRAMES:
             return _stopped(frames, f"Cut here: the way is longer than {MOST_FRAMES:,} screens.")
         been[journey.node_key] = here
-        met, journey = _meet(process, journey, script)
+        met, journey = _meet(process, _arriving(process, journey, answered), script)
+        answered |= journey.answered
+        journey = _leaving(process, journey)
         frames += met
         if frames[-1].refused:
             return Run(tuple(frames), frames[-1].refused)
@@ -89,6 +93,24 @@ def simulate(process: Process, script: Script) -> Run:
         frames += _passed(process, journey, target, after)
         journey = after
     return Run(tuple(frames))
+
+
+def _arriving(process: Process, journey: Journey, answered: set[UUID]) -> Journey:
+    """With the answers to what the present node asks, as sessions load them: all would cost too much."""
+    node = node_of(process, journey)
+    sections = [process.sections[key].prompts for key in node.sections]
+    here = {prompt.id for prompts in (node.prompts, *sections) for prompt in prompts}
+    return replace(journey, answered=frozenset(here & answered))
+
+
+def _leaving(process: Process, journey: Journey) -> Journey:
+    """Without answers that no condition reads."""
+    node = journey.node_key
+    known = map(process.prompts.__getitem__, process.read_answers)
+    read = {prompt.key for prompt in known if prompt.node == node}
+    said = {key: value for key, value in journey.values.get(node, {}).items() if key in read}
+    others = {key: values for key, values in journey.values.items() if key != node}
+    return replace(journey, values=others | ({node: said} if said else {}))
 
 
 def _stopped(frames: list[Frame], reason: str) -> Run:
