@@ -28,7 +28,10 @@ export function GraphView({ settings, store }: { settings: Settings; store: Stor
   const canEdit = settings.may_change && !settings.is_frozen;
   useKeys(store, canEdit);
   useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => store.isUnsaved && event.preventDefault();
+    const warn = (event: BeforeUnloadEvent) => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur(); // stores what is typed there
+      if (store.isUnsaved) event.preventDefault();
+    };
     window.addEventListener("beforeunload", warn);
     return () => window.removeEventListener("beforeunload", warn);
   }, [store]);

@@ -73,8 +73,15 @@ describe("what is refused", () => {
   it("comes back by field and leaves the graph as it was", async () => {
     const { server, store, name } = begin();
     server.failures.push(failing(400, "invalid", { errors: { name: ["No."] } }));
-    expect(await store.change("One", rename(""))).toEqual({ errors: { name: ["No."] } });
+    expect(await store.change("One", rename(""), ["name"])).toEqual({ errors: { name: ["No."] } });
     expect([name(), store.get().notice]).toEqual(["A", null]);
+  });
+
+  it("is told where no form shows the field", async () => {
+    const { server, store } = begin();
+    server.failures.push(failing(400, "invalid", { errors: { to_node: ["No."] } }));
+    await store.change("One", rename(""), ["name"]);
+    expect(store.get().notice).toEqual({ text: "invalid!", retry: null });
   });
 
   it("because of somebody else shows what is there, and can be done again upon it", async () => {

@@ -28,6 +28,8 @@ export interface Shown {
 interface Step {
   label: string;
   changes: Change[];
+  /** What the form that asked for it shows complaints about. */
+  fields?: readonly string[];
 }
 
 /** The graph as it is after a change, with the ids of what each part of it added. */
@@ -99,10 +101,12 @@ export class Store {
     this.timer = setTimeout(() => this.settle(), SETTLED_MS);
   }
 
-  /** Does all of it or nothing. Complaints about fields come back; everything else is told in a notice. */
-  change(label: string, changes: Change[]): Promise<Outcome> {
+  /** Does all of it or nothing. Complaints come back; those about none of the `fields`, which a form shows, are
+   * told in a notice as well.
+   */
+  change(label: string, changes: Change[], fields: readonly string[] = []): Promise<Outcome> {
     this.settle();
-    return this.enqueue(() => this.perform({ label, changes }, "undos"));
+    return this.enqueue(() => this.perform({ label, changes, fields }, "undos"));
   }
 
   undo(): void {
@@ -168,7 +172,8 @@ export class Store {
     this.show({ moved: this.without(step) });
     const errors = problem.errors as Errors | undefined;
     if (problem.status === 400 && errors) {
-      if (step.changes.some((change) => change.do === "move")) this.tell(problem.detail, null);
+      const isShown = Object.keys(errors).every((name) => step.fields?.includes(name));
+      if (!isShown) this.tell(problem.detail, null);
       return { errors };
     }
     const retry = () => void this.change(step.label, step.changes);

@@ -16,7 +16,7 @@ export function useStoring(): Storing {
   const [errors, setErrors] = useState<Errors>({});
   const store = useCallback(
     async (label: string, changes: Change[], fields: readonly string[] = []) => {
-      const outcome = await all.change(label, changes);
+      const outcome = await all.change(label, changes, fields);
       setErrors((before) => {
         const kept = Object.entries(before).filter(([name]) => !fields.includes(name));
         return { ...Object.fromEntries(kept), ...("errors" in outcome ? outcome.errors : {}) };
