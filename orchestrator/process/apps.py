@@ -8,6 +8,10 @@ class ProcessConfig(AppConfig):
     verbose_name = "Guided processes"
 
     def ready(self) -> None:
+        from orchestrator.graphs.nodetypes import node_types
+        from orchestrator.process.nodes import register_node_types
+
+        register_node_types(node_types)
         post_migrate.connect(_store_node_types, sender=self)
 
 

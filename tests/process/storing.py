@@ -90,6 +90,7 @@ def _add_prompts(node: Node, prompts: tuple[Prompt, ...]) -> None:
             process_node_id=node.id,
             prompt_key=prompt.key,
             prompt_text=prompt.text,
+            prompt_type=prompt.kind,
             order_index=first + number,
             is_required=prompt.required,
             is_sensitive=prompt.sensitive,

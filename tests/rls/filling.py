@@ -15,6 +15,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "ai.budget": {"workflow": None},
     "ai.credential": {"provider": "groq"},
     "process.archetype": {"confidence_score": 0.5},
+    "process.helprequest": {"kind": "draft"},
     "process.packprompt": {"prompt_key": "why"},
     "process.promptpack": {"process_version": None},
     "process.sessionphoto": {"media_type": "image/jpeg"},

@@ -22,10 +22,11 @@ DEFINITIONS = (
     "process_version",
 )  # fmt: skip
 CONTENT = (
-    "process_answer", "process_disclosure", "process_follow_up", "process_recording",
-    "process_session_archetype", "process_session_book", "process_session_grant", "process_session_photo",
-    "process_session_profile", "process_session_progress", "process_session_scope",
-    "process_session_section", "process_session_synthesis",
+    "process_answer", "process_assistance", "process_disclosure", "process_follow_up",
+    "process_help_request", "process_recording", "process_session_archetype", "process_session_book",
+    "process_session_grant", "process_session_photo", "process_session_profile",
+    "process_session_progress", "process_session_scope", "process_session_section",
+    "process_session_synthesis",
 )  # fmt: skip
 """What nobody but the person and their readers may see, admins included."""
 

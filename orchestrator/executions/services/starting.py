@@ -11,14 +11,14 @@ from orchestrator.accounts.models import User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import current_origin
-from orchestrator.core.errors import InvalidInput, TooLarge
+from orchestrator.core.errors import InvalidInput, TooLarge, WrongState
 from orchestrator.core.json import Json, JsonObject, NotJson
 from orchestrator.core.schemas import complaints
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import admission
 from orchestrator.executions.runtime.hints import hint_on_commit
-from orchestrator.workflows.access import find_runnable
-from orchestrator.workflows.models import Workflow
+from orchestrator.workflows.access import Runnable, find_runnable
+from orchestrator.workflows.models import Workflow, WorkflowStatus, WorkflowVersion
 
 MAX_INPUT_BYTES = 1024 * 1024
 
@@ -43,19 +43,44 @@ def start_execution(
     if known is not None:
         return known, False
     _check_input(runnable.workflow, input)
+    return _insert(runnable, user, input, idempotency_key, trigger)
+
+
+def start_for(
+    person: User, workflow_id: UUID, *, input: Json, idempotency_key: str | None = None
+) -> tuple[Execution, bool]:
+    """Start a run of a workflow that a product has for everybody, whatever the person may see of it.
+
+    For services of products, which know that the person may have it run. Answers as ``start_execution``;
+    raises WrongState for a workflow that was archived or has no version.
+    """
+    version = WorkflowVersion.objects.filter(workflow=workflow_id, is_current=True).select_related("workflow")
+    current = version.defer("nodes", "edges").first()
+    if current is None or current.workflow.status == WorkflowStatus.ARCHIVED:
+        raise WrongState("This cannot be run now: an administrator has put its workflow away.")
+    known = _by_key(workflow_id, idempotency_key)
+    if known is not None:
+        return known, False
+    runnable = Runnable(current.workflow, current)
+    return _insert(runnable, person, input, idempotency_key, {"type": "manual"})
+
+
+def _insert(
+    runnable: Runnable, person: User, input: Json, key: str | None, trigger: JsonObject | None
+) -> tuple[Execution, bool]:
     execution = Execution(
         workflow=runnable.workflow,
         version=runnable.version,
         input=input,
-        started_by=user,
-        idempotency_key=idempotency_key,
+        started_by=person,
+        idempotency_key=key,
         trigger={**(trigger or {"type": "manual"}), "origin": current_origin().as_metadata()},
     )
     try:
-        with transaction.atomic() if idempotency_key else nullcontext():
+        with transaction.atomic() if key else nullcontext():
             admission.insert(execution, now=utc_now())
     except IntegrityError:
-        known = _by_key(workflow_id, idempotency_key)
+        known = _by_key(runnable.workflow.pk, key)
         if known is None:
             raise
         return known, False  # the same key at the same moment: the other one was quicker

@@ -61,6 +61,9 @@ class Node:
     behavior: Behavior = Behavior.DATA_COLLECTION
     form: Form = Form.NONE
     text: str = ""
+    objective: str = ""
+    constraints: str = ""
+    """What an agent that helps in this phase is for, and what it must keep to."""
     optional: bool = False
     requires_completion: bool = True
     requires_input: bool = True

@@ -87,6 +87,44 @@ class SynthesisType(StrEnum):
     CHECKPOINT = "checkpoint"
 
 
+class Help(StrEnum):
+    """What a person may have made of their answers."""
+
+    FOLLOW_UP = "follow_up"
+    DRAFT = "draft"
+    CHECKPOINT = "checkpoint"
+    ARCHETYPES = "archetypes"
+
+
+class Origin(StrEnum):
+    """Who wrote a text."""
+
+    AI = "ai"
+    OFFLINE = "offline"
+    PERSON = "person"
+
+
+class Sent(StrEnum):
+    """What became of a text that was made ready for a provider."""
+
+    BEGUN = "begun"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    LOCAL = "local"
+
+
+class Made(StrEnum):
+    """How a request for help ended."""
+
+    RESULT = "made"
+    NOTHING_TO_SEND = "nothing_to_send"
+    NOTHING_FOUND = "nothing_found"
+
+
+NO_HELP: Final = "off"
+"""The choice of a person who wants nothing made of their answers."""
+
 FLAGS: Final = (
     "has_relationships",
     "has_children",

@@ -1,5 +1,6 @@
 """Tables of guided processes: what staff author, people's sessions, and what is made of their answers."""
 
+from orchestrator.process.models.assistance import Assistance, HelpRequest
 from orchestrator.process.models.book import SessionBook, SessionPhoto
 from orchestrator.process.models.definition import (
     Commitment,
@@ -38,10 +39,12 @@ __all__ = [
     "KEY",
     "Answer",
     "Archetype",
+    "Assistance",
     "Commitment",
     "Disclosure",
     "FlowEdge",
     "FollowUp",
+    "HelpRequest",
     "NodeType",
     "PackPrompt",
     "ProcessNode",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from orchestrator.core.clock import utc_now
 from orchestrator.core.encryption import EncryptedBytesField, EncryptedField
 from orchestrator.core.fields import IdField, JsonField
-from orchestrator.process.domain.vocabulary import SynthesisType
+from orchestrator.process.domain.vocabulary import Origin, Sent, SynthesisType
 from orchestrator.process.models.prompts import ProcessSection
 from orchestrator.process.models.session import Answer, Session
 
@@ -17,7 +17,9 @@ from orchestrator.process.models.session import Answer, Session
 class Synthesis(models.Model):
     """One version of a text made of a section's answers; without a section, of the whole session.
 
-    ``content`` is Markdown. ``sources`` has for each of its sentences the answers that it rests on.
+    ``content`` is Markdown. ``sources`` has for each of its sentences where it stands and the
+    answers that it rests on. Drafts and chapters of a section are numbered together: a chapter is a
+    draft that was approved, and there is one at a time.
     """
 
     id = IdField()
@@ -29,6 +31,7 @@ class Synthesis(models.Model):
     title = models.CharField(max_length=200, blank=True)
     content = EncryptedField()
     sources = JsonField(default=list, blank=True)
+    origin = models.CharField(max_length=10, default=Origin.AI.value)
     is_provisional = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     user_approved = models.BooleanField(null=True)
@@ -50,6 +53,20 @@ class Synthesis(models.Model):
                 name="process_synthesis_type",
                 condition=Q(synthesis_type__in=[each.value for each in SynthesisType]),
             ),
+            models.UniqueConstraint(
+                fields=["session", "section"],
+                name="process_chapter_once",
+                condition=Q(user_approved=True),
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["execution_id"],
+                name="process_synthesis_once_per_run",
+                condition=Q(execution_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="process_synthesis_origin", condition=Q(origin__in=[each.value for each in Origin])
+            ),
             models.CheckConstraint(
                 name="process_approved_is_final", condition=~Q(user_approved=True, is_provisional=True)
             ),
@@ -65,6 +82,7 @@ class Archetype(models.Model):
     id = IdField()
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="archetypes")
     archetype_type = models.CharField(max_length=100)
+    origin = models.CharField(max_length=10, default=Origin.AI.value)
     confidence_score = models.DecimalField(max_digits=3, decimal_places=2)
     themes = EncryptedField(default="[]")
     narrative_shape = EncryptedField(blank=True, default="")
@@ -84,6 +102,7 @@ class Archetype(models.Model):
                 name="process_archetype_confidence",
                 condition=Q(confidence_score__gte=0) & Q(confidence_score__lte=1),
             ),
+            models.UniqueConstraint(fields=["session", "archetype_type"], name="process_archetype_once"),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +110,10 @@ class Archetype(models.Model):
 
 
 class Disclosure(models.Model):
-    """One call of a provider with a person's words: which answers it was given, and the very text sent."""
+    """One call of a provider with a person's words: which answers it was given, and the very text sent.
+
+    Stored before the call is made, so that nothing is sent of which there is no record.
+    """
 
     id = IdField()
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="disclosures")
@@ -100,6 +122,7 @@ class Disclosure(models.Model):
     model = models.CharField(max_length=100)
     answer_ids = ArrayField(models.UUIDField(), default=list)
     text = EncryptedField()
+    outcome = models.CharField(max_length=10, default=Sent.BEGUN.value)
     execution_id = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField(default=utc_now)
 
@@ -107,6 +130,11 @@ class Disclosure(models.Model):
         db_table = "process_disclosure"
         ordering = ["-id"]
         indexes = [models.Index(fields=["session", "-id"], name="process_disclosure_session")]
+        constraints = [
+            models.CheckConstraint(
+                name="process_disclosure_outcome", condition=Q(outcome__in=[each.value for each in Sent])
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} by {self.provider}"
@@ -119,6 +147,10 @@ class FollowUp(models.Model):
     answer = models.OneToOneField(Answer, on_delete=models.CASCADE, related_name="follow_up")
     question = EncryptedField()
     reply = EncryptedField(blank=True, default="")
+    revision = models.PositiveIntegerField(default=0)
+    """Rises with each change of the reply, so that a second tab cannot overwrite what it has not seen."""
+    origin = models.CharField(max_length=10, default=Origin.AI.value)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
     execution_id = models.UUIDField(null=True, blank=True)
     asked_at = models.DateTimeField(default=utc_now)
     replied_at = models.DateTimeField(null=True, blank=True)

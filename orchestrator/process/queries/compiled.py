@@ -68,6 +68,8 @@ def _node(row: ProcessNode, prompts: list[Prompt], sections: list[str], edges: l
         behavior=Behavior(kind.type_name),
         form=Form(row.form),
         text=row.user_facing_text,
+        objective=row.agent_objective,
+        constraints=row.agent_constraints,
         optional=row.is_optional or kind.can_skip,
         requires_completion=row.requires_completion,
         requires_input=kind.requires_user_input,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
+from orchestrator.core.encryption import Sealed
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.json import Json
 from orchestrator.process.domain.asking import prompts_here
@@ -139,6 +140,11 @@ def _values(process: Process, answers: dict[UUID, Answer]) -> dict[str, dict[str
 def answer_value(answer: Answer) -> Json:
     """What the person said, as it was stored."""
     return answer.value
+
+
+def opened(value: Sealed | str) -> str:
+    """An encrypted column's text; as it stands where it was set just now."""
+    return value if isinstance(value, str) else value.open()
 
 
 def _scope(session: Session) -> Scope | None:

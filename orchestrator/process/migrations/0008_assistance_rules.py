@@ -1,0 +1,25 @@
+"""Who reads and writes the choice of a helper and what was asked of it: as all content of a session."""
+
+from django.db import migrations
+
+from orchestrator.core.policies import Protect
+
+WRITES_OWN = "EXISTS (SELECT FROM app_own_session AS mine WHERE mine.id = {t}.session_id)"
+READS = f"{WRITES_OWN} OR EXISTS (SELECT FROM app_lent_session AS lent WHERE lent.id = {{t}}.session_id)"
+TABLES = ("process_assistance", "process_help_request")
+STAY = "".join(
+    f"CREATE TRIGGER stays BEFORE UPDATE ON {table} FOR EACH ROW "
+    "WHEN (OLD.session_id IS DISTINCT FROM NEW.session_id) EXECUTE FUNCTION process_refuse_to_move();\n"
+    for table in TABLES
+)
+NO_STAY = "".join(f"DROP TRIGGER stays ON {table};\n" for table in TABLES)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("process", "0007_assistance")]
+
+    operations = [
+        migrations.RunSQL(STAY, NO_STAY),
+        Protect("assistance", read=READS, write=WRITES_OWN, admins=False),
+        Protect("helprequest", read=READS, write=WRITES_OWN, admins=False),
+    ]

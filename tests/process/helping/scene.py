@@ -1,0 +1,85 @@
+"""A story with answers of every kind, somebody who told it, and helpers that answer as a test says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestrator.accounts.models import User
+from orchestrator.core import json
+from orchestrator.process.domain.conditions import compile_condition
+from orchestrator.process.domain.process import Process
+from orchestrator.process.domain.vocabulary import Behavior, Tier
+from orchestrator.process.models import Answer, ProcessNode, ProcessVersion, Session
+from orchestrator.process.services import sessions
+from orchestrator.process.services.answering import save_answer, set_profile
+from tests.factories import make_user
+from tests.process.making import make_node, make_process, make_prompt, make_section
+from tests.process.storing import store
+
+HOUSE = "We lived above the harbour. In the morning my father whistled."
+PEOPLE = "My aunt Rosa came on Sundays. She brought plums."
+MARKER = "Marzipanherz"
+"""In everything that must never leave, nor stand anywhere in clear."""
+SECRET = f"Nobody knows of {MARKER}."
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    user: User
+    session: Session
+    process: Process
+
+    def answer(self, key: str) -> Answer:
+        return Answer.objects.get(session=self.session, prompt=self.prompt(key))
+
+    def prompt(self, key: str) -> Any:
+        return next(prompt.id for prompt in self.process.prompts.values() if prompt.key == key)
+
+
+def make_scene(*, tell: bool = True) -> Scene:
+    """In section ``origins``: two answers that may be used, one of tier 3, one marked private, and one behind
+    a boundary that was drawn after it was given.
+    """
+    lane = [
+        make_prompt("house", node="lanes", kind="scene"),
+        make_prompt("people", node="lanes", kind="people"),
+        make_prompt("deep", node="lanes", tier=Tier.PRIVATE, sensitive=True),
+        make_prompt("marked", node="lanes"),
+        make_prompt("love", node="lanes", condition=compile_condition("profile_boundary", "romance")),
+    ]
+    process = make_process(
+        make_node("lanes", "writing", behavior=Behavior.ITERATIVE, sections=("origins", "work")),
+        make_node("writing", "patterns", behavior=Behavior.SYNTHESIS, text="Chapters."),
+        make_node("patterns", behavior=Behavior.SYNTHESIS, text="Patterns."),
+        sections=(make_section("origins", *lane), make_section("work", make_prompt("job", node="lanes"))),
+    )
+    version = store(process)
+    ProcessNode.objects.filter(process_version=version, node_key="writing").update(
+        agent_objective="Write as they speak.", agent_constraints="Keep it plain."
+    )
+    ProcessVersion.objects.filter(pk=version.pk).update(is_active=True, frozen_at=version.created_at)
+    user = make_user()
+    scene = Scene(user, sessions.start_session(user), process)
+    if tell:
+        sessions.select_section(user, scene.session.pk, "origins")
+        set_profile(user, scene.session.pk, flags={"comfortable_discussing_romance": True})
+        said = {"house": HOUSE, "people": PEOPLE, "deep": SECRET, "love": f"{MARKER} loved me."}
+        for key, text in said.items():
+            save_answer(user, scene.session.pk, prompt_id=scene.prompt(key), value=text)
+        save_answer(user, scene.session.pk, prompt_id=scene.prompt("marked"), value=SECRET, private=True)
+        set_profile(user, scene.session.pk, flags={"comfortable_discussing_romance": False})
+    return scene
+
+
+def chapter(*sentences: tuple[str, list[str]]) -> str:
+    """What a helper answers who was asked for a text."""
+    written = [{"text": text, "answers": refs} for text, refs in sentences]
+    return json.dumps({"paragraphs": [{"sentences": written}]}).decode()
+
+
+GOOD = chapter(
+    ("My father whistled above the harbour.", ["A1"]),
+    ("Then it was Sunday.", []),
+    ("Aunt Rosa brought plums.", ["A2"]),
+)
