@@ -19,7 +19,7 @@ from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
 from orchestrator.process.domain.process import Process
 from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
-from orchestrator.process.models import ProcessVersion
+from orchestrator.process.models import Archetype, ProcessVersion, Synthesis
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.services.recordings import keep_recording
 from orchestrator.process.services.sessions import advance, start_session
@@ -215,6 +215,23 @@ API = [
     Row("process-grant", "delete", answers(TELLER, 404), {**S, "user_id": "nobody"}),
     Row("process-lent", "get", EVERYBODY),
     Row("process-analytics", "get", STAFF),
+    Row("process-assistance", "get", TELLER, S),
+    Row("process-assistance", "put", TELLER, S, {"provider": "off"}),
+    Row("process-syntheses", "get", TELLER, S),
+    Row("process-syntheses", "post", answers(TELLER, 409), S, {"section": "origins"}),
+    Row("process-synthesis", "get", TELLER, {**S, "text_id": "text"}),
+    Row("process-synthesis", "patch", TELLER, {**S, "text_id": "text"}, {"content": "Hello."}),
+    Row("process-synthesis-approve", "post", TELLER, {**S, "text_id": "text"}),
+    Row("process-archetypes", "get", TELLER, S),
+    Row("process-archetypes", "post", answers(TELLER, 409), S),
+    Row("process-archetypes-reveal", "post", answers(TELLER, 409), S),
+    Row("process-archetype-confirm", "post", TELLER, {**S, "pattern_id": "pattern"}, {"confirmed": True}),
+    Row("process-disclosures", "get", TELLER, S),
+    Row("process-follow-ups", "get", TELLER, S),
+    Row("process-follow-ups", "post", answers(TELLER, 404), S, "answer"),
+    Row("process-follow-up", "patch", answers(TELLER, 404), {**S, "further_id": "nobody"}, {"reply": "x"}),
+    Row("process-follow-up", "delete", answers(TELLER, 404), {**S, "further_id": "nobody"}),
+    Row("process-help", "get", answers(TELLER, 404), {**S, "request_id": "nobody"}),
     Row("process-versions", "get", EVERYBODY),
     Row("process-versions", "post", answers(STAFF, 201), body="document"),
     Row("process-version", "get", EVERYBODY, P),
@@ -332,7 +349,13 @@ def telling(owner: User) -> dict[str, Any]:
     session = start_session(owner)
     advance(owner, session.pk)
     keep_recording(owner, session.pk, prompt_id=spoken.id, audio=WEBM, duration_seconds=4.2)
+    text = Synthesis.objects.create(session=session, synthesis_type="checkpoint", content="So far.")
+    pattern = Archetype.objects.create(
+        session=session, archetype_type="care", confidence_score="0.8", revealed_to_user=True
+    )
     return {
+        "text": text.pk,
+        "pattern": pattern.pk,
         "session": session.pk,
         "process": version.pk,
         "lane": "origins",

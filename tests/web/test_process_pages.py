@@ -337,5 +337,5 @@ def test_pages_cost_the_same_however_much_there_is(
         client.get("/processes/")
     with django_assert_num_queries(7):
         client.get(address(session))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(13):
         client.get(address(session, "answers"))

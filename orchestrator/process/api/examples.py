@@ -59,6 +59,15 @@ PROFILE: Final = OpenApiExample(
     value={"has_children": True, "comfortable_discussing_trauma": False},
     request_only=True,
 )
+HELPER: Final = OpenApiExample("Rules, no AI", value={"provider": "offline"}, request_only=True)
+DRAFT: Final = OpenApiExample(
+    "Once more, with a note", value={"section": "origins", "feedback": "Shorter."}, request_only=True
+)
+REFRAMED: Final = OpenApiExample(
+    "In the person's own words",
+    value={"confirmed": False, "words": "I did not stay. I waited."},
+    request_only=True,
+)
 DOCUMENT: Final = OpenApiExample(
     "The smallest process",
     value={

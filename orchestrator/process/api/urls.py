@@ -1,6 +1,16 @@
 from django.urls import path
 
-from orchestrator.process.api import answering, books, definitions, figures, part, parts, recordings, sessions
+from orchestrator.process.api import (
+    answering,
+    books,
+    definitions,
+    figures,
+    helping,
+    part,
+    parts,
+    recordings,
+    sessions,
+)
 
 _SESSION = "process/sessions/<uuid:pk>/"
 _ANSWER = f"{_SESSION}answers/<uuid:prompt_id>/"
@@ -41,6 +51,27 @@ urlpatterns = [
     path(f"{_SESSION}grants/<uuid:user_id>/", books.GrantView.as_view(), name="process-grant"),
     path("process/lent/", books.LentView.as_view(), name="process-lent"),
     path("process/analytics/", figures.ProcessAnalyticsView.as_view(), name="process-analytics"),
+    path(f"{_SESSION}assistance/", helping.AssistanceView.as_view(), name="process-assistance"),
+    path(f"{_SESSION}syntheses/", helping.SynthesesView.as_view(), name="process-syntheses"),
+    path(f"{_SESSION}syntheses/<uuid:text_id>/", helping.SynthesisView.as_view(), name="process-synthesis"),
+    path(
+        f"{_SESSION}syntheses/<uuid:text_id>/approve/",
+        helping.ApproveView.as_view(),
+        name="process-synthesis-approve",
+    ),
+    path(f"{_SESSION}archetypes/", helping.ArchetypesView.as_view(), name="process-archetypes"),
+    path(f"{_SESSION}archetypes/reveal/", helping.RevealView.as_view(), name="process-archetypes-reveal"),
+    path(
+        f"{_SESSION}archetypes/<uuid:pattern_id>/confirm/",
+        helping.ConfirmView.as_view(),
+        name="process-archetype-confirm",
+    ),
+    path(f"{_SESSION}disclosures/", helping.DisclosuresView.as_view(), name="process-disclosures"),
+    path(f"{_SESSION}follow-ups/", helping.FollowUpsView.as_view(), name="process-follow-ups"),
+    path(
+        f"{_SESSION}follow-ups/<uuid:further_id>/", helping.FollowUpView.as_view(), name="process-follow-up"
+    ),
+    path(f"{_SESSION}help/<uuid:request_id>/", helping.HelpView.as_view(), name="process-help"),
     path("process/versions/", definitions.VersionsView.as_view(), name="process-versions"),
     path(_VERSION, definitions.VersionView.as_view(), name="process-version"),
     path(f"{_VERSION}export/", definitions.ExportView.as_view(), name="process-version-export"),

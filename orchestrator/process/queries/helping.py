@@ -68,7 +68,7 @@ def latest(session: Session, *kinds: Help) -> list[HelpState]:
     """The last request of each kind, section and answer, the latest first."""
     rows = HelpRequest.objects.filter(session=session, kind__in=[kind.value for kind in kinds])
     last: dict[tuple[str, UUID | None, UUID | None], HelpRequest] = {}
-    for row in rows.order_by("-id"):
+    for row in rows.select_related("section").order_by("-id"):
         last.setdefault((row.kind, row.section_id, row.answer_id), row)
     return list(states_of(last.values()).values())
 

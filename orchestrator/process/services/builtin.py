@@ -14,6 +14,7 @@ from django.db import transaction
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
+from orchestrator.core.json import Json, JsonObject
 from orchestrator.core.rls import as_server
 from orchestrator.process.domain.vocabulary import Help
 from orchestrator.workflows.models import (
@@ -47,9 +48,9 @@ _DESCRIPTION: Final = (
 )
 
 
-def graph_of(help: Help) -> dict[str, Any]:
+def graph_of(help: Help) -> JsonObject:
     """Gather what may be given away; if there is anything, have it written."""
-    nodes = [
+    nodes: list[Json] = [
         _node("gather", "process-gather", "Gather what may be used"),
         _node(
             "anything",
@@ -71,12 +72,12 @@ def graph_of(help: Help) -> dict[str, Any]:
     return document_of(nodes, [_edge(*way) for way in ways])
 
 
-def _node(name: str, kind: str, title: str, **config: Any) -> dict[str, Any]:
+def _node(name: str, kind: str, title: str, **config: Any) -> Json:
     return {"id": name, "type": kind, "data": {"title": title, "config": config}}
 
 
-def _edge(source: str, target: str, port: str | None) -> dict[str, Any]:
-    drawn = {"id": f"{source}-{target}", "source": source, "target": target}
+def _edge(source: str, target: str, port: str | None) -> Json:
+    drawn: dict[str, Json] = {"id": f"{source}-{target}", "source": source, "target": target}
     return {**drawn, "sourceHandle": port} if port else drawn
 
 
@@ -107,7 +108,7 @@ def _account() -> User:
     return User.objects.get(pk=ACCOUNT)
 
 
-def _publish(account: User, pk: UUID, name: str, document: dict[str, Any], checksum: str) -> None:
+def _publish(account: User, pk: UUID, name: str, document: JsonObject, checksum: str) -> None:
     now = utc_now()
     workflow, _ = Workflow.objects.get_or_create(
         pk=pk,

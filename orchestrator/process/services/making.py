@@ -128,7 +128,7 @@ def keep_text(run: UUID, work: Work, paragraphs: Iterable[Paragraph]) -> dict[st
 
     def store(place: Place, request: HelpRequest) -> int:
         content, sources = compose(paragraphs)
-        kind = SynthesisType.DRAFT if request.section_id else SynthesisType.CHECKPOINT
+        kind = SynthesisType.DRAFT if request.section else SynthesisType.CHECKPOINT
         Synthesis.objects.create(
             session=place.session,
             section_id=request.section_id,
@@ -149,7 +149,7 @@ def keep_question(run: UUID, work: Work, question: str) -> dict[str, Json]:
     """The further question, once per answer."""
 
     def store(place: Place, request: HelpRequest) -> int:
-        assert request.answer_id is not None, "a question is about an answer"
+        assert request.answer, "a question is about an answer"
         _, created = FollowUp.objects.get_or_create(
             answer_id=request.answer_id,
             defaults={"question": question, "execution_id": run, "origin": _origin(work).value},
@@ -208,7 +208,7 @@ def _lock(run: UUID) -> tuple[Place, HelpRequest]:
     if request is None:
         raise NotFound("Nobody asked for this run. Only the person themselves can ask for it again.")
     place = lock_session(request.session.user, request.session_id)
-    return place, HelpRequest.objects.select_related("section", "previous").get(pk=request.pk)
+    return place, HelpRequest.objects.select_related("section", "previous", "answer").get(pk=request.pk)
 
 
 def _finish(request: HelpRequest, outcome: Made) -> None:
@@ -218,7 +218,7 @@ def _finish(request: HelpRequest, outcome: Made) -> None:
 
 def _material(place: Place, request: HelpRequest) -> Material:
     material = material_of(place, section=request.section.section_key if request.section else "")
-    return only(material, request.answer_id) if request.answer_id else material
+    return only(material, request.answer_id) if request.answer else material
 
 
 def _agent(place: Place, request: HelpRequest, material: Material) -> Agent:

@@ -47,7 +47,7 @@ def approve_text(user: User, session_id: UUID, text_id: UUID, *, approved: bool 
 def _set(text: Synthesis, approved: bool | None) -> None:
     text.user_approved = approved
     text.is_provisional = approved is not True
-    if text.section_id:
+    if text.section:
         text.synthesis_type = (SynthesisType.CHAPTER if approved else SynthesisType.DRAFT).value
     text.updated_at = utc_now()
     text.save(update_fields=["user_approved", "is_provisional", "synthesis_type", "updated_at"])
@@ -76,7 +76,7 @@ def edit_text(
     return Synthesis.objects.create(
         session=place.session,
         section_id=text.section_id,
-        synthesis_type=(SynthesisType.DRAFT if text.section_id else SynthesisType.CHECKPOINT).value,
+        synthesis_type=(SynthesisType.DRAFT if text.section else SynthesisType.CHECKPOINT).value,
         title=text.title,
         content=new,
         sources=sources,

@@ -29,6 +29,7 @@ from orchestrator.process.queries.sessions import all_answers, answers_to, sessi
 from orchestrator.process.services.answering import save_answer, withdraw_answer
 from orchestrator.process.services.journeys import Place, answer_value, place_of
 from orchestrator.process.services.screens import Given, ScreenRefused, Way, save_screen
+from orchestrator.process.web.further import Further, further_in
 from orchestrator.process.web.pages import refused, show_session, to_session
 from orchestrator.process.web.questions import given_in, number_in, questions_of, shown_in
 
@@ -123,6 +124,7 @@ class Said:
     answer: Answer
     may_edit: bool
     recording: Recording | None = None
+    further: Further | None = None
 
 
 @login_required
@@ -133,6 +135,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     answers = all_answers(place.session)
     spoken = {prompt.id for prompt in place.process.prompts.values() if prompt.format is ResponseFormat.VOICE}
     voices = recordings_of([answers[key] for key in spoken & answers.keys()]) if spoken else {}
+    further = further_in(place)
     groups = []
     for node in place.process.nodes.values():
         lanes = [(node.name, "", node.prompts)]
@@ -142,7 +145,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
         ]
         for name, phase, prompts in lanes:
             said = [
-                _said(place, prompt, answers[prompt.id], voices.get(prompt.id))
+                _said(place, prompt, answers[prompt.id], voices.get(prompt.id), further.get(prompt.id))
                 for prompt in prompts
                 if prompt.id in answers
             ]
@@ -152,9 +155,12 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "process/answers.html", context)
 
 
-def _said(place: Place, prompt: Prompt, answer: Answer, voice: Recording | None) -> Said:
+def _said(
+    place: Place, prompt: Prompt, answer: Answer, voice: Recording | None, further: Further | None
+) -> Said:
     text = in_words(prompt, answer_value(answer))
-    return Said(prompt, text, answer, _may_edit(place.process, place.journey, prompt), voice)
+    may_edit = _may_edit(place.process, place.journey, prompt)
+    return Said(prompt, text, answer, may_edit, voice, further)
 
 
 def _may_edit(process: Process, journey: Journey, prompt: Prompt) -> bool:

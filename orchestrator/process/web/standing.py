@@ -10,6 +10,7 @@ from uuid import UUID
 from orchestrator.core.errors import DomainError
 from orchestrator.process.domain.asking import prompts_here, sections_here
 from orchestrator.process.domain.journey import OPEN, Journey, SectionState
+from orchestrator.process.domain.patterns import pattern_node, writing_node
 from orchestrator.process.domain.process import Node, Process, Prompt, Section
 from orchestrator.process.domain.screens import first_open, screen_with, screens_of
 from orchestrator.process.domain.unlocking import lock_of
@@ -102,9 +103,17 @@ def standing_of(
         "following": _after(screens, number),
         "before": before,
         "may_go_back": section is not None or journey.at > 0,
+        "gives": gives_at(process, node),
         "first": number in (None, 0) or on_form,
         **_way(process, journey),
     }
+
+
+def gives_at(process: Process, node: Node) -> str:
+    """What a phase gives back: chapters, patterns, or nothing."""
+    if node is pattern_node(process):
+        return "patterns"
+    return "chapters" if node is writing_node(process) else ""
 
 
 def _way(process: Process, journey: Journey) -> dict[str, Any]:

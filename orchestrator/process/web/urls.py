@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from orchestrator.process.web import answers, book, figures, pages, readers, steps
+from orchestrator.process.web import (
+    answers,
+    archetypes,
+    assistance,
+    book,
+    chapters,
+    figures,
+    further,
+    pages,
+    readers,
+    steps,
+)
 
 app_name = "process"
 
@@ -20,6 +31,27 @@ urlpatterns = [
     path(f"{_ONE}answers/save/", answers.save, name="save-answer"),
     path(f"{_ONE}answers/<uuid:prompt_id>/", answers.edit, name="edit-answer"),
     path(f"{_ONE}answers/<uuid:prompt_id>/remove/", answers.remove, name="remove-answer"),
+    path(f"{_ONE}answers/<uuid:prompt_id>/further/", further.further, name="further"),
+    path(f"{_ONE}answers/<uuid:prompt_id>/further/ask/", further.ask_further, name="ask-further"),
+    path(f"{_ONE}further/<uuid:further_id>/reply/", further.reply, name="save-reply"),
+    path(f"{_ONE}further/<uuid:further_id>/dismiss/", further.dismiss_further, name="dismiss-further"),
+    path(f"{_ONE}assistance/", assistance.assistance, name="assistance"),
+    path(f"{_ONE}sent/", assistance.sent, name="sent"),
+    path(f"{_ONE}help/<uuid:request_id>/", assistance.help_state, name="help-state"),
+    path(f"{_ONE}chapters/", chapters.chapters, name="chapters"),
+    path(f"{_ONE}chapters/make/", chapters.make_text, name="make-text"),
+    path(f"{_ONE}chapters/<uuid:text_id>/", chapters.chapter, name="chapter"),
+    path(f"{_ONE}chapters/<uuid:text_id>/edit/", chapters.edit_chapter, name="edit-chapter"),
+    path(f"{_ONE}chapters/<uuid:text_id>/approve/", chapters.approve_chapter, name="approve-chapter"),
+    path(
+        f"{_ONE}chapters/<uuid:text_id>/compare/<uuid:other_id>/",
+        chapters.compare_chapters,
+        name="compare-chapters",
+    ),
+    path(f"{_ONE}patterns/", archetypes.patterns, name="patterns"),
+    path(f"{_ONE}patterns/find/", archetypes.find_patterns, name="find-patterns"),
+    path(f"{_ONE}patterns/show/", archetypes.show_patterns, name="show-patterns"),
+    path(f"{_ONE}patterns/<uuid:pattern_id>/", archetypes.judge, name="judge-pattern"),
     path(f"{_ONE}scope/", steps.scope, name="scope"),
     path(f"{_ONE}profile/", steps.profile, name="profile"),
     path(f"{_ONE}section/", steps.choose_section, name="select-section"),

@@ -186,6 +186,9 @@ export class Question {
     if (state.kind === "saved" || state.kind === "blank") {
       if (!this.saver.unsaved) this.drafts.drop(this.prompt);
       if (state.kind === "saved") this.control("[data-remove]").hidden = false;
+      const further = this.box.querySelector("[data-further]");
+      const asked = further?.querySelector("[data-reply]");
+      if (!asked) further?.dispatchEvent(new CustomEvent("process:saved")); // now it can be asked about
     }
     if (state.kind === "changed") this.clash(state.message, state.theirs);
   }

@@ -16,7 +16,7 @@ NO_STAY = "".join(f"DROP TRIGGER stays ON {table};\n" for table in TABLES)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("process", "0007_assistance")]
+    dependencies = [("process", "0008_assistance")]
 
     operations = [
         migrations.RunSQL(STAY, NO_STAY),

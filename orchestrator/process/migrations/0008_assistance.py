@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("process", "0006_recordings"),
+        ("process", "0007_started"),
     ]
 
     operations = [
