@@ -87,15 +87,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="synthesis",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("user_approved", True)),
-                fields=("session", "section"),
-                name="process_chapter_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="synthesis",
-            constraint=models.UniqueConstraint(
                 condition=models.Q(("execution_id__isnull", False)),
                 fields=("execution_id",),
                 name="process_synthesis_once_per_run",

@@ -1,11 +1,10 @@
-"""Who reads and writes the choice of a helper and what was asked of it: as all content of a session."""
+"""Who reads and writes the choice of a helper and what was asked of it: nobody but the person whose session it is."""
 
 from django.db import migrations
 
 from orchestrator.core.policies import Protect
 
 WRITES_OWN = "EXISTS (SELECT FROM app_own_session AS mine WHERE mine.id = {t}.session_id)"
-READS = f"{WRITES_OWN} OR EXISTS (SELECT FROM app_lent_session AS lent WHERE lent.id = {{t}}.session_id)"
 TABLES = ("process_assistance", "process_help_request")
 STAY = "".join(
     f"CREATE TRIGGER stays BEFORE UPDATE ON {table} FOR EACH ROW "
@@ -20,6 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(STAY, NO_STAY),
-        Protect("assistance", read=READS, write=WRITES_OWN, admins=False),
-        Protect("helprequest", read=READS, write=WRITES_OWN, admins=False),
+        Protect("assistance", read=WRITES_OWN, write=WRITES_OWN, admins=False),
+        Protect("helprequest", read=WRITES_OWN, write=WRITES_OWN, admins=False),
     ]

@@ -54,12 +54,6 @@ class Synthesis(models.Model):
                 condition=Q(synthesis_type__in=[each.value for each in SynthesisType]),
             ),
             models.UniqueConstraint(
-                fields=["session", "section"],
-                name="process_chapter_once",
-                condition=Q(user_approved=True),
-                nulls_distinct=False,
-            ),
-            models.UniqueConstraint(
                 fields=["execution_id"],
                 name="process_synthesis_once_per_run",
                 condition=Q(execution_id__isnull=False),

@@ -2,7 +2,7 @@
 
 import { callApi } from "../page/http";
 import { shortly } from "../page/times";
-import { Saver, type Kept, type State } from "../process/saver";
+import { Saver, type Kept, type State, type Text } from "../process/saver";
 
 const savers = new WeakMap<HTMLTextAreaElement, Saver>();
 const all = new Set<WeakRef<Saver>>();
@@ -29,7 +29,7 @@ function known(): Saver[] {
 function saver(text: HTMLTextAreaElement, url: string): Saver {
   const there = savers.get(text);
   if (there) return there;
-  const send = ({ value }: { value: string }, revision: number) =>
+  const send = ({ value }: Text, revision: number) =>
     callApi("POST", url, { value, revision }) as Promise<Kept | null>;
   const made = new Saver(send, Number(text.dataset.revision), (state) => {
     const line = text.parentElement?.querySelector("[data-saved]");
@@ -50,6 +50,8 @@ function words(state: State): string {
       return "Not saved: no connection, trying again";
     case "refused":
       return `Not saved: ${state.message}`;
+    case "blank":
+      return "Left as it was";
     case "changed":
       return "Not saved: it was changed in another tab. Copy yours and load the page again.";
   }
