@@ -89,5 +89,5 @@ function tell(form: HTMLFormElement | undefined): void {
     icon("history"),
     el("p", {}, "Something that you said here was not saved when you left. It is back."),
   );
-  form?.before(note);
+  form?.parentElement?.insertBefore(note, form); // a field of the form may be called “before”
 }

@@ -48,7 +48,7 @@ export class Vault {
   /** Null for what was sealed with another key, or spoilt. */
   async unseal({ iv, data }: Sealed): Promise<ArrayBuffer | null> {
     try {
-      return await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, data);
+      return await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, new Uint8Array(data));
     } catch {
       return null;
     }

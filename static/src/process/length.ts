@@ -25,7 +25,7 @@ export function lengthOf(text: string, limit: number): Length {
 export function announcement(before: Length | null, now: Length, limit: number): string {
   if (before?.tone === now.tone) return "";
   if (now.tone === "tone-bad") return `The answer is too long by ${number(now.used - limit)} characters.`;
-  if (now.tone === "tone-waiting") return `${number(limit - now.used)} characters are left.`;
+  if (now.tone === "tone-waiting") return `Characters left: ${number(limit - now.used)}.`;
   return before ? "The answer fits." : "";
 }
 

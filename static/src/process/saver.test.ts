@@ -93,6 +93,27 @@ describe("an answer that is typed", () => {
     expect([made.saver.unsaved, made.saver.blocked]).toEqual([true, false]);
   });
 
+  it("is told to be kept where it is left blank, whatever its kind", async () => {
+    const made = saver(KEPT, KEPT, KEPT);
+    for (const value of ["  ", [], "x"]) {
+      made.saver.type({ value }, 0);
+      await made.saver.settle();
+    }
+    expect(kinds(made.states)).toEqual(["saving", "blank", "saving", "blank", "saving", "saved"]);
+  });
+
+  it("begins anew once it was taken back, and builds on what an older page had seen", async () => {
+    const made = saver(KEPT, KEPT);
+    made.saver.rebase(7);
+    made.saver.type({ value: "late" }, 0);
+    await made.saver.settle();
+    expect(made.send.mock.calls[0]?.[1]).toBe(7);
+    made.saver.type({ value: "never sent" });
+    made.saver.forget();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([made.send.mock.calls.length, made.saver.revision, made.saver.unsaved]).toEqual([1, 0, false]);
+  });
+
   it("is kept here while nobody is logged in", async () => {
     const made = saver(null);
     made.saver.type({ value: "mine" });
