@@ -12,7 +12,14 @@ from pytest_django import Settings
 
 from orchestrator.ai.models import Credential
 from orchestrator.ai.services.credentials import set_credential
-from orchestrator.core.encryption import CannotDecrypt, Sealed, decrypt, encrypt
+from orchestrator.core.encryption import (
+    CannotDecrypt,
+    Sealed,
+    SealedBytes,
+    decrypt,
+    encrypt,
+    encrypt_bytes,
+)
 from tests.factories import make_user
 
 OLD, NEW, OTHER = "o" * 50, "n" * 50, "x" * 50
@@ -47,6 +54,20 @@ def test_an_older_key_still_opens_and_a_missing_one_is_told(settings: Settings) 
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
     with pytest.raises(CannotDecrypt):
         decrypt(token)
+
+
+def test_bytes_are_sealed_without_base64_and_rotated(settings: Settings) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [OLD]
+    sealed = SealedBytes(encrypt_bytes(b"voice" * 1000))
+    assert b"voice" not in sealed.token
+    assert len(sealed.token) < 5_100
+    settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
+    newer = sealed.rotated()
+    settings.FIELD_ENCRYPTION_KEYS = [NEW]
+    assert newer.open() == b"voice" * 1000
+    assert (str(newer), repr(newer)) == ("<sealed>", "<sealed>")
+    with pytest.raises(CannotDecrypt):
+        sealed.open()
 
 
 @pytest.mark.django_db
