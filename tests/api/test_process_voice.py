@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -39,7 +41,7 @@ def spoken(teller: User) -> str:
 
 def record(teller: User, spoken: str) -> None:
     session, _, prompt = spoken.removeprefix("/api/v1/process/sessions/").strip("/").split("/")
-    keep_recording(teller, session, prompt_id=prompt, audio=WEBM, duration_seconds=4.2)  # type: ignore[arg-type]
+    keep_recording(teller, UUID(session), prompt_id=UUID(prompt), audio=WEBM, duration_seconds=4.2)
 
 
 def test_a_recording_is_kept_described_and_deleted(client: APIClient, spoken: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,7 +28,7 @@ OFFLINE = r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
 KEPT = "Object.keys(localStorage).filter(name => name.startsWith('kept:')).length"
 
 
-def begun(prompt_format: ResponseFormat, **more: object) -> tuple[User, Session]:
+def begun(prompt_format: ResponseFormat, **more: Any) -> tuple[User, Session]:
     prompt = make_prompt("told", format=prompt_format, **more)
     version = store(make_process(make_node("talk", "end", prompts=(prompt,)), make_node("end", text="End.")))
     ProcessVersion.objects.filter(pk=version.pk).update(is_active=True, frozen_at=version.created_at)

@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.process.domain.conditions import compile_condition
 from orchestrator.process.domain.process import Choice, Process
-from orchestrator.process.domain.vocabulary import Behavior, Form, ResponseFormat
+from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
 from orchestrator.process.models import Answer, Session, SessionScope
 from orchestrator.process.services import sessions
 from orchestrator.process.services.answering import save_answer
@@ -38,7 +38,6 @@ def make_story() -> Process:
         prompts=(named, short, fruit),
         behavior=Behavior.ITERATIVE,
         sections=("origins", "work"),
-        form=Form.SCOPE,
     )
     process = make_process(talk, make_node("close", text="End."), sections=(open_one, locked))
     activate(store(process))
@@ -85,9 +84,11 @@ def test_bad_input_is_told_and_changes_nothing(
 
 
 def test_edges_that_all_fail_are_told_and_nothing_changes(visit: Visit) -> None:
-    process, user = make_story(), make_user()
+    way = ("close", compile_condition("scope_match", "whole_life"))
+    talk = make_node("talk", way, prompts=(make_prompt("name"),))
+    activate(store(make_process(talk, make_node("close", text="End."))))
+    user = make_user()
     session = sessions.start_session(user)
-    save_answer(user, session.pk, prompt_id=prompt_of(process, "name").id, value="Ada")
     client, before = visit(user), kept()
     answer = client.post(address(session, "advance"))
     assert answer.status_code == 409
