@@ -93,7 +93,7 @@ def test_what_comes_back_does_not_overwrite_what_another_device_saved(open_as: O
     typed_and_closed(page, "Ada")
     save_answer(user, session.pk, prompt_id=UUID(prompt), value="Adelheid")
     page = opened_again(page, watch, f"{path}?at={prompt}")
-    expect(page.get_by_text("Adelheid", exact=True)).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text("Adelheid")).to_be_visible()
     expect(page.get_by_label(NAME)).to_have_value("Ada")
     assert said() == [True, "Adelheid"]
     page.get_by_role("button", name="Take the other one").click()

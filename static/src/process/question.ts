@@ -184,7 +184,7 @@ export class Question {
     this.seen();
     this.say(words(state, this.saver.revision));
     if (state.kind === "saved" || state.kind === "blank") {
-      if (!this.saver.unsaved) this.drafts.drop(this.prompt);
+      if (!this.saver.blocked) this.drafts.drop(this.prompt); // nothing newer waits
       if (state.kind === "saved") this.control("[data-remove]").hidden = false;
       const further = this.box.querySelector("[data-further]");
       const asked = further?.querySelector("[data-reply]");
