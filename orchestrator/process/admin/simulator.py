@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
 from orchestrator.core.json import Json
-from orchestrator.process.admin_places import findings_of, version_context
+from orchestrator.process.admin.places import findings_of, version_context
 from orchestrator.process.domain.frames import Asked, Frame, Kind
 from orchestrator.process.domain.journey import Scope
 from orchestrator.process.domain.process import Process

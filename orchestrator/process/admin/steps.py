@@ -13,10 +13,10 @@ from unfold.decorators import action
 from orchestrator.accounts.current import person
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError
-from orchestrator.process.admin_compare import comparison
-from orchestrator.process.admin_import import import_page
-from orchestrator.process.admin_packs import packs_page
-from orchestrator.process.admin_simulator import simulator
+from orchestrator.process.admin.compare import comparison
+from orchestrator.process.admin.importing import import_page
+from orchestrator.process.admin.packs import packs_page
+from orchestrator.process.admin.simulator import simulator
 from orchestrator.process.domain.validation import validate
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.compiled import process_of

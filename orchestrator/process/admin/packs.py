@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import DomainError
-from orchestrator.process.admin_places import version_context, version_url
+from orchestrator.process.admin.places import version_context, version_url
 from orchestrator.process.models import ProcessVersion, PromptPack
 from orchestrator.process.queries.packs import PlannedPhase
 from orchestrator.process.services.packs import apply_pack, check_plan, usable_pack

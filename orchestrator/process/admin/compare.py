@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from orchestrator.core.json import Json
-from orchestrator.process.admin_places import node_url, section_url, version_context, version_url
+from orchestrator.process.admin.places import node_url, section_url, version_context, version_url
 from orchestrator.process.domain.comparing import Difference
 from orchestrator.process.domain.wording import in_words
 from orchestrator.process.domain.wordwise import Piece, word_changes

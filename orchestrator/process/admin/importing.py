@@ -13,7 +13,7 @@ from orchestrator.accounts.current import person
 from orchestrator.core import json
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.core.json import Json
-from orchestrator.process.admin_places import version_url
+from orchestrator.process.admin.places import version_url
 from orchestrator.process.services.interchange import import_version
 
 _PAGE: Final = "admin/process/processversion/import.html"
