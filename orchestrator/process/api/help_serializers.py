@@ -35,7 +35,7 @@ class HelpStateSerializer(serializers.Serializer[Any]):
     """Something that was asked for."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(_KINDS)
+    kind = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _KINDS))
     status = serializers.ChoiceField(_STATES)
     reason = serializers.CharField(help_text="What went wrong, in words")
     section = serializers.CharField(allow_null=True)
@@ -64,7 +64,7 @@ class AskForTextSerializer(serializers.Serializer[Any]):
 
 class SentenceSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
-    kind = serializers.ChoiceField(["answers", "connecting", "yours"])
+    kind = serializers.CharField(help_text="`answers`, `connecting` or `yours`")
     answers = serializers.ListField(child=serializers.UUIDField(), help_text="Ids of answers it rests on")
 
 
@@ -153,7 +153,7 @@ class JudgeSerializer(serializers.Serializer[Any]):
 
 class DisclosureSerializer(serializers.Serializer[Disclosure]):
     id = serializers.UUIDField()
-    purpose = serializers.ChoiceField(_KINDS)
+    purpose = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _KINDS))
     provider = serializers.CharField()
     model = serializers.CharField()
     outcome = serializers.ChoiceField(_OUTCOMES, help_text="`local`: nothing left this machine")
