@@ -14,8 +14,8 @@ from orchestrator.process.services.journeys import opened
 from orchestrator.process.services.texts import LONGEST
 
 _TYPES: Final = [each.value for each in SynthesisType]
-_ORIGINS: Final = [each.value for each in Origin]
-_OUTCOMES: Final = [each.value for each in Sent]
+_ORIGINS: Final = ", ".join(f"`{each}`" for each in Origin)
+_OUTCOMES: Final = ", ".join(f"`{each}`" for each in Sent)
 _KINDS: Final = [each.value for each in Help]
 _STATES: Final = ["waiting", "running", "done", "nothing", "failed"]
 
@@ -36,7 +36,7 @@ class HelpStateSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     kind = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _KINDS))
-    status = serializers.ChoiceField(_STATES)
+    status = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _STATES))
     reason = serializers.CharField(help_text="What went wrong, in words")
     section = serializers.CharField(allow_null=True)
     provider = serializers.CharField()
@@ -70,11 +70,11 @@ class SentenceSerializer(serializers.Serializer[Any]):
 
 class SynthesisSerializer(serializers.Serializer[Synthesis]):
     id = serializers.UUIDField()
-    type = serializers.ChoiceField(_TYPES)
+    type = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _TYPES))
     section = serializers.CharField(allow_null=True)
     title = serializers.CharField()
     version = serializers.IntegerField()
-    origin = serializers.ChoiceField(_ORIGINS, help_text="`offline`: by fixed rules, no AI")
+    origin = serializers.CharField(help_text="`ai`, `offline` (by fixed rules, no AI) or `person`")
     approved = serializers.BooleanField(allow_null=True)
     provisional = serializers.BooleanField()
     content = serializers.CharField(help_text="Markdown")
@@ -122,7 +122,7 @@ class ArchetypeSerializer(serializers.Serializer[Archetype]):
     themes = serializers.ListField(child=serializers.CharField())
     shape = serializers.CharField()
     evidence = serializers.ListField(child=serializers.DictField(), help_text="`quote` and `answer` of each")
-    origin = serializers.ChoiceField(_ORIGINS)
+    origin = serializers.CharField(help_text=_ORIGINS)
     confirmed = serializers.BooleanField(allow_null=True)
     reframed = serializers.CharField()
 
@@ -156,7 +156,7 @@ class DisclosureSerializer(serializers.Serializer[Disclosure]):
     purpose = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _KINDS))
     provider = serializers.CharField()
     model = serializers.CharField()
-    outcome = serializers.ChoiceField(_OUTCOMES, help_text="`local`: nothing left this machine")
+    outcome = serializers.CharField(help_text=f"{_OUTCOMES}; `local`: nothing left this machine")
     answers = serializers.ListField(child=serializers.UUIDField())
     text = serializers.CharField(help_text="Word by word what was sent")
     sent_at = serializers.DateTimeField()
@@ -180,7 +180,7 @@ class FollowUpSerializer(serializers.Serializer[FollowUp]):
     question = serializers.CharField()
     reply = serializers.CharField()
     revision = serializers.IntegerField(help_text="Of the reply, 0 for none; send it as `expect`")
-    origin = serializers.ChoiceField(_ORIGINS)
+    origin = serializers.CharField(help_text=_ORIGINS)
     asked_at = serializers.DateTimeField()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
