@@ -152,7 +152,10 @@ class TranscriptionView(APIView):
         operation_id="process_sessions_transcribe",
     )
     def post(self, request: Request, pk: UUID, prompt_id: UUID) -> Response:
-        """Have the recording written down by the server's provider, which is thereby given it."""
+        """Have the recording written down.
+
+        The server's provider is thereby given it.
+        """
         ask_transcription(person(request), pk, prompt_id=prompt_id)
         row = find_recording(session_of(person(request), pk), prompt_id)
         return Response(RecordingSerializer(row).data, status=status.HTTP_202_ACCEPTED)
