@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -21,7 +20,7 @@ from orchestrator.core.errors import NotFound, WrongState
 from orchestrator.executions.models import Execution
 from orchestrator.graphs.problems import errors_in
 from orchestrator.graphs.steps import Failed, Outcome, StepContext, Succeeded
-from orchestrator.process.domain.texts import Kind, Sentence, read
+from orchestrator.process.domain.texts import read
 from orchestrator.process.domain.vocabulary import Help
 from orchestrator.process.models import (
     Archetype,
@@ -44,7 +43,6 @@ from orchestrator.process.services.helping import (
     ask_for_question,
     ask_for_text,
 )
-from orchestrator.process.services.making import Work, begin, keep_text
 from orchestrator.process.services.patterns import judge_pattern, reveal_patterns
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.services.versions import check_graph
@@ -287,30 +285,6 @@ def test_a_step_that_is_done_again_makes_no_second_version(
         drain()
     assert Synthesis.objects.count() == 1
     assert Disclosure.objects.count() == 1
-
-
-def test_two_workers_with_the_same_step_store_one_version(scene: Scene) -> None:
-    """Both have asked; the second to store finds the request finished."""
-    request = draft(scene)
-    first, second = begin(request.execution_id), begin(request.execution_id)
-    assert first is not None
-    assert second is not None
-    sentence = [(Sentence("It was so.", Kind.ANSWERS, (scene.answer("house").pk,)),)]
-    barrier = threading.Barrier(2)
-
-    def store(work: Work) -> None:
-        barrier.wait()
-        try:
-            keep_text(request.execution_id, work, sentence)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=store, args=(work,)) for work in (first, second)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert Synthesis.objects.count() == 1
 
 
 def test_a_run_that_nobody_asked_for_reads_nothing(scene: Scene, drain: Drain) -> None:
