@@ -18,8 +18,9 @@ from orchestrator.process.models import FlowEdge, ProcessNode, ProcessVersion
 from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.queries.graph import graph_of
+from orchestrator.process.services.authoring import DraftChanged
 from orchestrator.process.services.freezing import Frozen, freeze
-from orchestrator.process.services.graphing import MovedOn, redraw
+from orchestrator.process.services.graphing import redraw
 from orchestrator.process.services.interchange import clone_version
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
@@ -212,7 +213,7 @@ def test_a_second_author_is_told_and_overwrites_nothing(ada: User, version: Proc
             "changes": [{"do": "change_phase", "id": str(talk.pk), "values": {"name": "Theirs"}}],
         }
     )
-    with pytest.raises(MovedOn) as told:
+    with pytest.raises(DraftChanged) as told:
         redraw(ada, version.pk, revision=late.revision, changes=late.changes)
     assert told.value.extra == {"revision": version.revision}
     assert node(version, "talk").node_name == "Mine"

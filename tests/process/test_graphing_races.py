@@ -15,14 +15,14 @@ from orchestrator.process.domain.drawing import Change, read_redrawing
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services import graphing
-from orchestrator.process.services.authoring import begin_change
-from orchestrator.process.services.graphing import MovedOn, redraw
+from orchestrator.process.services.authoring import DraftChanged, begin_change
+from orchestrator.process.services.graphing import redraw
 from tests.factories import make_user
 from tests.process.making import make_node, make_process
 from tests.process.storing import store
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Begin = Callable[[User, UUID], ProcessVersion]
+Begin = Callable[..., ProcessVersion]
 
 
 def rename_at_once(monkeypatch: pytest.MonkeyPatch, begin: Begin) -> tuple[ProcessVersion, list[str]]:
@@ -33,8 +33,8 @@ def rename_at_once(monkeypatch: pytest.MonkeyPatch, begin: Begin) -> tuple[Proce
     meeting = threading.Barrier(2)
     told: list[str] = []
 
-    def begin_and_wait(user: User, version_id: UUID) -> ProcessVersion:
-        begun = begin(user, version_id)
+    def begin_and_wait(user: User, version_id: UUID, *, seen: int) -> ProcessVersion:
+        begun = begin(user, version_id, seen=seen)
         with suppress(threading.BrokenBarrierError):
             meeting.wait(timeout=1.5)
         return begun
@@ -44,7 +44,7 @@ def rename_at_once(monkeypatch: pytest.MonkeyPatch, begin: Begin) -> tuple[Proce
     def rename(name: str) -> None:
         try:
             redraw(ada, version.pk, revision=version.revision, changes=_renaming(talk.pk, name))
-        except MovedOn:
+        except DraftChanged:
             told.append(name)
         finally:
             connections.close_all()
@@ -71,8 +71,9 @@ def test_of_two_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_without_the_lock_one_overwrites_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what the lock is for does happen without it."""
 
-    def begin_unlocked(user: User, version_id: UUID) -> ProcessVersion:
+    def begin_unlocked(user: User, version_id: UUID, *, seen: int) -> ProcessVersion:
         version = find_version(version_id)
+        assert version.revision == seen
         version.revision += 1
         return version
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 
-from orchestrator.process.admin.drafts import DraftAdmin, DraftInline, of_version
+from orchestrator.process.admin.drafts import DraftAdmin, DraftInline, of_version, without_windows
 from orchestrator.process.models import (
     ProcessNode,
     ProcessPrompt,
@@ -67,4 +67,5 @@ class ProcessSectionAdmin(DraftAdmin):
         after = form.base_fields.get("unlock_after_section")
         if after is not None:
             after.queryset = of_version(after.queryset, obj.process_version_id if obj else None)
+            without_windows(after)
         return form

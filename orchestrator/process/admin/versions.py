@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
 
 from orchestrator.accounts.current import person
-from orchestrator.process.admin.drafts import DraftAdmin, DraftInline
+from orchestrator.process.admin.drafts import SEEN, DraftAdmin, DraftInline
 from orchestrator.process.admin.graph import VersionGraph
 from orchestrator.process.admin.places import findings_of
 from orchestrator.process.admin.steps import VersionSteps
@@ -88,7 +88,7 @@ class ProcessVersionAdmin(VersionGraph, VersionSteps, DraftAdmin):
 
     def save_model(self, request: HttpRequest, obj: ProcessVersion, form: Any, change: bool) -> None:
         if change:
-            locked = begin_change(person(request), obj.pk)
+            locked = begin_change(person(request), obj.pk, seen=form.cleaned_data[SEEN])
             obj.revision, obj.updated_at = locked.revision, locked.updated_at
         else:
             obj.created_by = person(request)

@@ -9,19 +9,41 @@ from django.db import models, transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
+from orchestrator.core.errors import WrongState
 from orchestrator.process.models import ProcessVersion
+from orchestrator.process.queries.versions import find_version
 from orchestrator.process.services.freezing import lock_draft
 from orchestrator.process.services.interchange import require_author
 
 
-def begin_change(user: User, version_id: UUID) -> ProcessVersion:
+class DraftChanged(WrongState):
+    """Somebody changed the draft since the author read it."""
+
+    code = "draft_moved_on"
+
+
+def begin_change(user: User, version_id: UUID, *, seen: int | None = None) -> ProcessVersion:
     """To be called in the transaction that then writes the version or a part of it, and keeps that on record.
 
-    Raises the version's revision, so that it is compiled anew. Raises NotFound, Frozen and NotAllowed.
+    Raises the version's revision, so that it is compiled anew. ``seen`` is the revision that the author read,
+    where the page knows it. Raises NotFound, Frozen, NotAllowed and DraftChanged.
     """
     assert transaction.get_connection().in_atomic_block, "the lock lasts as long as the transaction"
     require_author(user)
-    return lock_draft(version_id)
+    version = lock_draft(version_id)
+    _require(version.revision - 1, seen)
+    return version
+
+
+def require_unchanged(version_id: UUID, seen: int) -> None:
+    """Hold the version as the author read it until the transaction ends. Raises NotFound and DraftChanged."""
+    assert transaction.get_connection().in_atomic_block, "the lock lasts as long as the transaction"
+    _require(find_version(version_id, lock=True).revision, seen)
+
+
+def _require(revision: int, seen: int | None) -> None:
+    if seen is not None and seen != revision:
+        raise DraftChanged("Somebody else changed this draft in the meantime.", revision=revision)
 
 
 def record_authoring(user: User, target: models.Model, verb: str, fields: Collection[str] = ()) -> None:

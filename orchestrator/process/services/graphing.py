@@ -11,7 +11,7 @@ from django.db import models, transaction
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import InvalidInput, WrongState
+from orchestrator.core.errors import InvalidInput
 from orchestrator.core.ids import new_id
 from orchestrator.process.domain import drawing
 from orchestrator.process.domain.document import MAX_NODES
@@ -41,25 +41,16 @@ _FIELDS: Final = {column: name for name, column in (_PHASE_COLUMNS | _WAY_COLUMN
 }
 
 
-class MovedOn(WrongState):
-    """Somebody else changed the draft since the person saw it."""
-
-    code = "draft_moved_on"
-
-
 @transaction.atomic
 def redraw(
     user: User, version_id: UUID, *, revision: int, changes: Sequence[drawing.Change]
 ) -> tuple[ProcessVersion, list[UUID | None]]:
     """The version as it is now, and the id of what each change added.
 
-    ``revision`` is what the person saw. Raises NotFound, NotAllowed, Frozen, MovedOn and InvalidInput, whose
-    fields are those of the change.
+    ``revision`` is what the person saw. Raises NotFound, NotAllowed, Frozen, DraftChanged and InvalidInput,
+    whose fields are those of the change.
     """
-    version = begin_change(user, version_id)
-    seen = version.revision - 1
-    if revision != seen:
-        raise MovedOn("Somebody else changed this draft in the meantime.", revision=seen)
+    version = begin_change(user, version_id, seen=revision)
     try:
         made = [_apply(change, user, version) for change in changes]
     except InvalidInput as error:
