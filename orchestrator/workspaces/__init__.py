@@ -1,0 +1,1 @@
+"""Pattern workspaces: detections on candles, corrections, coding runs, review and release."""

@@ -1,0 +1,1 @@
+"""What holds of candles, detections and workspaces, whatever stores them."""
