@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "orchestrator.ai",
     "orchestrator.executions",
     "orchestrator.process",
+    "orchestrator.workspaces",
     "orchestrator.analytics",
     "orchestrator.embedded",
 ]

@@ -23,6 +23,9 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "process.synthesis": {"synthesis_type": "draft", "is_provisional": False, "user_approved": True},
     "workflows.bulkjob": {"ids": []},
     "workflows.triggerdelivery": {"status": "rejected"},
+    "workspaces.feedbackitem": {"verdict": "missed", "detection": None},
+    "workspaces.regressioncase": {"verdict": "right"},
+    "workspaces.workspacemessage": {"type": "note"},
 }
 """What a model's constraints ask for beyond the right types: ``{"app.model": {"field": value}}``."""
 

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WorkspacesConfig(AppConfig):
+    name = "orchestrator.workspaces"
+    label = "workspaces"
+    verbose_name = "Pattern workspaces"

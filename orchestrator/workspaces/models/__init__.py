@@ -1,0 +1,31 @@
+"""Pattern workspaces and everything that hangs on them."""
+
+from orchestrator.workspaces.models.candles import CandleSet
+from orchestrator.workspaces.models.coding import AlgorithmVersion, ClaudeExecution
+from orchestrator.workspaces.models.sessions import (
+    FeedbackItem,
+    PatternSession,
+    RegressionCase,
+    SessionDetection,
+)
+from orchestrator.workspaces.models.timeline import Attachment, WorkspaceMessage
+from orchestrator.workspaces.models.workspace import (
+    ImplementationSession,
+    PatternWorkspace,
+    WorkspaceMember,
+)
+
+__all__ = [
+    "AlgorithmVersion",
+    "Attachment",
+    "CandleSet",
+    "ClaudeExecution",
+    "FeedbackItem",
+    "ImplementationSession",
+    "PatternSession",
+    "PatternWorkspace",
+    "RegressionCase",
+    "SessionDetection",
+    "WorkspaceMember",
+    "WorkspaceMessage",
+]
