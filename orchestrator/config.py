@@ -98,6 +98,9 @@ class Config(BaseSettings):
     voice_max_minutes: float = Field(default=15.0, gt=0, le=120)
     voice_max_megabytes: float = Field(default=16.0, gt=0, le=25)
 
+    workspace_verify_own: bool = False
+    """Whether an admin may verify a workspace that they approved themselves."""
+
     metrics_token: SecretStr | None = None
     replica_database_url: PostgresUrl | None = None
     database_pool_min: int = Field(default=1, ge=0, le=200)

@@ -288,6 +288,7 @@ AI_PROVIDERS = CONFIG.ai_providers
 TRANSCRIPTION_PROVIDER, TRANSCRIPTION_MODEL = CONFIG.transcription_provider, CONFIG.transcription_model
 VOICE_MAX_SECONDS = CONFIG.voice_max_minutes * 60
 VOICE_MAX_BYTES = int(CONFIG.voice_max_megabytes * 1024 * 1024)
+WORKSPACE_VERIFY_OWN = CONFIG.workspace_verify_own
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds

@@ -1,0 +1,58 @@
+"""Who may do what in a workspace: its creator and editors work in it, viewers read, admins verify."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from uuid import UUID
+
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import NotAllowed, NotFound
+from orchestrator.workspaces.domain.vocabulary import Access
+from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember
+
+
+class May(IntEnum):
+    """Each includes those before."""
+
+    READ = 1
+    WORK = 2
+    OWN = 3
+
+
+_VERBS = {May.READ: "see", May.WORK: "work in", May.OWN: "decide about"}
+
+
+def rights_in(user: User, workspace: PatternWorkspace) -> May | None:
+    """None for somebody who may not even know of it. People with the role viewer only read."""
+    if user.is_admin:
+        return May.OWN
+    if workspace.created_by_id == user.pk:
+        return May.OWN if user.may_build else May.READ
+    member = (
+        WorkspaceMember.objects.filter(workspace=workspace, user=user)
+        .values_list("access", flat=True)
+        .first()
+    )
+    if member is None:
+        return None
+    return May.WORK if member == Access.EDITOR and user.may_build else May.READ
+
+
+def find_workspace(
+    user: User, workspace_id: UUID, need: May = May.READ, *, lock: bool = False
+) -> PatternWorkspace:
+    """Raises NotFound for one that the person may not see, NotAllowed for one that they may only see.
+
+    ``lock`` takes the row's lock: whatever changes a workspace or writes into its timeline comes one after
+    the other.
+    """
+    rows = PatternWorkspace.objects.all()
+    if lock:
+        rows = rows.select_for_update()
+    workspace = rows.filter(pk=workspace_id).first()
+    rights = rights_in(user, workspace) if workspace is not None else None
+    if workspace is None or rights is None:
+        raise NotFound("There is no such workspace, or none that you were let into.")
+    if rights < need:
+        raise NotAllowed(f"You may not {_VERBS[need]} this workspace.")
+    return workspace
