@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from orchestrator.ai.domain.prices import dollars
+from orchestrator.core.json import Json, JsonObject
 from orchestrator.core.rls import as_server
 from orchestrator.executions.domain.status import FINAL, Status
 from orchestrator.executions.models import Execution
 from orchestrator.process.domain.vocabulary import Help, Made
 from orchestrator.process.models import HelpRequest, Session
 
+_LIMITS: Final = {
+    "user": "your budget for AI this month",
+    "workflow": "what this kind of help may cost everybody this month",
+}
 _FINAL: Final = frozenset(status.value for status in FINAL)
 _WORDS: Final = {
-    "over_budget": "It would cost more than your budget for AI allows. The offline rules cost nothing.",
     "unknown_price": "Its price is not known, and you have a budget. Choose another helper.",
     "no_key": "There is no key for this helper any more. Choose another one.",
     "bad_key": "The helper did not accept the key. Look at it in your settings.",
@@ -56,11 +62,11 @@ def states_of(requests: Iterable[HelpRequest]) -> dict[UUID, HelpState]:
     """By request. One query, for those that are not finished."""
     rows = list(requests)
     open_ones = [row.execution_id for row in rows if row.finished_at is None]
-    runs: dict[UUID, tuple[str, str]] = {}
+    runs: dict[UUID, tuple[str, JsonObject]] = {}
     if open_ones:
         with as_server("how far the person's own request is stands in a run that they do not see"):
-            found = Execution.objects.filter(pk__in=open_ones).values_list("pk", "status", "error__code")
-            runs = {pk: (status, code or "") for pk, status, code in found}
+            found = Execution.objects.filter(pk__in=open_ones).values_list("pk", "status", "error")
+            runs = {pk: (status, error or {}) for pk, status, error in found}
     return {row.pk: _state(row, runs.get(row.execution_id)) for row in rows}
 
 
@@ -73,10 +79,11 @@ def latest(session: Session, *kinds: Help) -> list[HelpState]:
     return list(states_of(last.values()).values())
 
 
-def _state(request: HelpRequest, run: tuple[str, str] | None) -> HelpState:
+def _state(request: HelpRequest, run: tuple[str, JsonObject] | None) -> HelpState:
     if request.finished_at is not None:
         return HelpState(request, "done" if request.outcome == Made.RESULT else "nothing")
-    status, code = run or ("gone", "gone")
+    status, error = run or ("gone", {"code": "gone"})
+    code = str(error.get("code", ""))
     if status == Status.COMPLETED:  # between the reading of the request and of the run
         return HelpState(request, "done")
     if status == Status.PENDING:
@@ -84,4 +91,17 @@ def _state(request: HelpRequest, run: tuple[str, str] | None) -> HelpState:
     if status not in _FINAL and status != "gone":
         return HelpState(request, "running")
     reason = _WORDS.get(code, "It was stopped." if status == Status.CANCELLED else "Something went wrong.")
+    if code == "over_budget":
+        reason = _over(error.get("details"))
     return HelpState(request, "failed", reason, code or status)
+
+
+def _over(details: Json) -> str:
+    """Which limit stands against it, and how far it is used up."""
+    told = details if isinstance(details, dict) else {}
+    limit = _LIMITS.get(str(told.get("limit")), "what one text may cost")
+    amount, used = (dollars(Decimal(str(told.get(name, 0)))) for name in ("limit_amount", "used"))
+    return (
+        f"It would cost more than {limit} allows: of {amount}, {used} is used or set aside. "
+        "The offline rules cost nothing."
+    )
