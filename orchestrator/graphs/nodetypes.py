@@ -102,6 +102,8 @@ class NodeType:
     """For nodes without a policy of their own, where the workflow's setting admits no more attempts."""
     quick: Callable[[Any], bool] = _never
     """Idempotent steps that take microseconds although they are not pure: done inside the loop, too."""
+    internal: bool = False
+    """For graphs that the product makes itself: nobody is offered it, or may publish or try it."""
 
     def effect_of(self, config: Any) -> Effect:
         return self.effect if isinstance(self.effect, Effect) else self.effect(config)
@@ -137,8 +139,9 @@ class NodeTypeRegistry:
     def __iter__(self) -> Iterator[NodeType]:
         return iter(sorted(self._types.values(), key=lambda each: (each.category, each.title)))
 
-    def names(self) -> frozenset[str]:
-        return frozenset(self._types)
+    def offered(self) -> list[NodeType]:
+        """Those that people may put into their graphs, in the order of the registry."""
+        return [each for each in self if not each.internal]
 
 
 node_types = NodeTypeRegistry()

@@ -21,13 +21,19 @@ MAX_BODY_DEPTH = 5
 
 
 def validate_graph(
-    document: object, types: NodeTypeRegistry, *, extra_names: Collection[str] = ()
+    document: object,
+    types: NodeTypeRegistry,
+    *,
+    extra_names: Collection[str] = (),
+    internal: bool = False,
 ) -> list[Problem]:
     """All problems of a graph document, in the order of its parts. Empty: it may be published and run.
 
-    ``extra_names`` are the names a product adds to the scope of expressions.
+    ``extra_names`` are the names a product adds to the scope of expressions. ``internal`` says that the
+    product made the graph itself.
     """
-    return list(_Validator(types, frozenset(extra_names) | ROOT_NAMES).run(document))
+    names = frozenset(extra_names) | ROOT_NAMES
+    return list(_Validator(types, names, internal=internal).run(document))
 
 
 class _Validator:
@@ -39,8 +45,11 @@ class _Validator:
         names: frozenset[str],
         outer: frozenset[str] = frozenset(),
         depth: int = 0,
+        *,
+        internal: bool,
     ) -> None:
         self.types, self.names, self.outer, self.depth = types, names, outer, depth
+        self.internal = internal
         self.ids: frozenset[str] = outer
 
     def run(self, document: object) -> Iterator[Problem]:
@@ -68,6 +77,9 @@ class _Validator:
         if node_type is None:
             yield Problem(code="unknown_type", node=node.id, path="type", message=self._no_such_type(node))
             return
+        if node_type.internal and not self.internal:
+            message = f'Node {node.id}: "{node.type}" is only for workflows of the product itself.'
+            yield Problem(code="internal_type", node=node.id, path="type", message=message)
         yield from self._config(node, node_type)
         yield from self._join(node, graph)
         for target in node.data.cancels:
@@ -76,7 +88,7 @@ class _Validator:
                 yield Problem(code="unknown_node", node=node.id, path="data.cancels", message=message)
 
     def _no_such_type(self, node: Node) -> str:
-        near = get_close_matches(node.type, self.types.names(), n=1)
+        near = get_close_matches(node.type, [each.name for each in self.types.offered()], n=1)
         hint = f' Do you mean "{near[0]}"?' if near else ""
         return f'Node {node.id}: there is no node type "{node.type}".{hint}'
 
@@ -118,7 +130,8 @@ class _Validator:
             message = f"Node {node.id}: bodies nest deeper than {MAX_BODY_DEPTH}."
             yield Problem(code="too_deep", node=node.id, message=message)
             return
-        inner = _Validator(self.types, self.names | BODY_NAMES, self.ids, self.depth + 1)
+        names = self.names | BODY_NAMES
+        inner = _Validator(self.types, names, self.ids, self.depth + 1, internal=self.internal)
         for problem in inner.run(body):
             where = problem.node or problem.edge
             yield Problem(

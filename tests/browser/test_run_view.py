@@ -224,7 +224,7 @@ def test_a_server_that_does_not_tell_its_node_types_leaves_the_picture(
     user = make_user()
     run = drained(report(user), drain)
     page = open_as(user, "/executions/")
-    page.route("**/api/v1/node-types/", lambda route: route.fulfill(status=500, body="{}"))
+    page.route("**/api/v1/node-types/*", lambda route: route.fulfill(status=500, body="{}"))
     page.goto(page.url + f"{run.pk}/")
     expect(page.locator("[data-live]")).to_have_text("Live")
     signal_execution(user, run.pk, "go", None)

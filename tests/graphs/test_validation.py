@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,22 @@ def test_an_unknown_type_is_named_with_the_nearest_one() -> None:
     found = only([node("a", "transfrom")])
     assert (found.code, found.node, found.path) == ("unknown_type", "a", "type")
     assert 'Do you mean "transform"?' in found.message
+
+
+def test_a_type_of_the_products_own_is_for_its_own_graphs_and_never_proposed() -> None:
+    types = NodeTypeRegistry()
+    register_node_types(types)
+    types.register(replace(TYPES["transform"], name="secretary", internal=True))
+    body = {"nodes": [node("s", "secretary", {"output": {}})], "edges": []}
+    nodes = [node("a", "secretary", {"output": {}}), node("m", "map", {"items": [1], "body": body})]
+    document = {"nodes": nodes, "edges": chain("a", "m")}
+    found = validate_graph(document, types)
+    assert [(each.code, each.node) for each in found] == [("internal_type", "a"), ("internal_type", "m")]
+    assert "only for workflows of the product" in found[0].message
+    assert validate_graph(document, types, internal=True) == []
+    (unknown,) = validate_graph({"nodes": [node("a", "secretari")], "edges": []}, types)
+    assert "secretary" not in unknown.message
+    assert "secretary" not in [each.name for each in types.offered()]
 
 
 def test_a_node_that_cannot_be_read_is_named_and_the_others_still_checked() -> None:

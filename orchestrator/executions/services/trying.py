@@ -21,7 +21,7 @@ from orchestrator.executions.runtime.stepping import Prepared, checked, failure_
 from orchestrator.graphs.compiled import CompiledNode, compile_graph
 from orchestrator.graphs.model import read_graph
 from orchestrator.graphs.nodetypes import Effect, node_types
-from orchestrator.graphs.problems import InvalidGraph, errors_in
+from orchestrator.graphs.problems import InvalidGraph, Problem, errors_in
 from orchestrator.graphs.steps import Ended, Expanded, Failed, Outcome, StepContext, Succeeded, Waiting
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
@@ -100,6 +100,9 @@ def _compiled(node: JsonObject) -> CompiledNode:
     if errors_in(problems):
         raise InvalidGraph(errors_in(problems))
     (compiled,) = compile_graph(graph, node_types).nodes.values()
+    if compiled.type.internal:
+        message = f"“{compiled.node.title}” is a step of the product itself, and cannot be tried."
+        raise InvalidGraph([Problem(code="internal_type", node=compiled.id, path="type", message=message)])
     return compiled
 
 

@@ -26,5 +26,6 @@ GATHER = NodeType(
     icon="shield",
     config=NoConfig,
     effect=Effect.IDEMPOTENT,
+    internal=True,
     run=run,
 )

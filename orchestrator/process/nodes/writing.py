@@ -102,6 +102,7 @@ def _node_type(name: str, title: str, description: str, icon: str) -> NodeType:
         icon=icon,
         config=NoConfig,
         effect=Effect.IDEMPOTENT,
+        internal=True,
         run=run,
         retry=RETRY,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.filters import OrderingFilter
@@ -24,7 +25,7 @@ from rest_framework.viewsets import GenericViewSet
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.errors import NotFound
-from orchestrator.graphs.nodetypes import node_types
+from orchestrator.graphs.nodetypes import NodeType, node_types
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.api import examples
 from orchestrator.workflows.api import serializers as shown
@@ -36,6 +37,9 @@ from orchestrator.workflows.services import definitions, sharing, transfer, vers
 
 NO_CONTENT = status.HTTP_204_NO_CONTENT
 CREATED = status.HTTP_201_CREATED
+INTERNAL = OpenApiParameter(
+    "internal", bool, description="`true`: also those of the product's own workflows, to draw their runs"
+)
 
 
 @extend_schema_view(list=extend_schema(tags=["workflows"], summary="List the workflows you may see"))
@@ -216,21 +220,25 @@ class WorkflowViewSet(ListModelMixin, GenericViewSet[Workflow]):
 
 class NodeTypesView(APIView):
     @extend_schema(
-        responses=shown.NodeTypeSerializer(many=True), tags=["workflows"], operation_id="node_types_list"
+        responses=shown.NodeTypeSerializer(many=True),
+        parameters=[INTERNAL],
+        tags=["workflows"],
+        operation_id="node_types_list",
     )
     def get(self, request: Request) -> Response:
-        """Every node type with the JSON Schema of its configuration."""
-        key = f"node-types:{_registry_fingerprint()}"
+        """Every node type that workflows may be made of, with the JSON Schema of its configuration."""
+        types = list(node_types if request.query_params.get("internal") == "true" else node_types.offered())
+        key = f"node-types:{_fingerprint(types)}"
         kept = cache.get(key)
         if kept is None:
-            kept = [dict(each) for each in shown.NodeTypeSerializer(list(node_types), many=True).data]
+            kept = [dict(each) for each in shown.NodeTypeSerializer(types, many=True).data]
             cache.set(key, kept, 3_600)
         return Response(kept)
 
 
-def _registry_fingerprint() -> str:
+def _fingerprint(types: Iterable[NodeType]) -> str:
     """Which types there are, and of which release of their code: another one is another registry."""
-    files = {sys.modules[each.config.__module__].__file__ for each in node_types}
+    files = {sys.modules[each.config.__module__].__file__ for each in types}
     stamps = [(name, Path(name).stat().st_mtime_ns) for name in sorted(filter(None, files))]
-    names = sorted(each.name for each in node_types)
+    names = sorted(each.name for each in types)
     return hashlib.sha256(repr((names, stamps)).encode()).hexdigest()[:32]

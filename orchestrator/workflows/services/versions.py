@@ -64,9 +64,9 @@ def document_of(nodes: Json, edges: Json) -> JsonObject:
     return {**document, "nodes": in_own_shape(document["nodes"], node_types)}
 
 
-def check_graph(document: JsonObject) -> list[Problem]:
-    """All problems of a graph, with the node types that are installed."""
-    return validate_graph(document, node_types)
+def check_graph(document: JsonObject, *, internal: bool = False) -> list[Problem]:
+    """All problems of a graph, with the node types that are installed: for people, or the product itself."""
+    return validate_graph(document, node_types, internal=internal)
 
 
 def first_draft(workflow: Workflow, user: User, document: JsonObject, *, note: str = "") -> WorkflowVersion:

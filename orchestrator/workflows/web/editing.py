@@ -77,7 +77,7 @@ def node_types_help(request: HttpRequest) -> HttpResponse:
 def _help() -> dict[str, Any]:
     """Node types with their fields, and the fields that all of them have."""
     common = [row for row in fields_of(NodeData.model_json_schema()) if row.name != "config"]
-    return {"kinds": [(each, fields_of(each.schema())) for each in node_types], "common": common}
+    return {"kinds": [(each, fields_of(each.schema())) for each in node_types.offered()], "common": common}
 
 
 def _graph(document: Any) -> JsonObject:

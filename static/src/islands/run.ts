@@ -71,7 +71,7 @@ async function replacePicture(
   const host = document.getElementById("run-canvas");
   if (!host) return;
   try {
-    const [kinds] = await Promise.all([loadKinds(), bringIcons()]);
+    const [kinds] = await Promise.all([loadKinds("/api/v1/node-types/?internal=true"), bringIcons()]);
     host.hidden = false;
     page.querySelector(".run-stage")?.classList.add("has-canvas");
     const slots = {
