@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "orchestrator.core.web.permissions.PermissionsPolicyMiddleware",
     "orchestrator.core.middleware.ProbeMiddleware",
     "orchestrator.core.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -143,8 +143,8 @@ def test_conditions_are_compared_in_words(client: Client, draft: ProcessVersion)
     [shown] = client.get(url(draft, "compare")).context["shown"]
     [(name, pieces)] = shown.fields
     assert (shown.difference.key, name) == ("welcome → talk", "condition")
-    assert [piece.text for piece in pieces if piece.fate == "removed"] == ["always"]
-    assert "single event" in "".join(piece.text for piece in pieces if piece.fate == "added")
+    assert [piece.text for piece in pieces if piece.change == "gone"] == ["always"]
+    assert "single event" in "".join(piece.text for piece in pieces if piece.change == "new")
 
 
 def test_it_says_who_stands_where_the_new_version_has_nothing(

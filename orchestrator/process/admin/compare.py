@@ -9,11 +9,12 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from orchestrator.core import json
 from orchestrator.core.json import Json
 from orchestrator.process.admin.places import node_url, section_url, version_context, version_url
+from orchestrator.process.domain import diffs
 from orchestrator.process.domain.comparing import Difference
 from orchestrator.process.domain.wording import in_words
-from orchestrator.process.domain.wordwise import Piece, word_changes
 from orchestrator.process.models import ProcessVersion
 from orchestrator.process.queries.differences import Parts, counts, differences, side_of, usual_other
 from orchestrator.process.queries.preview import standings
@@ -27,7 +28,7 @@ class Shown:
     """One difference as the page tells it."""
 
     difference: Difference
-    fields: list[tuple[str, list[Piece]]]
+    fields: list[tuple[str, list[diffs.Piece]]]
     url: str
 
 
@@ -70,18 +71,20 @@ def _other(request: HttpRequest, version: ProcessVersion) -> ProcessVersion | No
 
 def _shown(difference: Difference, sides: tuple[Parts, Parts]) -> Shown:
     fields = [
-        (name, word_changes(_readable(name, before), _readable(name, after)))
+        (name, diffs.differences(_readable(name, before), _readable(name, after)))
         for name, (before, after) in difference.fields.items()
         if name != "key"
     ]
     return Shown(difference, fields, _url(difference, sides[side_of(difference)]))
 
 
-def _readable(name: str, value: Json) -> Json:
-    """Conditions in words, as everywhere in the admin."""
+def _readable(name: str, value: Json) -> str:
+    """Conditions in words, as everywhere in the admin; other things than texts as JSON, None as nothing."""
     if name == "condition" and isinstance(value, dict):
         return in_words(str(value.get("type") or ""), value.get("value")) or "always"
-    return value
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value).decode()
 
 
 def _url(difference: Difference, parts: Parts) -> str:

@@ -1,4 +1,4 @@
-"""What differs between two versions: parts that came, went, changed or moved, and words within them."""
+"""What differs between two versions: parts that came, went, changed or moved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from orchestrator.core.json import Json
 from orchestrator.process.domain.comparing import Change, compare
-from orchestrator.process.domain.wordwise import Fate, word_changes
 
 
 def document(*keys: str, edges: tuple[tuple[str, str], ...] = (), **texts: str) -> dict[str, Any]:
@@ -59,21 +58,3 @@ def test_parts_that_are_told_as_moved_explain_the_order(order: list[str]) -> Non
     moved = {each.key for each in compare(document("a", "b", "c", "d", "e"), document(*order))}
     stayed = [key for key in order if key not in moved]
     assert stayed == sorted(stayed)
-
-
-@given(st.text(max_size=60), st.text(max_size=60))
-def test_the_pieces_hold_both_texts(before: str, after: str) -> None:
-    pieces = word_changes(before, after)
-    assert "".join(piece.text for piece in pieces if piece.fate is not Fate.ADDED) == before
-    assert "".join(piece.text for piece in pieces if piece.fate is not Fate.REMOVED) == after
-
-
-def test_a_word_is_what_changes() -> None:
-    pieces = [(piece.fate.value, piece.text) for piece in word_changes("Where was it?", "Where were you?")]
-    assert pieces[0] == ("same", "Where ")
-    assert ("removed", "was") in pieces
-
-
-def test_texts_too_long_to_compare_are_shown_whole() -> None:
-    pieces = word_changes("a " * 3_000, "b " * 3_000)
-    assert [piece.fate for piece in pieces] == [Fate.REMOVED, Fate.ADDED]

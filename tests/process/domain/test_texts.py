@@ -63,6 +63,18 @@ def test_a_difference_holds_both_texts(old: str, new: str) -> None:
     assert "".join(piece.text for piece in pieces if piece.change != "gone") == new
 
 
+def test_a_word_is_what_differs() -> None:
+    pieces = [(piece.change, piece.text) for piece in differences("Where was it?", "Where were you?")]
+    assert pieces[0] == ("same", "Where ")
+    assert pieces[-1] == ("same", "?")
+    assert [piece.text for piece in differences("Home.", "Home!")] == ["Home", ".", "!"]
+
+
+def test_what_is_too_long_to_compare_is_shown_whole() -> None:
+    old, new = "a " * 6_000, "a b " * 3_000
+    assert [(piece.change, piece.text) for piece in differences(old, new)] == [("gone", old), ("new", new)]
+
+
 @given(st.text(st.characters(exclude_characters="\0"), max_size=80))
 def test_splitting_loses_nothing_but_blanks(text: str) -> None:
     assert "".join(one_line(part) for part in split_sentences(text)).replace(" ", "") == "".join(text.split())
