@@ -191,6 +191,7 @@ API = [
     Row("process-recording", "delete", answers(TELLER, 204), SAID),
     Row("process-recording-sound", "get", TELLER, SAID),
     Row("process-recording-transcription", "post", answers(TELLER, 409), SAID),
+    Row("process-recording-transcription", "delete", answers(TELLER, 204), SAID),
     Row("process-advance", "post", TELLER, S),
     Row("process-back", "post", TELLER, S),
     Row("process-skip", "post", TELLER, S),

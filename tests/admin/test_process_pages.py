@@ -181,19 +181,57 @@ def test_a_pack_is_shown_before_it_comes_and_comes_into_many_phases(
     assert [each.key for each in plan["talk"].staying] == ["why"]
     assert [each.key for each in plan["welcome"].coming] == ["why", "where"]
     assert {node: keys(draft, node) for node in before} == before
+    form |= {"previewed": page.context["previewed"]}
     told = client.post(url(draft, "packs"), form | {"apply": "1"}, follow=True)
     assert b"3 prompts came into 2 phases of Draft." in told.content
     assert keys(draft, "welcome") == ["why", "where"]
     assert keys(draft, "talk") == [*before["talk"], "where"]
     assert actions_on(draft)[-1] == "process_pack.applied"
+    page = client.post(url(draft, "packs"), form | {"preview": "1"})
+    form |= {"previewed": page.context["previewed"]}
     again = client.post(url(draft, "packs"), form | {"apply": "1"}, follow=True)
     assert b"Nothing came" in again.content
+
+
+@pytest.mark.parametrize("change", ["phase", "prefix", "section", "pack", "prompt there", "nothing shown"])
+def test_what_was_not_previewed_does_not_come_and_is_shown_first(
+    client: Client, draft: ProcessVersion, pack: PromptPack, change: str
+) -> None:
+    form: dict[str, Any] = {"pack": str(pack.pk), "nodes": ["talk"]}
+    page = client.post(url(draft, "packs"), form | {"preview": "1"})
+    form |= {"previewed": page.context["previewed"]}
+    match change:
+        case "phase":
+            form |= {"nodes": ["talk", "welcome"]}
+        case "prefix":
+            form |= {"prefix": "first"}
+        case "section":
+            form |= {"section": "origins"}
+        case "pack":
+            pack.prompts.filter(prompt_key="where").update(prompt_text="Where else?")
+        case "prompt there":
+            node = draft.nodes.get(node_key="talk")
+            ProcessPrompt.objects.create(
+                process_node=node, prompt_key="where", prompt_text="?", order_index=99
+            )
+        case _:
+            del form["previewed"]
+    before = {node: keys(draft, node) for node in ("welcome", "talk")}
+    refused = client.post(url(draft, "packs"), form | {"apply": "1"})
+    assert refused.status_code == 409
+    assert b"This is not what the preview showed" in refused.content
+    assert {node: keys(draft, node) for node in before} == before
+
+    form |= {"previewed": refused.context["previewed"]}
+    assert client.post(url(draft, "packs"), form | {"apply": "1"}).status_code == 302
 
 
 def test_a_pack_comes_under_a_prefix_into_a_section(
     client: Client, draft: ProcessVersion, pack: PromptPack
 ) -> None:
-    form = {"pack": str(pack.pk), "nodes": ["talk"], "prefix": "first", "section": "origins", "apply": "1"}
+    form = {"pack": str(pack.pk), "nodes": ["talk"], "prefix": "first", "section": "origins"}
+    page = client.post(url(draft, "packs"), form | {"preview": "1"})
+    form |= {"previewed": page.context["previewed"], "apply": "1"}
     assert client.post(url(draft, "packs"), form).status_code == 302
     section = ProcessSection.objects.get(process_version=draft)
     asked = [link.process_prompt.prompt_key for link in section.section_prompts.all()]

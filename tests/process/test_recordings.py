@@ -13,7 +13,7 @@ from pytest_django import Settings
 from orchestrator.accounts.models import User
 from orchestrator.ai.models import AiCall
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import InvalidInput, NotAllowed, TooLarge
+from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, TooLarge
 from orchestrator.process.domain.journey import NotActive, SectionLocked
 from orchestrator.process.domain.process import Process, Prompt
 from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
@@ -198,6 +198,20 @@ def test_a_recording_is_written_down_offered_and_never_put_into_the_answer(liste
     assert disclosure.answer_ids == [kept.answer.pk]
     call = AiCall.objects.get()
     assert (call.status, call.cost, call.is_priced) == ("succeeded", Decimal("0.001295"), True)
+
+
+def test_words_that_were_taken_or_left_are_not_offered_again(listening: Settings) -> None:
+    with stand_in(lambda _: heard()) as server:
+        user, session, prompt, row = asked(listening, server)
+        transcribing.settle_transcription(user, session.pk, prompt_id=prompt.id)
+        assert find_recording(session, prompt.id).transcription == "wanted", "nothing is offered yet"
+        transcribing.transcribe(row.pk)
+    for _ in range(2):
+        transcribing.settle_transcription(user, session.pk, prompt_id=prompt.id)
+        kept = find_recording(session, prompt.id)
+        assert (kept.transcription, kept.transcript.open()) == ("", "")
+    with pytest.raises(NotFound):
+        transcribing.settle_transcription(make_user(), session.pk, prompt_id=prompt.id)
 
 
 def test_without_a_provider_or_a_key_nobody_is_asked(settings: Settings) -> None:

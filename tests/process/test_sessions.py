@@ -84,7 +84,7 @@ def test_a_whole_journey() -> None:
         sessions.advance(user, session.pk)
     answering.save_answer(user, session.pk, prompt_id=_prompt(process, "talk.name").id, value="Ada")
     sessions.advance(user, session.pk)
-    with pytest.raises(SectionLocked, match="Opens after one prompt is answered in “Origins”"):
+    with pytest.raises(SectionLocked, match="Opens after one question is answered in “Origins”"):
         sessions.select_section(user, session.pk, "work")
     sessions.select_section(user, session.pk, "origins")
     answering.save_answer(user, session.pk, prompt_id=_prompt(process, "lanes.o_scene").id, value="A house.")

@@ -64,7 +64,7 @@ def test_a_draft_is_asked_for_read_with_its_sources_and_approved(
     waiting = client.get(address(scene, "chapters")).text
     state = address(scene, "help-state", request_id=HelpRequest.objects.get().pk)
     assert "Waiting for its turn" in waiting
-    assert f'hx-get="{state}"' in waiting
+    assert f'hx-get="{state}?room"' in waiting
     drain()
     assert "Ready: look at it" in client.get(state).text
     text = Synthesis.objects.get()
@@ -140,7 +140,7 @@ def test_what_was_sent_is_shown_word_by_word(
     client = visit(scene.user)
     assert "Nothing was sent" in client.get(address(scene, "sent")).text
     written(client, scene, drain)
-    assert "Nothing left this machine" in client.get(address(scene, "sent")).text
+    assert "Nothing left this server" in client.get(address(scene, "sent")).text
     with speaking(settings, "groq", GOOD):
         choose_assistance(scene.user, scene.session.pk, provider="groq")
         written(client, scene, drain, feedback="Warmer & <shorter>")

@@ -109,7 +109,7 @@ def test_a_process_is_stepped_through_from_its_beginning_to_its_end(visit: Visit
     client.post(address(session, "scope"), {"scope_type": "unsure", "on": "1"})
     page = client.get(address(session)).text
     assert "0 of 1 answered" in page
-    assert "Opens after one prompt is answered in “Origins”" in page
+    assert "Opens after one question is answered in “Origins”" in page
     client.post(address(session, "select-section"), {"section": "origins"})
     page = client.get(address(session)).text
     assert "Finish this section" in page
@@ -188,7 +188,7 @@ def test_a_closed_section_is_not_entered(visit: Visit) -> None:
     client.post(address(session, "scope"), {"scope_type": "unsure", "on": "1"})
     refused = client.post(address(session, "select-section"), {"section": "work"})
     assert refused.status_code == 409
-    assert "Opens after one prompt is answered in “Origins”" in refused.text
+    assert "Opens after one question is answered in “Origins”" in refused.text
     assert client.post(address(session, "select-section"), {"section": "none"}).status_code == 404
 
 

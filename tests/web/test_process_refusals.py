@@ -58,7 +58,7 @@ REFUSED: dict[str, tuple[str, Callable[[Process], dict[str, Any]], int, str]] = 
     "over length": ("answer", answered("short", "x" * 6), 400, "6 characters; 5 fit"),
     "not offered": ("answer", answered("fruit", ["plum"]), 400, "not one of the choices"),
     "a locked section": ("answer", answered("day", "Early."), 409, "is not open yet"),
-    "selecting it": ("select-section", lambda _: {"section": "work"}, 409, "Opens after one prompt"),
+    "selecting it": ("select-section", lambda _: {"section": "work"}, 409, "Opens after one question"),
     "open prompts": ("advance", lambda _: {}, 409, "This still needs an answer"),
     "an end before the start": ("scope", lambda _: PERIOD, 400, "before the beginning"),
     "an unknown scope": ("scope", lambda _: {"scope_type": "all"}, 400, "not one of the available"),

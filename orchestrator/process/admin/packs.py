@@ -13,15 +13,15 @@ from orchestrator.accounts.current import person
 from orchestrator.core.errors import DomainError
 from orchestrator.process.admin.places import version_context, version_url
 from orchestrator.process.models import ProcessVersion, PromptPack
-from orchestrator.process.queries.packs import PlannedPhase
-from orchestrator.process.services.packs import apply_pack, check_plan, usable_pack
+from orchestrator.process.queries.packs import PlannedPhase, fingerprint
+from orchestrator.process.services.packs import PlanChanged, apply_pack, check_plan, usable_pack
 
 _PAGE: Final = "admin/process/processversion/packs.html"
 _CHOOSE: Final = "admin/process/promptpack/choose_version.html"
 
 
 def packs_page(admin: Any, request: HttpRequest, version: ProcessVersion) -> HttpResponse:
-    """A GET, and a POST with ``preview``, only show; a POST with ``apply`` does it."""
+    """A GET, and a POST with ``preview``, only show; a POST with ``apply`` does what the preview showed."""
     given = request.POST if request.method == "POST" else request.GET
     context = version_context(admin, request, version, "packs", f"Apply a pack to {version}")
     context |= {
@@ -38,7 +38,10 @@ def packs_page(admin: Any, request: HttpRequest, version: ProcessVersion) -> Htt
     try:
         if "apply" in request.POST:
             return _apply(admin, request, version, context)
-        context["plan"] = _plan(version, context)
+        context |= _plan(version, context)
+    except PlanChanged as error:
+        context |= {"error": error.message, **_plan(version, context)}
+        return TemplateResponse(request, _PAGE, context, status=error.status)
     except DomainError as error:
         context |= {"error": error.message, "fields": error.fields}
         return TemplateResponse(request, _PAGE, context, status=error.status)
@@ -54,9 +57,10 @@ def choose_version(admin: Any, request: HttpRequest, pack: PromptPack) -> HttpRe
     return TemplateResponse(request, _CHOOSE, context | {"pack": pack, "drafts": drafts[:200]})
 
 
-def _plan(version: ProcessVersion, context: dict[str, Any]) -> list[PlannedPhase]:
+def _plan(version: ProcessVersion, context: dict[str, Any]) -> dict[str, list[PlannedPhase] | str]:
     pack = usable_pack(version, _pack_id(context))
-    return check_plan(version, pack, context["chosen"], context["prefix"])
+    plan = check_plan(version, pack, context["chosen"], context["prefix"])
+    return {"plan": plan, "previewed": fingerprint(plan, context["section"])}
 
 
 def _apply(
@@ -69,6 +73,7 @@ def _apply(
         context["chosen"],
         prefix=context["prefix"],
         section_key=context["section"],
+        previewed=request.POST.get("previewed", ""),
     )
     phases = len({prompt.process_node_id for prompt in made})
     if made:

@@ -156,7 +156,7 @@ class DisclosureSerializer(serializers.Serializer[Disclosure]):
     purpose = serializers.CharField(help_text=", ".join(f"`{each}`" for each in _KINDS))
     provider = serializers.CharField()
     model = serializers.CharField()
-    outcome = serializers.CharField(help_text=f"{_OUTCOMES}; `local`: nothing left this machine")
+    outcome = serializers.CharField(help_text=f"{_OUTCOMES}; `local`: nothing left this server")
     answers = serializers.ListField(child=serializers.UUIDField())
     text = serializers.CharField(help_text="Word by word what was sent")
     sent_at = serializers.DateTimeField()

@@ -25,7 +25,7 @@ from orchestrator.process.queries.recordings import find_recording
 from orchestrator.process.queries.sessions import session_of
 from orchestrator.process.services.answering import withdraw_answer
 from orchestrator.process.services.recordings import delete_recording, keep_recording
-from orchestrator.process.services.transcribing import ask_transcription
+from orchestrator.process.services.transcribing import ask_transcription, settle_transcription
 
 STATUSES: Final = [each.value or "none" for each in Transcription]
 _SOUND: Final = {(200, "audio/*"): OpenApiTypes.BINARY, (206, "audio/*"): OpenApiTypes.BINARY}
@@ -159,3 +159,9 @@ class TranscriptionView(APIView):
         ask_transcription(person(request), pk, prompt_id=prompt_id)
         row = find_recording(session_of(person(request), pk), prompt_id)
         return Response(RecordingSerializer(row).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(responses={204: None}, tags=TAG, operation_id="process_sessions_settle_transcription")
+    def delete(self, request: Request, pk: UUID, prompt_id: UUID) -> Response:
+        """Forget what was heard: the person took the words, or left them."""
+        settle_transcription(person(request), pk, prompt_id=prompt_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -15,12 +15,12 @@ def lock_of(process: Process, journey: Journey, section: Section) -> str | None:
     excluded = _excluded(process, journey, section)
     if excluded is not None or section.after is None:
         if excluded is None and section.minimum > _answered_anywhere(journey):
-            return f"Opens after {_prompts(section.minimum)} answered in any section."
+            return f"Opens after {_questions(section.minimum)} answered in any section."
         return excluded
     before, state = process.sections[section.after], journey.state(section.after)
     if section.minimum:
         if state.answered < section.minimum:
-            return f"Opens after {_prompts(section.minimum)} answered in “{before.name}”."
+            return f"Opens after {_questions(section.minimum)} answered in “{before.name}”."
     elif state.status is not SectionStatus.COMPLETED:
         return f"Opens when “{before.name}” is completed."
     return None
@@ -85,5 +85,5 @@ def _answered_anywhere(journey: Journey) -> int:
     return sum(state.answered for state in journey.sections.values())
 
 
-def _prompts(number: int) -> str:
-    return "one prompt is" if number == 1 else f"{number} prompts are"
+def _questions(number: int) -> str:
+    return "one question is" if number == 1 else f"{number} questions are"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max
 
+from orchestrator.core import json
 from orchestrator.process.models import PackPrompt, ProcessNode, ProcessPrompt, ProcessVersion, PromptPack
 
 
@@ -54,3 +56,17 @@ def plan_pack(
         )
         for node in nodes
     ]
+
+
+def fingerprint(plan: Sequence[PlannedPhase], section_key: str) -> str:
+    """The same for the same plan only: what was previewed is what is carried out, or it is refused."""
+    told: json.Json = [
+        section_key,
+        [[phase.node.node_key, phase.first, [_told(each) for each in phase.prompts]] for phase in plan],
+    ]
+    return hashlib.sha256(json.dumps(told)).hexdigest()
+
+
+def _told(each: Planned) -> json.Json:
+    prompt = each.prompt
+    return [each.key, each.collides, prompt.prompt_text, prompt.prompt_type, prompt.is_required]

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import InvalidInput, NotFound
+from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.ids import new_id
 from orchestrator.process.models import (
     ProcessPrompt,
@@ -20,9 +20,15 @@ from orchestrator.process.models import (
     SectionPrompt,
 )
 from orchestrator.process.models.parts import KEY
-from orchestrator.process.queries.packs import PlannedPhase, plan_pack
+from orchestrator.process.queries.packs import PlannedPhase, fingerprint, plan_pack
 from orchestrator.process.services.authoring import begin_change
 from orchestrator.process.services.parts import next_order
+
+
+class PlanChanged(WrongState):
+    """What would come now is not what was previewed."""
+
+    code = "plan_changed"
 
 
 @transaction.atomic
@@ -34,18 +40,21 @@ def apply_pack(
     *,
     prefix: str = "",
     section_key: str = "",
+    previewed: str | None = None,
 ) -> list[ProcessPrompt]:
     """Copies of the pack's prompts at the end of each of these phases; what is there already stays.
 
     ``prefix`` is put before the keys, for a phase that takes a pack more than once; with ``section_key`` they
-    are asked in that section. Raises NotFound, NotAllowed, Frozen, and InvalidInput about ``nodes`` and
-    ``prefix``.
+    are asked in that section. ``previewed`` is the fingerprint of the plan that somebody looked at, if any.
+    Raises NotFound, NotAllowed, Frozen, PlanChanged, and InvalidInput about ``nodes`` and ``prefix``.
     """
     version = begin_change(user, version_id)
     wanted = list(dict.fromkeys(node_keys))
     pack = usable_pack(version, pack_id)
     plan = check_plan(version, pack, wanted, prefix)
     section = _section(version, section_key) if section_key else None
+    if previewed is not None and previewed != fingerprint(plan, section_key):
+        raise PlanChanged("This is not what the preview showed. Look at what would come now, then apply it.")
     made = [prompt for phase in plan for prompt in _copies(phase)]
     ProcessPrompt.objects.bulk_create(made)
     if section is not None:

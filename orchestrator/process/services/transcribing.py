@@ -67,6 +67,19 @@ def ask_transcription(user: User, session_id: UUID, *, prompt_id: UUID) -> Recor
     return row
 
 
+@transaction.atomic
+def settle_transcription(user: User, session_id: UUID, *, prompt_id: UUID) -> None:
+    """The person has taken the words, or left them: they are not offered again. Nothing, if none are offered.
+
+    Raises NotFound.
+    """
+    place = lock_session(user, session_id)
+    row = find_recording(place.session, prompt_id)
+    if row.transcription == Transcription.READY:
+        row.transcription, row.transcript = Transcription.NONE.value, ""
+        row.save(update_fields=["transcription", "transcript"])
+
+
 def hint(recording_id: UUID) -> None:
     """Let a worker look at it. Never fails: the sweep finds what nobody looked at."""
     try:

@@ -94,7 +94,8 @@ def help_state(request: HttpRequest, pk: UUID, request_id: UUID) -> HttpResponse
     if found is None:
         raise NotFound("Nothing of that kind was asked for in this session.")
     state = state_of(found)
-    return render(request, "process/_help_state.html", {"session": session, "state": with_link(state)})
+    context = {"session": session, "state": with_link(state), "in_room": "room" in request.GET, "later": True}
+    return render(request, "process/_help_state.html", context)
 
 
 def with_link(state: HelpState) -> dict[str, object]:

@@ -162,13 +162,11 @@ def _around(place: Place, text: Synthesis) -> dict[str, Any]:
     state = next(
         (each for each in latest(place.session, kind) if each.request.section_id == text.section_id), None
     )
-    older = next((each for each in rows if each.version < text.version), None)
     return {
         "session": place.session,
         "text": text,
         "versions": rows,
         "newest": rows[0],
-        "older": older,
         "state": with_link(state) if state and state.word != "done" else None,
     }
 

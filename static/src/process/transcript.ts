@@ -89,10 +89,10 @@ export class Transcript {
     const use = el("button", { type: "button", class: "btn btn-sm btn-primary" }, "Use these words");
     use.addEventListener("click", () => {
       this.use(words);
-      this.draw();
+      void this.settle();
     });
     const leave = el("button", { type: "button", class: "btn btn-sm btn-ghost" }, "Leave them");
-    leave.addEventListener("click", () => this.draw());
+    leave.addEventListener("click", () => void this.settle());
     this.draw(
       el(
         "p",
@@ -102,6 +102,16 @@ export class Transcript {
       el("p", { class: "break-words whitespace-pre-line" }, words),
       el("div", { class: "flex flex-wrap gap-2" }, use, leave),
     );
+  }
+
+  /** Taken or left, they are not offered again. If the server does not hear of it, they are: no harm is done. */
+  private async settle(): Promise<void> {
+    this.draw();
+    try {
+      await callApi("DELETE", `${this.url}transcription/`);
+    } catch {
+      return;
+    }
   }
 
   private draw(...children: (HTMLElement | null)[]): void {
