@@ -104,6 +104,8 @@ class Config(BaseSettings):
     session_max_bars: int = Field(default=200_000, ge=100)
     session_max_detections: int = Field(default=20_000, ge=1)
     """Whether an admin may verify a workspace that they approved themselves."""
+    workspace_repositories: Path | None = None
+    """Where algorithms are kept; workers on several machines share it."""
 
     metrics_token: SecretStr | None = None
     replica_database_url: PostgresUrl | None = None

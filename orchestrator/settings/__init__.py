@@ -293,6 +293,7 @@ WORKSPACE_VERIFY_OWN = CONFIG.workspace_verify_own
 CANDLES_MAX_BYTES = int(CONFIG.candles_max_megabytes * 1024 * 1024)
 CANDLES_MAX_SETS = CONFIG.candles_max_sets
 SESSION_MAX_BARS, SESSION_MAX_DETECTIONS = CONFIG.session_max_bars, CONFIG.session_max_detections
+WORKSPACE_REPOSITORIES: Path = CONFIG.workspace_repositories or CONFIG.data_dir / "algorithms"
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds
