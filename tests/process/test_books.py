@@ -161,10 +161,10 @@ def test_an_appendix_holds_private_answers_only_if_all_are_asked_for(ida: User, 
 
 def test_a_book_that_is_empty_or_too_long_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotFound, match="approve a chapter"):
-        books.write_book(make_book(Chapter("", "")).__class__(title="x", made_at=make_book().made_at), "pdf")
+        books.check_book(make_book(Chapter("", "")).__class__(title="x", made_at=make_book().made_at), "pdf")
     monkeypatch.setattr(books, "MOST_CHARACTERS", 10)
     with pytest.raises(TooLarge, match="two parts"):
-        books.write_book(make_book(Chapter("A", "x" * 11)), "md")
+        books.check_book(make_book(Chapter("A", "x" * 11)), "md")
 
 
 def test_the_name_of_a_file_is_the_title_without_what_could_leave_the_header() -> None:

@@ -55,6 +55,10 @@ class BookSerializer(serializers.Serializer[Any]):
     chapters = BookChapterSerializer(many=True, help_text="Approved ones, in the order of the book")
 
 
+class BeingMadeSerializer(serializers.Serializer[Any]):
+    detail = serializers.CharField()
+
+
 class PersonNameSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     username = serializers.CharField()

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -28,8 +28,6 @@ from orchestrator.process.api.sessions import TAG
 from orchestrator.process.models import Session, SessionGrant
 from orchestrator.process.queries.book import (
     Appendix,
-    appendix_for,
-    book_of,
     parts_of,
     photo_data,
     photo_of,
@@ -37,9 +35,10 @@ from orchestrator.process.queries.book import (
 )
 from orchestrator.process.queries.lending import lent_to, readers_of
 from orchestrator.process.queries.sessions import find_session, own_session
-from orchestrator.process.services import books, lending
+from orchestrator.process.services import book_files, books, lending
 from orchestrator.process.services.exports import export_session
 
+_BEING_MADE = "The file is being made. Ask again in a few seconds."
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -111,7 +110,11 @@ class PhotoView(APIView):
 
 class BookFileView(APIView):
     @extend_schema(
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            202: OpenApiResponse(given.BeingMadeSerializer, description="Ask again after `Retry-After`"),
+        },
+        examples=[examples.BEING_MADE],
         parameters=[
             OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=list(books.FORMATS)),
             OpenApiParameter(
@@ -125,13 +128,13 @@ class BookFileView(APIView):
         operation_id="process_book_file",
     )
     def get(self, request: Request, pk: UUID, kind: str) -> HttpResponse:
-        """The book as Markdown, Word or PDF."""
+        """The book as Markdown, Word or PDF. A long PDF is made meanwhile: ask again until it is there."""
         user = person(request)
-        session = find_session(user, pk)
-        made = book_of(
-            session, appendix=appendix_for(user, session, request.query_params.get("answers", "none"))
+        made, content = book_files.write_book(
+            user, pk, kind, answers=request.query_params.get("answers", "none")
         )
-        content = books.write_book(made, kind)
+        if content is None:
+            return Response({"detail": _BEING_MADE}, status=202, headers={**_PRIVATE, "Retry-After": "3"})
         headers = {**_PRIVATE, "Content-Disposition": books.disposition(made, kind)}
         return HttpResponse(content, content_type=books.FORMATS[kind][1], headers=headers)
 

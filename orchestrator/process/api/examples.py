@@ -126,6 +126,12 @@ BOOK: Final = OpenApiExample(
     },
     response_only=True,
 )
+BEING_MADE: Final = OpenApiExample(
+    "A long PDF, not yet there",
+    value={"detail": "The file is being made. Ask again in a few seconds."},
+    response_only=True,
+    status_codes=["202"],
+)
 LEND: Final = OpenApiExample("By user name", value={"reader": "jon"}, request_only=True)
 VERSION: Final = OpenApiExample(
     "A flag of its own",

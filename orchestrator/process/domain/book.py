@@ -83,6 +83,12 @@ LANGUAGES: Final = {
 """Languages of books whose letters the PDF's font has."""
 
 
+def texts_of(book: Book) -> list[str]:
+    """What a book is long by: the chapters, and what stands in the appendix."""
+    answers = (said.answer for group in book.appendix for said in group.answers)
+    return [*(chapter.text for chapter in book.chapters), *answers]
+
+
 def words_of(book: Book) -> Words:
     return LANGUAGES.get(book.language, LANGUAGES["en"])
 

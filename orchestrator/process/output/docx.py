@@ -105,8 +105,16 @@ def _prepare(document: WordFile, book: Book) -> None:
     core.comments, core.language, core.revision = "", book.language, 1
     core.created = core.modified = book.made_at.replace(tzinfo=None, microsecond=0)
     styles: Any = document.styles
-    for name in ("Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3", "Intense Quote"):
+    for name in (
+        "Normal",
+        "Title",
+        "Subtitle",
+        *(f"Heading {each}" for each in range(1, 5)),
+        "Intense Quote",
+    ):
         _set_font(styles[name], book.language)
+    for line in styles["Title"].element.xpath("./w:pPr/w:pBdr"):
+        line.getparent().remove(line)
     normal = styles["Normal"]
     normal.font.size = Pt(11.5)
     normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(8), 1.3

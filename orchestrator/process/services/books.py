@@ -12,7 +12,7 @@ from django.db import transaction
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, TooLarge
-from orchestrator.process.domain.book import LANGUAGES, Book, encoded
+from orchestrator.process.domain.book import LANGUAGES, Book, encoded, texts_of
 from orchestrator.process.domain.process import Process
 from orchestrator.process.models import SessionBook, SessionPhoto
 from orchestrator.process.output.docx import book_as_docx
@@ -26,7 +26,7 @@ from orchestrator.process.services.journeys import lock_row
 
 LENGTHS: Final = {"title": 200, "author": 120, "dedication": 2_000}
 MOST_CHARACTERS: Final = 4_000_000
-"""Of a book that is written as a file: some 700,000 words, which take about five seconds as a PDF."""
+"""Of a book that is written as a file: some 700,000 words."""
 FORMATS: Final = {
     "md": ("Markdown", "text/markdown; charset=utf-8", book_as_markdown),
     "docx": (
@@ -120,20 +120,18 @@ def remove_photo(user: User, session_id: UUID) -> None:
     SessionPhoto.objects.filter(session=lock_row(user, session_id)).delete()
 
 
-def write_book(book: Book, kind: str) -> bytes:
-    """The book as a file of a kind of ``FORMATS``. Raises NotFound, also of an empty book, and TooLarge."""
+def check_book(book: Book, kind: str) -> None:
+    """Whether it can be a file of a kind of ``FORMATS``. Raises NotFound, also of an empty book, TooLarge."""
     if kind not in FORMATS:
         raise NotFound(f"A book is written as {', '.join(FORMATS)}.")
     if not book.chapters and not book.appendix:
         raise NotFound("There is nothing in this book yet: approve a chapter first, or add your answers.")
-    length = sum(len(chapter.text) for chapter in book.chapters)
-    length += sum(len(said.answer) for group in book.appendix for said in group.answers)
+    length = sum(map(len, texts_of(book)))
     if length > MOST_CHARACTERS:
         raise TooLarge(
             f"A book of at most {MOST_CHARACTERS:,} characters can be written as one file; this one has "
             f"{length:,}. Leave chapters out, and take it in two parts."
         )
-    return FORMATS[kind][2](book)
 
 
 def disposition(made: Book, kind: str) -> str:

@@ -22,7 +22,6 @@ from orchestrator.process.models import Session
 from orchestrator.process.output.pdf import missing_letters
 from orchestrator.process.output.photos import MOST_BYTES
 from orchestrator.process.queries.book import (
-    appendix_for,
     book_of,
     parts_of,
     photo_data,
@@ -32,7 +31,7 @@ from orchestrator.process.queries.book import (
 )
 from orchestrator.process.queries.lending import readers_of
 from orchestrator.process.queries.sessions import find_session, session_of
-from orchestrator.process.services import books
+from orchestrator.process.services import book_files, books
 from orchestrator.process.web.prose import chapter_html, plain_html
 
 _LANGUAGES: Final = [(key, words.name) for key, words in LANGUAGES.items()]
@@ -184,11 +183,27 @@ def read(request: HttpRequest, pk: UUID) -> HttpResponse:
 def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """The book as a file; ``?answers=shared`` or ``all`` adds an appendix in the person's own words."""
     user = person(request)
-    session = find_session(user, pk)
-    made = book_of(session, appendix=appendix_for(user, session, request.GET.get("answers", "none")))
-    content = books.write_book(made, kind)
+    made, content = book_files.write_book(user, pk, kind, answers=request.GET.get("answers", "none"))
+    if _asks_again(request) or content is None:
+        return _being_made(request, pk, kind, is_ready=content is not None)
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": books.disposition(made, kind)}
     return HttpResponse(content, content_type=books.FORMATS[kind][1], headers=headers)
+
+
+def _being_made(request: HttpRequest, pk: UUID, kind: str, *, is_ready: bool) -> HttpResponse:
+    """A page that asks again until the file of a large book is there; asked by it, how that stands."""
+    context = {
+        "session": find_session(person(request), pk),
+        "url": request.get_full_path(),
+        "name": books.FORMATS[kind][0],
+        "is_ready": is_ready,
+    }
+    name = "process/_book_file.html" if _asks_again(request) else "process/book_file.html"
+    return render(request, name, context, status=200 if _asks_again(request) else 202)
+
+
+def _asks_again(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
 
 
 def _page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from orchestrator.process.domain.book import Book, Chapter
-from orchestrator.process.output.blocks import Kind, blocks_of
+from orchestrator.process.output.blocks import Kind, Run, blocks_of
 from orchestrator.process.output.docx import book_as_docx
 from orchestrator.process.output.markdown import book_as_markdown
+from orchestrator.process.output.paper import Look, Paper
 from orchestrator.process.output.pdf import book_as_pdf, missing_letters
 from orchestrator.process.output.photos import prepare_photo
 from tests.process.output.making import CHAPTER, make_appendix, make_book, make_image
@@ -33,6 +35,7 @@ HOSTILE = {
     "deep": "> " * 60 + "deep\n\n" + "".join("  " * depth + "- x\n" for depth in range(40)),
     "an image": "![told](https://tracker.example/pixel.png) [a link](javascript:alert(1))",
     "emoji": "👩\u200d👩\u200d👧 日本 end",
+    "marks of the library": "{nb} **a** \u2060\u2060b\u2061\u2061 __c__ \u2064\\",
     "template words": "{{ settings.SECRET_KEY }} {% debug %} %s {0} w:p </w:p> ]]>",
 }
 
@@ -123,6 +126,7 @@ def test_a_word_document_has_styles_that_a_word_processor_knows() -> None:
     headings = [text for style, text in styled if style == "Heading 1"]
     assert headings == ["Origins", "Work", "In my own words"]
     assert ("Title", "The blue house") in styled
+    assert "w:pBdr" not in document.styles["Title"].element.xml  # no blue rule below it
     assert ("Heading 3", "The stairs") in styled
     assert ("List Number", "down") in styled
     assert ("List Bullet 2", "and tar") in styled
@@ -151,10 +155,12 @@ def test_a_pdf_has_bookmarks_contents_that_lead_somewhere_and_page_numbers() -> 
     for number, page in enumerate(begins):
         assert page is not None
         assert f"Chapter {number}" in pdf.pages[page].extract_text()
-        assert pdf.pages[page].extract_text().rstrip().endswith(str(page + 1))
-        assert f"Chapter {number} {page + 1}" in contents
+        printed = pdf.page_labels[page]
+        assert pdf.pages[page].extract_text().rstrip().endswith(f"\n{printed}")
+        assert re.search(rf"Chapter {number}\.+ ?{printed}\n", contents + "\n")
     notes: Any = pdf.pages[1]["/Annots"]
     targets = [note.get_object()["/Dest"][0] for note in notes]
+    assert [pdf.page_labels[page or 0] for page in begins] == ["1", "7", "13"]
     assert [target.idnum for target in targets] == [_reference(pdf, page or 0) for page in begins]
     assert pdf.metadata is not None
     assert (pdf.metadata.title, pdf.metadata.author) == ("The blue house", "Ida Holm")
@@ -175,14 +181,44 @@ def test_letters_without_a_picture_are_boxes_and_said() -> None:
     assert "U+65E5" in told
 
 
-def test_no_line_of_a_paragraph_stands_alone_on_a_page() -> None:
-    """A paragraph of two lines is never parted, so every page ends with the end of one."""
-    paragraph = "begin " + "word " * 14 + "end."
-    pages = pdf_of(book_as_pdf(make_book(Chapter("A", "\n\n".join([paragraph] * 120))))).pages[2:]
-    assert len(pages) > 3
-    for page in pages:
-        text = page.extract_text()
-        assert text.count("begin") == text.count("end.")
+def test_contents_of_many_pages_move_the_pages_after_them_but_not_their_numbers() -> None:
+    pdf = pdf_of(book_as_pdf(make_book(*(Chapter(f"Part {each}", f"text {each}") for each in range(60)))))
+    assert pdf.page_labels[:6] == ["i", "ii", "iii", "iv", "1", "2"]
+    begins = [pdf.get_destination_page_number(each) for each in pdf.outline]  # type: ignore[arg-type]
+    assert begins == [*range(4, 64)]
+    for number, page in enumerate(begins):
+        assert pdf.pages[page or 0].extract_text().split() == [
+            "Part",
+            str(number),
+            "text",
+            str(number),
+            str(number + 1),
+        ]
+    assert not pdf.pages[3].extract_text().rstrip().endswith("iv")
+
+
+def test_a_heading_never_stands_alone_at_the_foot_of_a_page() -> None:
+    for lines in range(15, 21):
+        text = "line\n\n" * lines + "## Heading\n\n" + "word " * 60
+        for page in pdf_of(book_as_pdf(make_book(Chapter("A", text)))).pages[2:]:
+            found = page.extract_text()
+            assert "Heading" not in found or found.count("word") > 15
+
+
+def test_arabic_runs_to_the_left_and_its_numbers_do_not() -> None:
+    """What is read here is the order on paper, from the left."""
+    told = text_of(book_as_pdf(make_book(Chapter("A", "وكان **عددها** 12 في ذلك"))))
+    assert "ذلك في 12 عددها وكان" in told
+
+
+def test_arabic_letters_are_joined() -> None:
+    """One letter three times is three pictures: of a beginning, a middle and an end."""
+    paper = Paper()
+    paper.add_page()
+    before = len(paper.fonts["sans"].subset)  # type: ignore[union-attr]
+    paper.paragraph([Run("\N{ARABIC LETTER HEH}" * 3)], Look())
+    assert len(paper.fonts["sans"].subset) == before + 3  # type: ignore[union-attr]
+    paper.close()
 
 
 def test_a_huge_word_is_parted_between_lines_and_whole() -> None:
