@@ -56,8 +56,13 @@ NAMES = (
     "SECRET_KEY",
     "SIGN_UP",
     "STATIC_ROOT",
+    "TRANSCRIPTION_MODEL",
+    "TRANSCRIPTION_PROVIDER",
     "VAPID_PRIVATE_KEY",
+    "VOICE_MAX_MEGABYTES",
+    "VOICE_MAX_MINUTES",
     "WEBHOOK_SECRET",
+    "WORKSPACE_VERIFY_OWN",
     "WEB_DATABASE_URL",
 )
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

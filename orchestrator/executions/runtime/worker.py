@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError, connection
 
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime.engine import Engine, Stop, Wake
@@ -42,13 +43,21 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            freed = release_dead_neighbours(self.engine.owner, utc_now())
-            log.info("engine_started", owner=self.engine.owner, freed=freed)
+            log.info("engine_started", owner=self.engine.owner, freed=self._release_dead_neighbours())
             self.engine.run()
             log.info("engine_stopped", owner=self.engine.owner)
         except BaseException:
             log.critical("engine_died", exc_info=True)
             os._exit(EXIT_DIED)  # a process without its engine must not look alive
+
+    def _release_dead_neighbours(self) -> int:
+        """Their leases lapse anyway, so a database that is just starting is no reason not to begin."""
+        try:
+            return release_dead_neighbours(self.engine.owner, utc_now())
+        except OperationalError as error:
+            log.warning("neighbours_not_looked_for", error=str(error).partition("\n")[0])
+            connection.close()
+            return 0
 
 
 _worker: Worker | None = None
