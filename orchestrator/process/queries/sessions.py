@@ -37,9 +37,17 @@ def version_to_begin() -> ProcessVersion | None:
 
 
 def sessions_of(user: User) -> QuerySet[Session]:
-    """The person's own, for a list of them: without the way that each has gone."""
+    """The person's own, for a list of them: only what the list shows."""
     rows = Session.objects.visible_to(user).select_related("process_version", "current_node", "book")
-    return rows.defer("path", "metadata", "current_node__user_facing_text")
+    return rows.only(
+        "status",
+        "started_at",
+        "last_activity_at",
+        "process_version__version_name",
+        "process_version__revision",
+        "current_node__node_name",
+        "book__title",
+    )
 
 
 def session_of(user: User, session_id: UUID) -> Session:
