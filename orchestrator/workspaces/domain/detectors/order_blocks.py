@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .base import Candle, Candles, Detection, Pattern, price
@@ -36,8 +36,8 @@ def find_order_blocks(candles: Candles, parameters: OrderBlockParameters) -> lis
     seen: set[tuple[int, str]] = set()
     found = []
     for each in breaks_of(candles, parameters):
-        first = max(0, each.bar - parameters.lookback)
-        bars = [_Bar(number, *(column[number] for column in columns)) for number in range(first, each.bar)]
+        back = range(each.bar - 1, max(0, each.bar - parameters.lookback) - 1, -1)
+        bars = (_Bar(number, *(column[number] for column in columns)) for number in back)
         block = _block(bars, each, parameters, seen)
         if block is not None:
             found.append(block)
@@ -45,11 +45,11 @@ def find_order_blocks(candles: Candles, parameters: OrderBlockParameters) -> lis
 
 
 def _block(
-    bars: Sequence[_Bar], broken: Detection, parameters: OrderBlockParameters, seen: set[tuple[int, str]]
+    bars: Iterable[_Bar], broken: Detection, parameters: OrderBlockParameters, seen: set[tuple[int, str]]
 ) -> Detection | None:
-    """Each candle once a direction, however many breaks its move makes."""
+    """Each candle once a direction, however many breaks its move makes. ``bars`` go back from the break."""
     up = broken.direction == "bullish"
-    bar = next((each for each in reversed(bars) if _goes_other_way(each, up=up)), None)
+    bar = next((each for each in bars if _goes_other_way(each, up=up)), None)
     if bar is None or (bar.number, broken.direction) in seen:
         return None
     seen.add((bar.number, broken.direction))
@@ -85,7 +85,8 @@ class OrderBlockStream:
 
     def push(self, candle: Candle) -> list[Detection]:
         blocks = [
-            _block(self._bars, each, self._parameters, self._seen) for each in self._breaks.push(candle)
+            _block(reversed(self._bars), each, self._parameters, self._seen)
+            for each in self._breaks.push(candle)
         ]
         self._bars.append(_Bar(self._count, candle.open, candle.high, candle.low, candle.close))
         self._count += 1
