@@ -33,7 +33,7 @@ CELERY = (
 )
 WORKER_OPTIONS = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
 ENGINE = ("--pool", "solo", "-Q", "engine")
-TASKS = ("--pool", "prefork", "--concurrency", "1", "-Q", "celery")
+TASKS = ("--pool", "prefork", "--concurrency", "2", "-Q", "celery")
 
 
 @dataclass(frozen=True)
