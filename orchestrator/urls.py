@@ -16,6 +16,7 @@ api = (
         path("", include("orchestrator.executions.api.urls")),
         path("", include("orchestrator.analytics.api.urls")),
         path("", include("orchestrator.process.api.urls")),
+        path("", include("orchestrator.workspaces.api.urls")),
     ],
     "api",
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("", include("orchestrator.executions.web.urls")),
     path("", include("orchestrator.analytics.web.urls")),
     path("processes/", include("orchestrator.process.web.urls")),
+    path("workspaces/", include("orchestrator.workspaces.web.urls")),
 ]
 
 handler400 = "orchestrator.core.web.problems.bad_request"

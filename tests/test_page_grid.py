@@ -53,6 +53,9 @@ NEW_ENDPOINT = {"kind": "slack", "name": "alerts", "url": "https://chat.example/
 START = {"nonce": "n", "version": "1", "input-json": "{}"}
 NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 TOLD = {"pk": "session"}
+PW = {"pk": "pattern_workspace"}
+PS = {**PW, "session_id": "pattern_session"}
+C = {"pk": "candles"}
 WHOLE = "00000000-0000-0000-0000-000000000000"
 TELLER: Answers = (LOGIN, 404, 404, 404, 200, 404)
 ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
@@ -259,6 +262,18 @@ PAGES = [
     Page("approvals:link", "post", answers(PUBLIC, 404), {"token": "word"}),
     Page("approvals:approve", "post", ASKED, A),
     Page("approvals:reject", "post", ASKED, A),
+    Page("workspaces:candles", "get", EVERYBODY),
+    Page("workspaces:candles", "post", answers(EVERYBODY, 400)),
+    Page("workspaces:generate-candles", "post", answers(EVERYBODY, 400)),
+    Page("workspaces:rename-candles", "post", answers(OWN, 302), C, {"name": "renamed"}),
+    Page("workspaces:delete-candles", "post", answers(OWN, 409), C),
+    Page("workspaces:sessions", "get", READ, PW),
+    Page("workspaces:new-session", "get", EDIT, PW),
+    Page("workspaces:new-session", "post", answers(EDIT, 400), PW),
+    Page("workspaces:session", "get", READ, PS),
+    Page("workspaces:session-bars", "get", READ, PS),
+    Page("workspaces:session-detections", "get", READ, PS),
+    Page("workspaces:complete-session", "post", answers(EDIT, 302), PS),
 ]
 
 

@@ -28,9 +28,13 @@ from orchestrator.workflows.services.bulk import start_bulk_job
 from orchestrator.workflows.services.folders import create_folder
 from orchestrator.workflows.services.triggers import create_trigger
 from orchestrator.workflows.services.views import save_view
+from orchestrator.workspaces.models import CandleSet
+from orchestrator.workspaces.services.reviewing import review
 from tests.factories import make_user, make_workflow, node, share, start, step
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
+from tests.workspaces.making import make_workspace
+from tests.workspaces.testing import make_candles, make_session
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
 Answers = tuple[int, int, int, int, int, int]
@@ -73,6 +77,9 @@ S = {"pk": "session"}
 SAID = {"pk": "session", "prompt_id": "spoken"}
 P = {"pk": "process"}
 A = {"pk": "approval"}
+PW = {"pk": "pattern_workspace"}
+PS = {"pk": "pattern_session"}
+C = {"pk": "candles"}
 
 API = [
     Row("token", "post", (400,) * 6, body={}),
@@ -276,6 +283,25 @@ API = [
     Row("process-section", "patch", answers(STAFF, 409), {"pk": "lane_id"}, {"section_name": "x"}),
     Row("process-section", "delete", answers(STAFF, 409), {"pk": "lane_id"}),
     Row("process-section-prompts", "put", answers(STAFF, 409), {"pk": "lane_id"}, {"prompts": []}),
+    Row("candle-sets", "get", EVERYBODY),
+    Row("candle-sets", "post", answers(EVERYBODY, 400)),
+    Row("generated-candles", "post", answers(EVERYBODY, 201), body={"name": "c", "bars": 100, "seed": 1}),
+    Row("candle-set", "get", READ, C),
+    Row("candle-set", "patch", OWN, C, {"name": "renamed"}),
+    Row("candle-set", "delete", answers(OWN, 409), C),
+    Row("candle-bars", "get", READ, C),
+    Row("workspace-sessions", "get", READ, PW),
+    Row("workspace-sessions", "post", answers(EDIT, 201), PW, "test_session"),
+    Row("workspace-feedback", "get", READ, PW),
+    Row("workspace-stats", "get", READ, PW),
+    Row("pattern-session", "get", READ, PS),
+    Row("complete-session", "post", EDIT, PS),
+    Row("session-detections", "get", READ, PS),
+    Row("session-review", "put", EDIT, {**PS, "number": "one"}, {"verdict": "wrong"}),
+    Row("session-review", "delete", EDIT, {**PS, "number": "one"}),
+    Row("session-missed", "post", EDIT, PS, {"bar": 1, "kind": "swing_low", "direction": "bullish"}),
+    Row("feedback-item", "patch", EDIT, {"pk": "correction"}, {"note": "Why"}),
+    Row("feedback-item", "delete", answers(EDIT, 204), {"pk": "correction"}),
 ]
 
 
@@ -324,8 +350,27 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "groq": "groq",
         "part": "input",
         **telling(people["owner"]),
+        **testing(people),
     }
     return World({"anonymous": None, **people}, names)
+
+
+def testing(people: dict[str, User]) -> dict[str, Any]:
+    """A pattern workspace with a test session of which one detection was reviewed."""
+    workspace = make_workspace(people["owner"])
+    for name in ("viewer", "editor"):
+        workspace.members.create(user=people[name], access=name)
+    everybody = make_candles(people["owner"])
+    CandleSet.objects.filter(pk=everybody.pk).update(owner=None)
+    session = make_session(workspace)
+    detection = review(people["owner"], session.pk, 2, verdict="right")
+    return {
+        "pattern_workspace": workspace.pk,
+        "pattern_session": session.pk,
+        "candles": session.candles_id,
+        "correction": detection.feedback.pk,
+        "test_session": {"candles": str(everybody.pk)},
+    }
 
 
 def telling(owner: User) -> dict[str, Any]:

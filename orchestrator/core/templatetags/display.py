@@ -47,6 +47,8 @@ _LOOKS: Final = {
     "rejected": Look("bad", "circle-x", "Rejected"),
     "sent": Look("good", "circle-check", "Sent"),
     "withdrawn": Look("muted", "circle-slash", "Withdrawn"),
+    # test sessions
+    "open": Look("running", "circle", "Open"),
     # workflows and versions
     "draft": Look("waiting", "pencil", "Draft"),
     "active": Look("good", "circle-check", "Active"),

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from orchestrator.workspaces.api import candles, sessions
+
+_WORKSPACE = "workspaces/<uuid:pk>/"
+_SESSION = "workspaces/sessions/<uuid:pk>/"
+_CANDLES = "workspaces/candles/"
+
+urlpatterns = [
+    path(_CANDLES, candles.CandleSetsView.as_view(), name="candle-sets"),
+    path(f"{_CANDLES}generated/", candles.GeneratedCandlesView.as_view(), name="generated-candles"),
+    path(f"{_CANDLES}<uuid:pk>/", candles.CandleSetView.as_view(), name="candle-set"),
+    path(f"{_CANDLES}<uuid:pk>/bars/", candles.BarsView.as_view(), name="candle-bars"),
+    path(f"{_WORKSPACE}sessions/", sessions.WorkspaceSessionsView.as_view(), name="workspace-sessions"),
+    path(f"{_WORKSPACE}feedback/", sessions.FeedbackListView.as_view(), name="workspace-feedback"),
+    path(f"{_WORKSPACE}stats/", sessions.StatsView.as_view(), name="workspace-stats"),
+    path(_SESSION, sessions.PatternSessionView.as_view(), name="pattern-session"),
+    path(f"{_SESSION}complete/", sessions.CompleteSessionView.as_view(), name="complete-session"),
+    path(f"{_SESSION}detections/", sessions.DetectionsView.as_view(), name="session-detections"),
+    path(f"{_SESSION}detections/<int:number>/", sessions.ReviewView.as_view(), name="session-review"),
+    path(f"{_SESSION}missed/", sessions.MissedView.as_view(), name="session-missed"),
+    path("workspaces/feedback/<uuid:pk>/", sessions.FeedbackView.as_view(), name="feedback-item"),
+]

@@ -1,0 +1,154 @@
+"""Pages of test sessions: figures and list of a workspace, starting one, the chart where it is reviewed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.core.errors import InvalidInput, NotFound
+from orchestrator.core.web.paging import keyset_page
+from orchestrator.workspaces.access import May, find_workspace, rights_in
+from orchestrator.workspaces.domain.archive import columns_of, part, unpack
+from orchestrator.workspaces.domain.detectors import PATTERNS
+from orchestrator.workspaces.domain.vocabulary import SessionStatus
+from orchestrator.workspaces.models import CandleSet, PatternSession, PatternWorkspace
+from orchestrator.workspaces.queries.sessions import (
+    cart_rows,
+    detection_columns,
+    sessions_of,
+    workspace_stats,
+)
+from orchestrator.workspaces.services.detecting import current_algorithm, settled_parameters
+from orchestrator.workspaces.services.sessions import complete_session, find_session, start_session
+from orchestrator.workspaces.web.session_forms import PREFIX, StartForm
+
+
+@login_required
+@require_safe
+def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How well the algorithm does, and its sessions, the newest first."""
+    user = person(request)
+    workspace = find_workspace(user, pk)
+    rows = sessions_of(workspace)
+    status = request.GET.get("status", "")
+    if status in list(SessionStatus):
+        rows = rows.filter(status=status)
+    context = {
+        "workspace": workspace,
+        "page": keyset_page(request, rows, ordering="-id", size=30),
+        "stats": workspace_stats(workspace),
+        "status": status,
+        "may_work": _may_work(request, workspace),
+    }
+    return render(request, "workspaces/sessions.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A form for candles, range and parameters; then the session's chart."""
+    user = person(request)
+    workspace = find_workspace(user, pk, May.WORK)
+    settled = settled_parameters(workspace, current_algorithm(workspace), {})
+    chosen = {"candles": request.GET.get("candles", "")}
+    data = request.POST if request.method == "POST" else None
+    form = StartForm(user, workspace, settled, data, initial=chosen)
+    if data is not None and form.is_valid():
+        try:
+            session = start_session(user, pk, **form.given())
+        except InvalidInput as error:
+            form.take(error, prefix="parameters.")
+        else:
+            return redirect("workspaces:session", pk, session.pk)
+    context = {"workspace": workspace, "form": form, "prefix": PREFIX}
+    return render(request, "workspaces/new_session.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def session(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
+    """The chart: what was seen, reviewed by keyboard, with the bars played one by one if one likes."""
+    found = _session(request, pk, session_id)
+    workspace = found.workspace
+    candles = CandleSet.objects.defer("data").get(pk=found.candles_id)
+    pattern = PATTERNS[workspace.pattern_type]
+    api = reverse("api:pattern-session", args=[found.pk])
+    about: dict[str, Any] = {
+        "firstBar": found.first_bar,
+        "lastBar": found.last_bar,
+        "stepSeconds": candles.step_seconds,
+        "kinds": pattern.kinds,
+        "isOpen": found.status == SessionStatus.OPEN,
+        "mayWork": _may_work(request, workspace),
+        "bars": reverse("workspaces:session-bars", args=[pk, found.pk]),
+        "detections": reverse("workspaces:session-detections", args=[pk, found.pk]),
+        "api": api,
+        "feedback": reverse("api:feedback-item", args=[found.pk]).replace(str(found.pk), "{id}"),
+        "cart": cart_rows(found),
+        "counts": {
+            "detections": found.detection_count,
+            "reviewed": found.reviewed_count,
+            "right": found.right_count,
+            "missed": found.missed_count,
+        },
+    }
+    context = {
+        "workspace": workspace,
+        "session": found,
+        "candles": candles,
+        "about": about,
+        "may_work": about["mayWork"],
+    }
+    return render(request, "workspaces/session.html", context)
+
+
+@login_required
+@require_safe
+def bars(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
+    """The session's bars as doubles, column after column. They never change, so browsers keep them."""
+    found = _session(request, pk, session_id)
+    candles = unpack(CandleSet.objects.values_list("data", flat=True).get(pk=found.candles_id))
+    body = columns_of(part(candles, found.first_bar, found.last_bar))
+    answer = HttpResponse(body, content_type="application/octet-stream")
+    patch_cache_control(answer, private=True, max_age=86_400, immutable=True)
+    return answer
+
+
+@login_required
+@require_safe
+def detections(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
+    """All detections with their verdicts, a list a column."""
+    found = _session(request, pk, session_id)
+    answer = HttpResponse(detection_columns(found), content_type="application/json")
+    patch_cache_control(answer, private=True, no_store=True)
+    return answer
+
+
+@login_required
+@require_POST
+def complete(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
+    _session(request, pk, session_id)
+    done = complete_session(person(request), session_id)
+    rate = "" if done.success_rate is None else f" {done.success_rate:.0%} of what was reviewed is right."
+    messages.success(request, f"The session is completed.{rate}")
+    return redirect("workspaces:sessions", pk)
+
+
+def _session(request: HttpRequest, workspace_id: UUID, session_id: UUID) -> PatternSession:
+    found = find_session(person(request), session_id)
+    if found.workspace_id != workspace_id:
+        raise NotFound("There is no such session in this workspace.")
+    return found
+
+
+def _may_work(request: HttpRequest, workspace: PatternWorkspace) -> bool:
+    return (rights_in(person(request), workspace) or May.READ) >= May.WORK

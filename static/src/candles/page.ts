@@ -1,0 +1,338 @@
+/** The page of a test session: chart, list, review and cart, all showing the same moment. */
+
+import { callApi, type ApiError } from "../page/http";
+import { el } from "../page/dom";
+import { exactly } from "../page/times";
+import { toast } from "../page/toasts";
+import { Cart, type Item } from "./cart";
+import { CandleChart } from "./chart";
+import { timeOf, type Bars, type Detection, type Verdict } from "./data";
+import { actionOf, isTaken, type Action } from "./keys";
+import { detailOf } from "./detail";
+import { DetectionList } from "./list";
+import { Picking, type Picked } from "./picking";
+import { Queue, type Order } from "./queue";
+import { Player } from "./player";
+import { knownAt, type Replay } from "./replay";
+import { neighbour, nextOpen, type Filter } from "./selection";
+
+export interface About {
+  firstBar: number;
+  lastBar: number;
+  kinds: string[];
+  isOpen: boolean;
+  mayWork: boolean;
+  bars: string;
+  detections: string;
+  api: string;
+  feedback: string;
+  cart: Item[];
+  counts: { detections: number; reviewed: number; right: number; missed: number };
+}
+
+interface Reviewed {
+  detection: { number: number; verdict: Verdict } | null;
+  feedback: Item | null;
+}
+
+export class SessionPage {
+  private readonly chart: CandleChart;
+  private readonly list: DetectionList;
+  private readonly player: Player;
+  private readonly picking: Picking;
+  private readonly queue: Queue;
+  private readonly cart: Cart;
+  private readonly mayReview: boolean;
+  private chosen: number | undefined;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly about: About,
+    private readonly bars: Bars,
+    private readonly detections: Detection[],
+  ) {
+    this.mayReview = about.isOpen && about.mayWork;
+    const range = { first: about.firstBar, last: about.lastBar };
+    this.player = new Player(root, range, (isFar) => this.moved(isFar));
+    this.chart = new CandleChart(this.part("chart"), bars, (bar, price) => this.clicked(bar, price));
+    this.list = new DetectionList(this.part("rows"), detections, bars, (at) => this.choose(at));
+    this.picking = new Picking({
+      host: this.part("picking"),
+      bars,
+      kinds: about.kinds,
+      onPoint: (bar) => this.chart.point(bar),
+      onTake: (purpose, picked) => this.picked(purpose, picked),
+      onEnd: () => this.drawPicking(),
+    });
+    this.cart = new Cart({
+      host: this.part("cart"),
+      count: this.part("cart-count"),
+      items: about.cart,
+      mayWork: this.mayReview,
+      onRemove: (item) => this.remove(item),
+      onNote: (item, note) => this.note(item, note),
+      onChoose: (item) => this.goTo(item),
+    });
+    this.queue = new Queue({
+      key: `session-reviews:${about.api}`,
+      store: localStorage,
+      send: (order) => callApi(order.method, order.url, order.body),
+      onDone: (order, answer) => this.done(order, answer as Reviewed | null),
+      onRefused: (order, error) => this.refused(order, error),
+      onState: (waiting, isCut) => this.said(waiting, isCut),
+    });
+    this.listen();
+    this.chart.showTo(about.lastBar);
+    this.chart.zoomTo(about.lastBar);
+    const first = nextOpen(detections, -1) ?? (detections.length ? 0 : undefined);
+    if (first === undefined) this.draw();
+    else this.choose(first);
+    this.said(this.queue.size, false);
+    void this.queue.go();
+  }
+
+  private part(name: string): HTMLElement {
+    const found = this.root.querySelector<HTMLElement>(`[data-${name}]`);
+    if (!found) throw new Error(`The page has no part for ${name}.`);
+    return found;
+  }
+
+  private listen(): void {
+    this.root.addEventListener("click", (event) => {
+      const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-do]") : null;
+      if (button) this.actions[button.dataset.do as Action]();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target, event.key)) return;
+      if (document.querySelector("dialog[open]")) return;
+      const mode = { isPicking: this.picking.isOn, isReplaying: this.replay.isOn };
+      const action = actionOf(event.key, mode);
+      if (!action) return;
+      event.preventDefault();
+      this.actions[action]();
+    });
+    this.part("filter").addEventListener("change", (event) => {
+      this.list.filter = (event.target as HTMLSelectElement).value as Filter;
+      this.draw();
+    });
+    addEventListener("online", () => void this.queue.go());
+    setInterval(() => void (this.queue.size && this.queue.go()), 10_000);
+  }
+
+  private readonly actions: Record<Action, () => void> = {
+    next: () => this.walk(1),
+    previous: () => this.walk(-1),
+    right: () => this.review("right"),
+    wrong: () => this.review("wrong"),
+    undo: () => this.undo(),
+    adjust: () => this.pick("adjust"),
+    missed: () => this.pick("missed"),
+    take: () => this.picking.take(),
+    cancel: () => this.picking.end(),
+    forward: () => this.step(1),
+    back: () => this.step(-1),
+    replay: () => this.player.toggle(this.current()?.confirmed_at ?? this.about.lastBar),
+    play: () => this.player.togglePlay(),
+    help: () => document.querySelector<HTMLDialogElement>("#keys")?.showModal(),
+  };
+
+  private get replay(): Replay {
+    return this.player.replay;
+  }
+
+  private get known(): number {
+    return this.replay.isOn ? knownAt(this.detections, this.replay.now) : this.detections.length;
+  }
+
+  private choose(at: number): void {
+    this.chosen = at;
+    const each = this.detections[at];
+    if (each) this.chart.centre(each.bar);
+    this.draw();
+    this.list.reveal(at);
+  }
+
+  private walk(by: 1 | -1): void {
+    const known = this.detections.slice(0, this.known);
+    const from = this.chosen ?? (by > 0 ? -1 : known.length);
+    const next = neighbour(known, from, by, this.list.filter);
+    if (next !== undefined) this.choose(next);
+  }
+
+  private goTo(item: Item): void {
+    const at = this.detections.findIndex((each) => each.number === item.detection);
+    if (at >= 0 && at < this.known) this.choose(at);
+    else if (item.bar <= this.replay.now) this.chart.point(item.bar);
+  }
+
+  private clicked(bar: number, price: number | undefined): void {
+    if (this.picking.isOn) {
+      this.picking.move(bar, price);
+      return;
+    }
+    const near = this.detections
+      .slice(0, this.known)
+      .map((each, at) => ({ at, away: Math.abs(each.bar - bar) }));
+    const best = near.reduce<{ at: number; away: number } | undefined>(
+      (found, each) => (each.away <= 2 && each.away < (found?.away ?? 3) ? each : found),
+      undefined,
+    );
+    if (best) this.choose(best.at);
+  }
+
+  private review(verdict: "right" | "wrong"): void {
+    const each = this.current();
+    if (each) this.say(each, verdict, { verdict });
+  }
+
+  /** Shown at once; the server is told behind it, and a refusal takes it back. */
+  private say(each: Detection, verdict: Verdict, body: object): void {
+    each.verdict = verdict;
+    this.queue.add({
+      method: "PUT",
+      url: `${this.about.api}detections/${each.number}/`,
+      body,
+      tag: String(each.number),
+    });
+    const next = nextOpen(this.detections.slice(0, this.known), this.chosen ?? -1);
+    if (next === undefined) this.draw();
+    else this.choose(next);
+  }
+
+  private current(): Detection | undefined {
+    if (!this.mayReview || this.chosen === undefined || this.chosen >= this.known) return undefined;
+    return this.detections[this.chosen];
+  }
+
+  private undo(): void {
+    const each = this.current();
+    if (!each?.verdict) return;
+    each.verdict = "";
+    this.cart.drop((item) => item.detection === each.number);
+    this.queue.add({
+      method: "DELETE",
+      url: `${this.about.api}detections/${each.number}/`,
+      tag: String(each.number),
+    });
+    this.draw();
+  }
+
+  private pick(purpose: "adjust" | "missed"): void {
+    if (!this.mayReview) return;
+    const each = this.current();
+    if (purpose === "adjust" && !each) return;
+    this.player.pause();
+    const bar = this.replay.within(each?.bar ?? this.replay.now);
+    this.picking.begin(purpose, bar);
+    this.chart.point(bar);
+    this.drawPicking(purpose);
+  }
+
+  private picked(purpose: "adjust" | "missed", { bar, price, kind, direction }: Picked): void {
+    const each = this.current();
+    if (purpose === "missed") {
+      const body = { bar, price, kind, direction };
+      this.queue.add({ method: "POST", url: `${this.about.api}missed/`, body, tag: "" });
+    } else if (each) {
+      this.say(each, "adjust", { verdict: "adjust", bar, price });
+    }
+  }
+
+  private drawPicking(purpose = ""): void {
+    this.part("chart").classList.toggle("is-picking", purpose !== "");
+    for (const name of ["adjust", "missed"]) {
+      this.button(name)?.setAttribute("aria-pressed", String(name === purpose));
+    }
+    if (!purpose) this.chart.unpoint();
+  }
+
+  private remove(item: Item): void {
+    const each = this.detections.find((detection) => detection.number === item.detection);
+    if (each) each.verdict = "";
+    this.cart.drop((other) => other.id === item.id);
+    this.queue.add({ method: "DELETE", url: this.feedbackUrl(item), tag: String(item.detection ?? "") });
+    this.draw();
+  }
+
+  private note(item: Item, note: string): void {
+    item.note = note;
+    this.queue.add({ method: "PATCH", url: this.feedbackUrl(item), body: { note }, tag: "note" });
+  }
+
+  private feedbackUrl(item: Item): string {
+    return this.about.feedback.replace("{id}", item.id);
+  }
+
+  private done(order: Order, answer: Reviewed | null): void {
+    if (order.method === "PATCH") return;
+    const number = answer?.detection?.number;
+    if (number !== undefined) this.cart.drop((item) => item.detection === number);
+    if (answer?.feedback) this.cart.put({ ...answer.feedback, detection: number ?? null });
+    this.said(this.queue.size - 1, false);
+  }
+
+  private refused(order: Order, error: ApiError): void {
+    toast(error.problem.detail, "bad");
+    const each = this.detections.find((detection) => String(detection.number) === order.tag);
+    if (!each || order.method !== "PUT") return;
+    each.verdict = "";
+    this.draw();
+  }
+
+  private said(waiting: number, isCut: boolean): void {
+    this.part("says").textContent = isCut
+      ? `The server cannot be reached. ${waiting} ${waiting === 1 ? "review waits" : "reviews wait"} in this browser and will be sent.`
+      : this.barText();
+  }
+
+  private barText(): string {
+    const { now } = this.replay;
+    const time = exactly(timeOf(this.bars, now));
+    return this.replay.isOn
+      ? `Bar ${now} of ${this.about.lastBar}, ${time}: ${this.known} of ${this.detections.length} detections were known.`
+      : `${this.bars.count.toLocaleString("en-GB")} bars to ${time}.`;
+  }
+
+  private step(by: number): void {
+    if (this.picking.isOn) this.picking.step(by, this.replay.now);
+    else this.player.step(by);
+  }
+
+  /** After the replay moved: nothing later than its bar is left in sight. */
+  private moved(isFar: boolean): void {
+    this.picking.end();
+    this.chart.showTo(this.replay.now);
+    if (isFar) this.chart.zoomTo(this.replay.now);
+    if (this.chosen !== undefined && this.chosen >= this.known) this.chosen = undefined;
+    this.said(this.queue.size, false);
+    this.draw();
+  }
+
+  private button(name: string): HTMLButtonElement | null {
+    return this.root.querySelector<HTMLButtonElement>(`[data-do="${name}"]`);
+  }
+
+  private draw(): void {
+    const { known } = this;
+    const chosen = this.chosen === undefined ? undefined : this.detections[this.chosen];
+    this.chart.showDetections(
+      known === this.detections.length ? this.detections : this.detections.slice(0, known),
+      chosen,
+    );
+    this.list.show(known, this.chosen);
+    const reviewed = this.detections.reduce((sum, each) => sum + (each.verdict ? 1 : 0), 0);
+    const right = this.detections.reduce((sum, each) => sum + (each.verdict === "right" ? 1 : 0), 0);
+    const rate = reviewed ? `, ${Math.round((right / reviewed) * 100)} % of them right` : "";
+    this.part("progress-text").textContent = `${reviewed} of ${this.detections.length} reviewed${rate}`;
+    const bar = this.part("progress");
+    bar.setAttribute("max", String(Math.max(this.detections.length, 1)));
+    bar.setAttribute("value", String(reviewed));
+    this.drawDetail(chosen);
+  }
+
+  private drawDetail(each: Detection | undefined): void {
+    const text = this.detections.length ? "Choose a detection in the list." : "There is no detection.";
+    const shown = each ? detailOf(each, this.bars) : [el("p", { class: "text-muted" }, text)];
+    this.part("detail").replaceChildren(...shown);
+  }
+}

@@ -1,0 +1,91 @@
+/** Reviews on their way to the server, one after the other. What cannot be sent is kept until it can. */
+
+import { ApiError } from "../page/http";
+
+export interface Order {
+  method: string;
+  url: string;
+  body?: unknown;
+  tag: string;
+}
+
+export interface Store {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+interface Options {
+  key: string;
+  store: Store;
+  send: (order: Order) => Promise<unknown>;
+  onDone: (order: Order, answer: unknown) => void;
+  onRefused: (order: Order, error: ApiError) => void;
+  onState: (waiting: number, isCut: boolean) => void;
+}
+
+export class Queue {
+  private readonly waiting: Order[];
+  private isSending = false;
+
+  constructor(private readonly options: Options) {
+    this.waiting = stored(options.store, options.key);
+  }
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  add(order: Order): void {
+    this.waiting.push(order);
+    this.keep();
+    void this.go();
+  }
+
+  /** Orders are sent in their order, since a later word replaces an earlier one. */
+  async go(): Promise<void> {
+    if (this.isSending) return;
+    this.isSending = true;
+    try {
+      for (let order = this.waiting[0]; order; order = this.waiting[0]) {
+        if (!(await this.sendOne(order))) return;
+        this.waiting.shift();
+        this.keep();
+      }
+      this.options.onState(0, false);
+    } finally {
+      this.isSending = false;
+    }
+  }
+
+  /** Whether the server has decided about it, either way. */
+  private async sendOne(order: Order): Promise<boolean> {
+    try {
+      this.options.onDone(order, await this.options.send(order));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const isCut = error.problem.status === 0 || error.problem.status >= 500;
+      if (isCut || error.problem.status === 429) {
+        this.options.onState(this.waiting.length, true);
+        return false;
+      }
+      this.options.onRefused(order, error);
+    }
+    return true;
+  }
+
+  private keep(): void {
+    const { store, key } = this.options;
+    if (this.waiting.length) store.setItem(key, JSON.stringify(this.waiting));
+    else store.removeItem(key);
+  }
+}
+
+function stored(store: Store, key: string): Order[] {
+  try {
+    const found: unknown = JSON.parse(store.getItem(key) ?? "[]");
+    return Array.isArray(found) ? (found as Order[]) : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,39 @@
+/** Which detections a list shows, and which comes next. */
+
+import type { Detection } from "./data";
+
+export type Filter = "all" | "open" | "done";
+
+export function passes(detection: Detection, filter: Filter): boolean {
+  return filter === "all" || (detection.verdict !== "") === (filter === "done");
+}
+
+/** The nearest after (or before) `from` that passes, by position in the whole list; none at its end. */
+export function neighbour(
+  detections: readonly Detection[],
+  from: number,
+  by: 1 | -1,
+  filter: Filter,
+): number | undefined {
+  for (let at = from + by; at >= 0 && at < detections.length; at += by) {
+    const each = detections[at];
+    if (each && passes(each, filter)) return at;
+  }
+  return undefined;
+}
+
+/** Where to go on after a review: the next that nothing was said of, from the beginning where there is none. */
+export function nextOpen(detections: readonly Detection[], from: number): number | undefined {
+  return neighbour(detections, from, 1, "open") ?? neighbour(detections, -1, 1, "open");
+}
+
+/** The rows of a long list that can be seen, and some around them. */
+export function windowOf(
+  top: number,
+  height: number,
+  row: number,
+  count: number,
+): { from: number; to: number } {
+  const from = Math.max(0, Math.floor(top / row) - 5);
+  return { from, to: Math.min(count, Math.ceil((top + height) / row) + 5) };
+}
