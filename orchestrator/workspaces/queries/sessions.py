@@ -81,7 +81,7 @@ def _versions(workspace: PatternWorkspace) -> list[dict[str, Any]]:
     )  # fmt: skip
     rows = sessions.values("version").annotate(
         sessions=Count("id"),
-        detections=Sum("detection_count"),
+        seen=Sum("detection_count"),
         reviewed=Sum("reviewed_count"),
         right=Sum("right_count"),
         missed=Sum("missed_count"),
@@ -89,7 +89,8 @@ def _versions(workspace: PatternWorkspace) -> list[dict[str, Any]]:
     )
     told = [
         {
-            **row,
+            **{name: value for name, value in row.items() if name != "seen"},
+            "detections": row["seen"],
             "completed": completed.get(row["version"], 0),
             "success_rate": _rate(row["right"], row["reviewed"]),
         }
