@@ -14,6 +14,7 @@ from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongSt
 from orchestrator.workspaces.domain.archive import part, unpack
 from orchestrator.workspaces.domain.detectors import PATTERNS
 from orchestrator.workspaces.models import AlgorithmVersion, PatternSession, SessionDetection
+from orchestrator.workspaces.repositories import Repository
 from orchestrator.workspaces.services.detecting import detections_for
 from orchestrator.workspaces.services.reviewing import review
 from orchestrator.workspaces.services.sessions import complete_session, find_session, start_session
@@ -109,6 +110,27 @@ def test_who_may_not_work_in_a_workspace_starts_no_session() -> None:
         find_session(make_user(), session.pk)
     with pytest.raises(NotFound):
         find_session(make_user(role=Role.ADMIN), uuid4())
+
+
+def test_a_released_version_runs_from_its_repository() -> None:
+    workspace = make_workspace()
+    own = make_session(workspace, parameters={"left": 3}, first_bar=50)
+    commit = Repository(workspace.pk).begin("swings")
+    released = AlgorithmVersion.objects.create(
+        workspace=workspace, number="0.0.1", commit_hash=commit, is_current=True,
+        parameters={"left": 3, "right": 5, "least_move": 0.0},
+    )  # fmt: skip
+    session = make_session(workspace, candles=own.candles, first_bar=50)
+    assert (session.version, session.algorithm) == ("0.0.1", released)
+    seen = [list(each.detections.values_list("bar", "price", "reason")) for each in (own, session)]
+    assert seen[0] == seen[1] != []
+    with pytest.raises(InvalidInput, match="has no parameter 'moon'"):
+        make_session(workspace, parameters={"moon": 1})
+    with pytest.raises(WrongState, match=r"Version 0\.0\.1 did not run"):
+        make_session(workspace, parameters={"left": -1})
+    AlgorithmVersion.objects.update(commit_hash="0" * 40)
+    with pytest.raises(WrongState, match="cannot be read"):
+        make_session(workspace)
 
 
 def test_a_release_while_the_algorithm_ran_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

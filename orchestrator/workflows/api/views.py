@@ -226,7 +226,7 @@ class NodeTypesView(APIView):
         operation_id="node_types_list",
     )
     def get(self, request: Request) -> Response:
-        """Every node type that workflows may be made of, with the JSON Schema of its configuration."""
+        """Every node type that workflows may be made of, with its JSON Schema."""
         types = list(node_types if request.query_params.get("internal") == "true" else node_types.offered())
         key = f"node-types:{_fingerprint(types)}"
         kept = cache.get(key)

@@ -16,7 +16,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.json import JsonObject
 from orchestrator.workspaces.access import May, find_workspace
-from orchestrator.workspaces.domain.archive import bars_between, part, unpack
+from orchestrator.workspaces.domain.archive import bars_between, unpack
 from orchestrator.workspaces.domain.detectors import Candles, Detection
 from orchestrator.workspaces.domain.vocabulary import MessageType, SessionStatus
 from orchestrator.workspaces.models import PatternSession, PatternWorkspace, SessionDetection
@@ -52,9 +52,9 @@ def start_session(
     algorithm = current_algorithm(workspace)
     settled = settled_parameters(workspace, algorithm, parameters or {})
     row = find_candles(user, candles_id, with_data=True)
-    candles = unpack(row.data)
-    first, last = _range(candles, first_bar, last_bar, since, until)
-    found = detections_for(workspace, part(candles, first, last), settled, algorithm=algorithm)
+    archive = bytes(row.data)
+    first, last = _range(unpack(archive), first_bar, last_bar, since, until)
+    found = detections_for(workspace, archive, first, last, settled, algorithm=algorithm)
     _check_count(found)
     with transaction.atomic():
         workspace = find_workspace(user, workspace_id, May.WORK, lock=True)
@@ -130,21 +130,19 @@ def _refuse(field: str, message: str) -> None:
 
 
 def _rows(session: PatternSession, found: list[Detection]) -> list[SessionDetection]:
-    """Bars counted from the first of the candles, as everywhere that people see them."""
-    shift = session.first_bar
     return [
         SessionDetection(
             session=session,
             number=number,
             kind=each.kind,
             direction=each.direction,
-            bar=each.bar + shift,
+            bar=each.bar,
             price=each.price,
-            confirmed_at=each.confirmed_at + shift,
+            confirmed_at=each.confirmed_at,
             reason=each.reason,
             top=each.top,
             bottom=each.bottom,
-            origin=None if each.origin is None else each.origin + shift,
+            origin=each.origin,
         )
         for number, each in enumerate(found, 1)
     ]

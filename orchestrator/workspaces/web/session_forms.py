@@ -38,8 +38,9 @@ class StartForm(StyledForm):
         rows = CandleSet.objects.visible_to(user).defer("data").order_by("-id")[:_MOST_CHOICES]
         choices: Any = self.fields["candles"]
         choices.choices = [(str(row.pk), f"{row.name} ({row.count:,} bars)") for row in rows]
-        for each in fields(PATTERNS[workspace.pattern_type].parameters):
-            self.fields[f"{PREFIX}{each.name}"] = _field(each.name, each.metadata, settled[each.name])
+        known = {each.name: each.metadata for each in fields(PATTERNS[workspace.pattern_type].parameters)}
+        for name, value in settled.items():
+            self.fields[f"{PREFIX}{name}"] = _field(name, known.get(name, {}), value)
         self.style()
 
     @property
@@ -68,5 +69,5 @@ def _field(name: str, about: Any, value: Any) -> forms.Field:
     if isinstance(value, bool):
         return forms.BooleanField(**options)
     kind = forms.FloatField if isinstance(value, float) else forms.IntegerField
-    widget = forms.NumberInput(attrs={"step": about["step"]})
-    return kind(**options, min_value=about["least"], max_value=about["most"], widget=widget)
+    widget = forms.NumberInput(attrs={"step": about.get("step", "any")})
+    return kind(**options, min_value=about.get("least"), max_value=about.get("most"), widget=widget)
