@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -68,21 +69,19 @@ def _shown(row: Archetype) -> dict[str, object]:
 @require_POST
 def find_patterns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Have them looked for."""
-    try:
-        ask_for_patterns(person(request), pk)
-    except NotFound:
-        raise
-    except DomainError as error:
-        return _page(request, pk, notice=error.message, status=error.status)
-    return redirect("process:patterns", pk)
+    return _step(request, pk, lambda: ask_for_patterns(person(request), pk))
 
 
 @login_required
 @require_POST
 def show_patterns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Reveal what was seen with enough certainty."""
+    return _step(request, pk, lambda: reveal_patterns(person(request), pk))
+
+
+def _step(request: HttpRequest, pk: UUID, act: Callable[[], object]) -> HttpResponse:
     try:
-        reveal_patterns(person(request), pk)
+        act()
     except NotFound:
         raise
     except DomainError as error:
