@@ -146,7 +146,7 @@ def test_lists_cost_the_same_for_many_rows(
     for _ in range(4):
         review(owner, make_session(workspace, candles=candles).pk, 1, verdict="wrong")
     for address in (f"{API}/{workspace.pk}/sessions/", f"{API}/{workspace.pk}/feedback/", f"{API}/candles/"):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(6):
             assert client.get(address).status_code == 200
 
 
@@ -154,5 +154,5 @@ def test_a_review_takes_few_queries(
     client: APIClient, workspace: PatternWorkspace, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     session = make_session(workspace)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(18):
         client.put(f"{API}/sessions/{session.pk}/detections/1/", {"verdict": "right"}, format="json")

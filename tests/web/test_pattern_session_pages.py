@@ -99,7 +99,7 @@ def test_lists_cost_the_same_for_many_rows(django_assert_max_num_queries: Django
     for _ in range(4):
         make_session(workspace, candles=candles)
     for address in (f"/workspaces/{workspace.pk}/sessions/", "/workspaces/candles/"):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(10):
             assert client.get(address).status_code == 200
     page = client.get(f"/workspaces/{workspace.pk}/sessions/?status=completed").content.decode()
     assert "No session has this status" in page

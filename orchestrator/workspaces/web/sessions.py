@@ -92,6 +92,7 @@ def session(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
         "bars": reverse("workspaces:session-bars", args=[pk, found.pk]),
         "detections": reverse("workspaces:session-detections", args=[pk, found.pk]),
         "api": api,
+        "person": str(person(request).pk),
         "feedback": reverse("api:feedback-item", args=[found.pk]).replace(str(found.pk), "{id}"),
         "cart": cart_rows(found),
         "counts": {

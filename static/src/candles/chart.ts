@@ -12,6 +12,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Item } from "./cart";
 import { candle, type Bars, type Detection } from "./data";
 import { Zones } from "./zones";
 
@@ -28,6 +29,7 @@ export class CandleChart {
   private look: Look;
   private shown = 0;
   private known: readonly Detection[] = [];
+  private corrections: readonly Item[] = [];
   private chosen: Detection | undefined;
   private isDrawing = false;
 
@@ -76,6 +78,12 @@ export class CandleChart {
     this.mark();
   }
 
+  /** Where patterns lie that people moved or added. */
+  showCorrections(items: readonly Item[]): void {
+    this.corrections = items.filter((item) => item.verdict === "adjust" || item.verdict === "missed");
+    this.mark();
+  }
+
   centre(bar: number): void {
     const at = bar - this.bars.first;
     const range = this.chart.timeScale().getVisibleLogicalRange();
@@ -117,9 +125,9 @@ export class CandleChart {
       const to = range.to + this.bars.first + 5;
       const near = this.known.filter((each) => each.bar >= from && each.bar <= to);
       const drawn = near.length > MOST_MARKS ? near.filter((each) => each === this.chosen) : near;
-      this.marks.setMarkers(
-        drawn.map((each) => this.markOf(each)).sort((a, b) => (a.time as number) - (b.time as number)),
-      );
+      const added = this.corrections.filter((item) => item.bar >= from && item.bar <= to);
+      const marks = [...drawn.map((each) => this.markOf(each)), ...added.map((item) => this.squareOf(item))];
+      this.marks.setMarkers(marks.sort((a, b) => (a.time as number) - (b.time as number)));
       this.zones.show(
         drawn.map((detection) => ({
           detection,
@@ -140,6 +148,15 @@ export class CandleChart {
       color: this.colorOf(each),
       size: isChosen ? 2 : 1,
       ...(isChosen && { text: String(each.number) }),
+    };
+  }
+
+  private squareOf(item: Item): SeriesMarker<Time> {
+    return {
+      time: this.bars.time[item.bar - this.bars.first] as UTCTimestamp,
+      position: item.direction === "bearish" ? "aboveBar" : "belowBar",
+      shape: "square",
+      color: this.look.chosen,
     };
   }
 

@@ -1,18 +1,17 @@
 /** The page of a test session: chart, list, review and cart, all showing the same moment. */
 
-import { callApi, type ApiError } from "../page/http";
 import { el } from "../page/dom";
 import { exactly } from "../page/times";
 import { toast } from "../page/toasts";
 import { Cart, type Item } from "./cart";
 import { CandleChart } from "./chart";
-import { timeOf, type Bars, type Detection, type Verdict } from "./data";
+import { timeOf, type Bars, type Detection } from "./data";
 import { actionOf, isTaken, type Action } from "./keys";
 import { detailOf } from "./detail";
 import { DetectionList } from "./list";
 import { Picking, type Picked } from "./picking";
-import { Queue, type Order } from "./queue";
 import { Player } from "./player";
+import { Reviews } from "./reviews";
 import { knownAt, type Replay } from "./replay";
 import { neighbour, nextOpen, type Filter } from "./selection";
 
@@ -25,14 +24,10 @@ export interface About {
   bars: string;
   detections: string;
   api: string;
+  person: string;
   feedback: string;
   cart: Item[];
   counts: { detections: number; reviewed: number; right: number; missed: number };
-}
-
-interface Reviewed {
-  detection: { number: number; verdict: Verdict } | null;
-  feedback: Item | null;
 }
 
 export class SessionPage {
@@ -40,7 +35,7 @@ export class SessionPage {
   private readonly list: DetectionList;
   private readonly player: Player;
   private readonly picking: Picking;
-  private readonly queue: Queue;
+  private readonly reviews: Reviews;
   private readonly cart: Cart;
   private readonly mayReview: boolean;
   private chosen: number | undefined;
@@ -69,16 +64,20 @@ export class SessionPage {
       count: this.part("cart-count"),
       items: about.cart,
       mayWork: this.mayReview,
-      onRemove: (item) => this.remove(item),
-      onNote: (item, note) => this.note(item, note),
+      onRemove: (item) => {
+        this.reviews.remove(item);
+        this.draw();
+      },
+      onNote: (item, note) => this.reviews.note(item, note),
       onChoose: (item) => this.goTo(item),
     });
-    this.queue = new Queue({
-      key: `session-reviews:${about.api}`,
-      store: localStorage,
-      send: (order) => callApi(order.method, order.url, order.body),
-      onDone: (order, answer) => this.done(order, answer as Reviewed | null),
-      onRefused: (order, error) => this.refused(order, error),
+    this.reviews = new Reviews({
+      api: about.api,
+      feedback: about.feedback,
+      person: about.person,
+      detections,
+      cart: this.cart,
+      onChange: () => this.draw(),
       onState: (waiting, isCut) => this.said(waiting, isCut),
     });
     this.listen();
@@ -87,8 +86,7 @@ export class SessionPage {
     const first = nextOpen(detections, -1) ?? (detections.length ? 0 : undefined);
     if (first === undefined) this.draw();
     else this.choose(first);
-    this.said(this.queue.size, false);
-    void this.queue.go();
+    this.said(0, false);
   }
 
   private part(name: string): HTMLElement {
@@ -115,8 +113,7 @@ export class SessionPage {
       this.list.filter = (event.target as HTMLSelectElement).value as Filter;
       this.draw();
     });
-    addEventListener("online", () => void this.queue.go());
-    setInterval(() => void (this.queue.size && this.queue.go()), 10_000);
+    document.querySelector("[data-complete]")?.addEventListener("click", (event) => this.hold(event));
   }
 
   private readonly actions: Record<Action, () => void> = {
@@ -182,18 +179,11 @@ export class SessionPage {
 
   private review(verdict: "right" | "wrong"): void {
     const each = this.current();
-    if (each) this.say(each, verdict, { verdict });
+    if (each) this.say(each, { verdict });
   }
 
-  /** Shown at once; the server is told behind it, and a refusal takes it back. */
-  private say(each: Detection, verdict: Verdict, body: object): void {
-    each.verdict = verdict;
-    this.queue.add({
-      method: "PUT",
-      url: `${this.about.api}detections/${each.number}/`,
-      body,
-      tag: String(each.number),
-    });
+  private say(each: Detection, body: Parameters<Reviews["say"]>[1]): void {
+    this.reviews.say(each, body);
     const next = nextOpen(this.detections.slice(0, this.known), this.chosen ?? -1);
     if (next === undefined) this.draw();
     else this.choose(next);
@@ -207,13 +197,7 @@ export class SessionPage {
   private undo(): void {
     const each = this.current();
     if (!each?.verdict) return;
-    each.verdict = "";
-    this.cart.drop((item) => item.detection === each.number);
-    this.queue.add({
-      method: "DELETE",
-      url: `${this.about.api}detections/${each.number}/`,
-      tag: String(each.number),
-    });
+    this.reviews.unsay(each);
     this.draw();
   }
 
@@ -230,12 +214,8 @@ export class SessionPage {
 
   private picked(purpose: "adjust" | "missed", { bar, price, kind, direction }: Picked): void {
     const each = this.current();
-    if (purpose === "missed") {
-      const body = { bar, price, kind, direction };
-      this.queue.add({ method: "POST", url: `${this.about.api}missed/`, body, tag: "" });
-    } else if (each) {
-      this.say(each, "adjust", { verdict: "adjust", bar, price });
-    }
+    if (purpose === "missed") this.reviews.miss({ bar, price, kind, direction });
+    else if (each) this.say(each, { verdict: "adjust", bar, price });
   }
 
   private drawPicking(purpose = ""): void {
@@ -246,37 +226,12 @@ export class SessionPage {
     if (!purpose) this.chart.unpoint();
   }
 
-  private remove(item: Item): void {
-    const each = this.detections.find((detection) => detection.number === item.detection);
-    if (each) each.verdict = "";
-    this.cart.drop((other) => other.id === item.id);
-    this.queue.add({ method: "DELETE", url: this.feedbackUrl(item), tag: String(item.detection ?? "") });
-    this.draw();
-  }
-
-  private note(item: Item, note: string): void {
-    item.note = note;
-    this.queue.add({ method: "PATCH", url: this.feedbackUrl(item), body: { note }, tag: "note" });
-  }
-
-  private feedbackUrl(item: Item): string {
-    return this.about.feedback.replace("{id}", item.id);
-  }
-
-  private done(order: Order, answer: Reviewed | null): void {
-    if (order.method === "PATCH") return;
-    const number = answer?.detection?.number;
-    if (number !== undefined) this.cart.drop((item) => item.detection === number);
-    if (answer?.feedback) this.cart.put({ ...answer.feedback, detection: number ?? null });
-    this.said(this.queue.size - 1, false);
-  }
-
-  private refused(order: Order, error: ApiError): void {
-    toast(error.problem.detail, "bad");
-    const each = this.detections.find((detection) => String(detection.number) === order.tag);
-    if (!each || order.method !== "PUT") return;
-    each.verdict = "";
-    this.draw();
+  /** Nothing that was said is lost behind a session that is completed. */
+  private hold(event: Event): void {
+    if (!this.reviews.waiting) return;
+    event.preventDefault();
+    event.stopPropagation();
+    toast("Some reviews are still on their way. Try again in a moment.", "waiting");
   }
 
   private said(waiting: number, isCut: boolean): void {
@@ -304,7 +259,7 @@ export class SessionPage {
     this.chart.showTo(this.replay.now);
     if (isFar) this.chart.zoomTo(this.replay.now);
     if (this.chosen !== undefined && this.chosen >= this.known) this.chosen = undefined;
-    this.said(this.queue.size, false);
+    this.said(0, false);
     this.draw();
   }
 
@@ -319,6 +274,7 @@ export class SessionPage {
       known === this.detections.length ? this.detections : this.detections.slice(0, known),
       chosen,
     );
+    this.chart.showCorrections(this.about.cart.filter((item) => item.bar <= this.replay.now));
     this.list.show(known, this.chosen);
     const reviewed = this.detections.reduce((sum, each) => sum + (each.verdict ? 1 : 0), 0);
     const right = this.detections.reduce((sum, each) => sum + (each.verdict === "right" ? 1 : 0), 0);

@@ -32,6 +32,10 @@ export class Queue {
     this.waiting = stored(options.store, options.key);
   }
 
+  get orders(): readonly Order[] {
+    return this.waiting;
+  }
+
   get size(): number {
     return this.waiting.length;
   }
