@@ -5,3 +5,9 @@ class WorkspacesConfig(AppConfig):
     name = "orchestrator.workspaces"
     label = "workspaces"
     verbose_name = "Pattern workspaces"
+
+    def ready(self) -> None:
+        from orchestrator.graphs.nodetypes import node_types
+        from orchestrator.workspaces.nodes import register_node_types
+
+        register_node_types(node_types)

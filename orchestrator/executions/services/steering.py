@@ -49,6 +49,14 @@ def cancel_execution(user: User, execution_id: UUID, *, reason: str = "") -> Exe
     return _send(execution, Cancel(by=user.username, reason=reason[:500]))
 
 
+def cancel_for(person: User, execution_id: UUID, *, reason: str = "") -> Execution:
+    """Cancel a run that a product started by ``start_for``, whatever the person may see of its workflow.
+
+    For services of products, which know that the person may end it. Raises WrongState if it is over.
+    """
+    return _send(Execution.objects.get(pk=execution_id), Cancel(by=person.username, reason=reason[:500]))
+
+
 def signal_execution(user: User, execution_id: UUID, name: str, payload: Json = None) -> Execution:
     """Deliver a signal to every step that waits for it, or keep it for one that will."""
     if not 1 <= len(name) <= 100:
