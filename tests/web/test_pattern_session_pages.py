@@ -69,6 +69,17 @@ def test_what_cannot_be_run_is_told_with_what_was_typed() -> None:
     assert log_in(user).post(f"/workspaces/{workspace.pk}/sessions/new/", others).status_code == 400
 
 
+def test_an_earlier_session_can_be_run_again_with_other_parameters() -> None:
+    workspace = make_workspace()
+    session = make_session(workspace, first_bar=20, last_bar=222, parameters={"left": 7})
+    client = log_in(workspace.created_by)
+    form = client.get(f"/workspaces/{workspace.pk}/sessions/new/?like={session.pk}").context["form"]
+    shown = [form[name].value() for name in ("candles", "first_bar", "last_bar", "p-left", "p-right")]
+    assert shown == [str(session.candles_id), 20, 222, 7, 5]
+    for nonsense in ("x", workspace.pk):
+        assert client.get(f"/workspaces/{workspace.pk}/sessions/new/?like={nonsense}").status_code == 200
+
+
 def test_the_chart_is_given_doubles_column_after_column() -> None:
     workspace = make_workspace()
     session = make_session(workspace, first_bar=100, last_bar=149)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
+from typing import Any
+
 import numpy as np
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
 from pytest_django import Settings
 
-from orchestrator.accounts.models import AuditRecord, Role
+from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, TooLarge, WrongState
 from orchestrator.workspaces.domain.archive import unpack
 from orchestrator.workspaces.models import CandleSet
+from orchestrator.workspaces.services import candles
 from orchestrator.workspaces.services.candles import (
     delete_candles,
     ensure_candles_for_everybody,
@@ -93,14 +100,14 @@ def test_sets_for_everybody_are_made_once_and_nobody_changes_them() -> None:
 
 def test_others_do_not_see_them_and_their_owner_renames_and_deletes() -> None:
     user = make_user()
-    candles = make_candles(user)
+    kept = make_candles(user)
     for act in (find_candles, delete_candles):
         with pytest.raises(NotFound):
-            act(make_user(), candles.pk)
+            act(make_user(), kept.pk)
     with pytest.raises(InvalidInput):
-        rename_candles(user, candles.pk, name=" ")
-    assert rename_candles(user, candles.pk, name="Gold").name == "Gold"
-    delete_candles(user, candles.pk)
+        rename_candles(user, kept.pk, name=" ")
+    assert rename_candles(user, kept.pk, name="Gold").name == "Gold"
+    delete_candles(user, kept.pk)
     assert not CandleSet.objects.exists()
 
 
@@ -111,3 +118,46 @@ def test_candles_that_a_session_looks_at_stay() -> None:
         delete_candles(workspace.created_by, session.candles_id)
     assert CandleSet.objects.filter(pk=session.candles_id).exists()
     assert not AuditRecord.objects.filter(action="candles.deleted").exists()
+
+
+def _two_uploads_at_once(user: User) -> list[str]:
+    """Both count before either has stored, unless one waits for the other."""
+    ready, refused = threading.Barrier(2), []
+    store = candles._store
+
+    def slowly(*given: Any, **options: Any) -> CandleSet:
+        with suppress(threading.BrokenBarrierError):
+            ready.wait(timeout=0.7)
+        return store(*given, **options)
+
+    def upload() -> None:
+        try:
+            upload_candles(user, name="One", content=(CSV + ROWS).encode())
+        except WrongState as error:
+            refused.append(error.message)
+        finally:
+            connection.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candles, "_store", slowly)
+        threads = [threading.Thread(target=upload) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return refused
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_uploads_at_once_do_not_pass_the_limit_together(settings: Settings) -> None:
+    settings.CANDLES_MAX_SETS = 1
+    assert len(_two_uploads_at_once(make_user())) == 1
+    assert CandleSet.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_they_would(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CANDLES_MAX_SETS = 1
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_: rows)
+    assert _two_uploads_at_once(make_user()) == []
+    assert CandleSet.objects.count() == 2

@@ -59,7 +59,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     workspace = find_workspace(user, pk, May.WORK)
     settled = settled_parameters(workspace, current_algorithm(workspace), {})
-    chosen = {"candles": request.GET.get("candles", "")}
+    chosen = _like(request, workspace)
     data = request.POST if request.method == "POST" else None
     form = StartForm(user, workspace, settled, data, initial=chosen)
     if data is not None and form.is_valid():
@@ -71,6 +71,20 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("workspaces:session", pk, session.pk)
     context = {"workspace": workspace, "form": form, "prefix": PREFIX}
     return render(request, "workspaces/new_session.html", context, status=400 if form.errors else 200)
+
+
+def _like(request: HttpRequest, workspace: PatternWorkspace) -> dict[str, Any]:
+    """What an earlier session looked at, if the address names one: to see what other parameters change."""
+    try:
+        wanted = UUID(request.GET.get("like", ""))
+    except ValueError:
+        return {}
+    found = PatternSession.objects.filter(workspace=workspace, pk=wanted).first()
+    if found is None:
+        return {}
+    parameters = {f"{PREFIX}{name}": value for name, value in found.parameters.items()}
+    bars = {"first_bar": found.first_bar, "last_bar": found.last_bar}
+    return {"candles": str(found.candles_id), **bars, **parameters}
 
 
 @login_required
