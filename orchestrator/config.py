@@ -106,6 +106,13 @@ class Config(BaseSettings):
     """Whether an admin may verify a workspace that they approved themselves."""
     workspace_repositories: Path | None = None
     """Where algorithms are kept; workers on several machines share it."""
+    workspace_files: Path | None = None
+    """Where files in timelines are kept; web processes on several machines share it."""
+    attachment_max_image_megabytes: float = Field(default=10.0, gt=0, le=50)
+    attachment_max_video_megabytes: float = Field(default=100.0, gt=0, le=2_000)
+    attachment_max_file_megabytes: float = Field(default=20.0, gt=0, le=500)
+    attachments_max_megabytes: float = Field(default=2_000.0, gt=0)
+    """All files of one workspace together."""
 
     metrics_token: SecretStr | None = None
     replica_database_url: PostgresUrl | None = None

@@ -294,6 +294,13 @@ CANDLES_MAX_BYTES = int(CONFIG.candles_max_megabytes * 1024 * 1024)
 CANDLES_MAX_SETS = CONFIG.candles_max_sets
 SESSION_MAX_BARS, SESSION_MAX_DETECTIONS = CONFIG.session_max_bars, CONFIG.session_max_detections
 WORKSPACE_REPOSITORIES: Path = CONFIG.workspace_repositories or CONFIG.data_dir / "algorithms"
+WORKSPACE_FILES: Path = CONFIG.workspace_files or CONFIG.data_dir / "files"
+ATTACHMENT_MAX_BYTES = {
+    "image": int(CONFIG.attachment_max_image_megabytes * 1024**2),
+    "video": int(CONFIG.attachment_max_video_megabytes * 1024**2),
+    "file": int(CONFIG.attachment_max_file_megabytes * 1024**2),
+}
+ATTACHMENT_MAX_PER_WORKSPACE = int(CONFIG.attachments_max_megabytes * 1024**2)
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds

@@ -55,6 +55,12 @@ _LOOKS: Final = {
     "archived": Look("muted", "archive", "Archived"),
     "published": Look("good", "circle-check", "Published"),
     "current": Look("accent", "flag", "Current"),
+    # workspaces
+    "soon": Look("muted", "circle-dashed", "Soon"),
+    "implementing": Look("running", "code", "Implementing"),
+    "beta": Look("waiting", "gauge", "Beta"),
+    "in_review": Look("accent", "user-check", "In review"),
+    "verified": Look("good", "circle-check", "Verified"),
 }
 
 

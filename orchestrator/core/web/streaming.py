@@ -20,10 +20,14 @@ def file_response(
 ) -> StreamingHttpResponse:
     """A download. The first piece is made at once, so that what is wrong with the request is still told."""
     first = next(pieces, b"")
-    whole = for_the_same_person(chain((first,), pieces))
-    body = _in_thread(whole) if isinstance(request, ASGIRequest) else whole
+    body = body_of(request, for_the_same_person(chain((first,), pieces)))
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+
+
+def body_of(request: HttpRequest, pieces: Iterator[bytes]) -> Iterator[bytes] | AsyncIterator[bytes]:
+    """What a StreamingHttpResponse takes under the server that answers this request."""
+    return _in_thread(pieces) if isinstance(request, ASGIRequest) else pieces
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

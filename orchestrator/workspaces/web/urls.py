@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from orchestrator.workspaces.web import candles, sessions
+from orchestrator.workspaces.web import candles, decisions, files, members, pages, sessions, timeline
 
 app_name = "workspaces"
 
-_SESSIONS = "<uuid:pk>/sessions/"
+_ONE = "<uuid:pk>/"
+_SESSIONS = f"{_ONE}sessions/"
 _SESSION = f"{_SESSIONS}<uuid:session_id>/"
 
 urlpatterns = [
+    path("", pages.index, name="list"),
+    path("begin/", pages.begin, name="begin"),
+    path(_ONE, timeline.timeline, name="timeline"),
+    path(f"{_ONE}changes/", timeline.changes, name="changes"),
+    path(f"{_ONE}note/", timeline.note, name="note"),
+    path(f"{_ONE}description/", pages.description, name="description"),
+    path(f"{_ONE}delete/", pages.delete, name="delete"),
+    path(f"{_ONE}files/<uuid:file_id>/", files.file, name="file"),
+    path(f"{_ONE}approve/", decisions.approve, name="approve"),
+    path(f"{_ONE}verify/", decisions.verify, name="verify"),
+    path(f"{_ONE}send-back/", decisions.send_back, name="send-back"),
+    path(f"{_ONE}members/", members.members, name="members"),
+    path(f"{_ONE}members/<uuid:user_id>/remove/", members.take_back, name="take-back"),
     path("candles/", candles.listing, name="candles"),
     path("candles/generate/", candles.generate, name="generate-candles"),
     path("candles/<uuid:pk>/rename/", candles.rename, name="rename-candles"),

@@ -1,0 +1,67 @@
+"""The forms of a workspace's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from orchestrator.core.web.forms import StyledForm
+from orchestrator.workspaces.domain.vocabulary import Access
+from orchestrator.workspaces.models import PatternWorkspace
+from orchestrator.workspaces.services.notes import LONGEST_NOTE
+
+
+class NoteForm(StyledForm):
+    text = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a note"}),
+    )
+
+
+class DescriptionForm(StyledForm):
+    """The steps are several fields of one name, in the order of the page."""
+
+    description = forms.CharField(
+        label="What is the pattern?", max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    reasoning = forms.CharField(
+        label="Why does it work?",
+        required=False,
+        max_length=10_000,
+        help_text="Your reasoning: a coding run reads it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    identification_steps = forms.Field(required=False)
+
+    @classmethod
+    def of(cls, workspace: PatternWorkspace) -> DescriptionForm:
+        return cls(
+            initial={"description": workspace.description, "reasoning": workspace.user_reasoning},
+        )
+
+
+class CommentForm(StyledForm):
+    comment = forms.CharField(
+        label="Comment", required=False, max_length=4_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, must: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].required = must
+
+
+class MemberForm(StyledForm):
+    username = forms.CharField(
+        label="User name",
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    access = forms.ChoiceField(
+        label="May",
+        choices=[(Access.VIEWER.value, "look at it"), (Access.EDITOR.value, "work in it")],
+    )
