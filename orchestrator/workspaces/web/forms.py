@@ -16,8 +16,7 @@ class NoteForm(StyledForm):
     text = forms.CharField(
         label="Note",
         required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a note"}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a note", "maxlength": LONGEST_NOTE}),
     )
 
 

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestrator.accounts.current import person
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError, InvalidInput
-from orchestrator.core.web.forms import sent
 from orchestrator.workspaces.access import find_workspace
 from orchestrator.workspaces.domain.files import ACCEPT, NAMES
 from orchestrator.workspaces.models import PatternWorkspace
@@ -103,19 +102,16 @@ def changes(request: HttpRequest, pk: UUID) -> HttpResponse:
 def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The entry that was written, for a page that adds it; else back to the timeline."""
     user = person(request)
-    form = NoteForm(sent(request))
     files = cast(list[Upload], request.FILES.getlist("files"))
     try:
-        if not form.is_valid():
-            raise InvalidInput(form.errors["text"][0], fields={"text": list(form.errors["text"])})
-        message = write_note(user, pk, text=form.cleaned_data["text"], files=files)
+        message = write_note(user, pk, text=request.POST.get("text", ""), files=files)
     except DomainError as error:
         if request.headers.get("X-Part"):
             return JsonResponse({"detail": error.message}, status=error.status)
         if not isinstance(error, InvalidInput):
             raise
-        if form.is_valid():
-            form.add_error("text", error.message)
+        form = NoteForm(request.POST)
+        form.add_error("text", error.message)
         return _page(request, find_workspace(user, pk), form, error.status)
     if request.headers.get("X-Part"):
         entries = shown([query.one_entry(message)])
