@@ -56,6 +56,7 @@ TOLD = {"pk": "session"}
 PW = {"pk": "pattern_workspace"}
 PS = {**PW, "session_id": "pattern_session"}
 C = {"pk": "candles"}
+CORRECTION = {**PW, "feedback_id": "correction"}
 WHOLE = "00000000-0000-0000-0000-000000000000"
 TELLER: Answers = (LOGIN, 404, 404, 404, 200, 404)
 ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
@@ -282,6 +283,9 @@ PAGES = [
     Page("workspaces:generate-candles", "post", answers(EVERYBODY, 400)),
     Page("workspaces:rename-candles", "post", answers(OWN, 302), C, {"name": "renamed"}),
     Page("workspaces:delete-candles", "post", answers(OWN, 409), C),
+    Page("workspaces:cart", "get", READ, PW),
+    Page("workspaces:annotate-feedback", "post", answers(EDIT, 302), CORRECTION, {"note": "Why"}),
+    Page("workspaces:remove-feedback", "post", answers(EDIT, 302), CORRECTION),
     Page("workspaces:sessions", "get", READ, PW),
     Page("workspaces:new-session", "get", EDIT, PW),
     Page("workspaces:new-session", "post", answers(EDIT, 400), PW),

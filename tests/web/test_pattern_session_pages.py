@@ -9,8 +9,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import User
+from orchestrator.core.clock import utc_now
 from orchestrator.workspaces.domain.archive import unpack
-from orchestrator.workspaces.models import CandleSet, PatternSession
+from orchestrator.workspaces.models import CandleSet, FeedbackItem, PatternSession
+from orchestrator.workspaces.services.reviewing import review
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import CSV, ROWS, make_candles, make_session
@@ -100,6 +102,31 @@ def test_a_session_is_found_in_its_own_workspace_only() -> None:
     client = log_in(workspace.created_by)
     for part in ("", "bars/", "detections/"):
         assert client.get(f"/workspaces/{other.pk}/sessions/{session.pk}/{part}").status_code == 404
+
+
+def test_the_cart_holds_what_all_sessions_said(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    workspace = make_workspace()
+    user = workspace.created_by
+    client, address = log_in(user), f"/workspaces/{workspace.pk}/cart/"
+    assert "Nothing waits to be sent" in client.get(address).content.decode()
+    candles = make_candles(user)
+    for verdict in ("right", "wrong", "wrong"):
+        review(user, make_session(workspace, candles=candles).pk, 1, verdict=verdict)
+    with django_assert_max_num_queries(9):
+        page = client.get(address).content.decode()
+    assert "2 to mend, 1 to keep" in page
+    item = FeedbackItem.objects.filter(verdict="wrong").first()
+    assert item is not None
+    client.post(f"{address}{item.pk}/note/", {"note": "A <b>wick</b>"})
+    assert "A &lt;b&gt;wick&lt;/b&gt;" in client.get(address).content.decode()
+    other = make_workspace(user, pattern_type="bos")
+    assert client.post(f"/workspaces/{other.pk}/cart/{item.pk}/remove/").status_code == 404
+    client.post(f"{address}{item.pk}/remove/")
+    assert "1 to mend, 1 to keep" in client.get(address).content.decode()
+    FeedbackItem.objects.update(sent_to_claude_at=utc_now())
+    assert "Nothing waits to be sent" in client.get(address).content.decode()
+    assert "Wrong" in client.get(f"{address}?show=sent").content.decode()
+    assert client.post(f"{address}{FeedbackItem.objects.first().pk}/remove/").status_code == 409  # type: ignore[union-attr]
 
 
 def test_lists_cost_the_same_for_many_rows(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:

@@ -49,6 +49,10 @@ _LOOKS: Final = {
     "withdrawn": Look("muted", "circle-slash", "Withdrawn"),
     # test sessions
     "open": Look("running", "circle", "Open"),
+    "right": Look("good", "circle-check", "Right"),
+    "wrong": Look("bad", "circle-x", "Wrong"),
+    "adjust": Look("waiting", "move", "Adjust"),
+    "missed": Look("accent", "plus", "Missed"),
     # workflows and versions
     "draft": Look("waiting", "pencil", "Draft"),
     "active": Look("good", "circle-check", "Active"),

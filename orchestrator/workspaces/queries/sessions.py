@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from orchestrator.core import json
 from orchestrator.workspaces.domain.releases import Release
@@ -26,6 +26,23 @@ def sessions_of(workspace: PatternWorkspace) -> QuerySet[PatternSession]:
 def feedback_of(workspace: PatternWorkspace) -> QuerySet[FeedbackItem]:
     """All corrections, the oldest first, with the number of what they speak of."""
     return FeedbackItem.objects.filter(workspace=workspace).select_related("detection").order_by("id")
+
+
+def corrections_of(workspace: PatternWorkspace) -> QuerySet[FeedbackItem]:
+    """The same with where and by whom they were said, for a page."""
+    rows = feedback_of(workspace).select_related("detection", "session__candles", "created_by")
+    return rows.defer("session__candles__data")
+
+
+def cart_counts(workspace: PatternWorkspace) -> dict[str, int]:
+    """How many reviews wait to be sent: corrections, and what is to be kept as it is."""
+    waiting = feedback_of(workspace).filter(sent_to_claude_at__isnull=True).order_by()
+    is_right = Q(verdict=Verdict.RIGHT.value)
+    return waiting.aggregate(
+        waiting=Count("id"),
+        corrections=Count("id", filter=~is_right),
+        kept=Count("id", filter=is_right),
+    )
 
 
 def cart_of(session: PatternSession) -> QuerySet[FeedbackItem]:

@@ -22,6 +22,7 @@ from orchestrator.workspaces.domain.detectors import PATTERNS
 from orchestrator.workspaces.domain.vocabulary import SessionStatus
 from orchestrator.workspaces.models import CandleSet, PatternSession, PatternWorkspace
 from orchestrator.workspaces.queries.sessions import (
+    cart_counts,
     cart_rows,
     detection_columns,
     sessions_of,
@@ -96,6 +97,7 @@ def session(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
     candles = CandleSet.objects.defer("data").get(pk=found.candles_id)
     pattern = PATTERNS[workspace.pattern_type]
     api = reverse("api:pattern-session", args=[found.pk])
+    cart = cart_rows(found)
     about: dict[str, Any] = {
         "firstBar": found.first_bar,
         "lastBar": found.last_bar,
@@ -108,7 +110,8 @@ def session(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
         "api": api,
         "person": str(person(request).pk),
         "feedback": reverse("api:feedback-item", args=[found.pk]).replace(str(found.pk), "{id}"),
-        "cart": cart_rows(found),
+        "cart": cart,
+        "elsewhere": cart_counts(workspace)["waiting"] - len(cart),
         "counts": {
             "detections": found.detection_count,
             "reviewed": found.reviewed_count,

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from orchestrator.workspaces.web import candles, decisions, files, members, pages, sessions, timeline
+from orchestrator.workspaces.web import (
+    candles,
+    corrections,
+    decisions,
+    files,
+    members,
+    pages,
+    sessions,
+    timeline,
+)
 
 app_name = "workspaces"
 
@@ -28,6 +37,9 @@ urlpatterns = [
     path("candles/generate/", candles.generate, name="generate-candles"),
     path("candles/<uuid:pk>/rename/", candles.rename, name="rename-candles"),
     path("candles/<uuid:pk>/delete/", candles.delete, name="delete-candles"),
+    path(f"{_ONE}cart/", corrections.cart, name="cart"),
+    path(f"{_ONE}cart/<uuid:feedback_id>/note/", corrections.annotate, name="annotate-feedback"),
+    path(f"{_ONE}cart/<uuid:feedback_id>/remove/", corrections.remove, name="remove-feedback"),
     path(_SESSIONS, sessions.listing, name="sessions"),
     path(f"{_SESSIONS}new/", sessions.new, name="new-session"),
     path(_SESSION, sessions.session, name="session"),

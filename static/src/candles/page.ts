@@ -27,6 +27,7 @@ export interface About {
   person: string;
   feedback: string;
   cart: Item[];
+  elsewhere: number;
   counts: { detections: number; reviewed: number; right: number; missed: number };
 }
 
@@ -83,7 +84,8 @@ export class SessionPage {
     this.listen();
     this.chart.showTo(about.lastBar);
     this.chart.zoomTo(about.lastBar);
-    const first = nextOpen(detections, -1) ?? (detections.length ? 0 : undefined);
+    const wanted = detections.findIndex((each) => `#${each.number}` === location.hash);
+    const first = wanted >= 0 ? wanted : (nextOpen(detections, -1) ?? (detections.length ? 0 : undefined));
     if (first === undefined) this.draw();
     else this.choose(first);
     this.said(0, false);
@@ -113,7 +115,9 @@ export class SessionPage {
       this.list.filter = (event.target as HTMLSelectElement).value as Filter;
       this.draw();
     });
-    document.querySelector("[data-complete]")?.addEventListener("click", (event) => this.hold(event));
+    for (const form of document.querySelectorAll("[data-complete], [data-send]")) {
+      form.addEventListener("click", (event) => this.hold(event));
+    }
   }
 
   private readonly actions: Record<Action, () => void> = {
@@ -226,7 +230,7 @@ export class SessionPage {
     if (!purpose) this.chart.unpoint();
   }
 
-  /** Nothing that was said is lost behind a session that is completed. */
+  /** Nothing that was said is lost behind a session that is completed, or a batch that is sent. */
   private hold(event: Event): void {
     if (!this.reviews.waiting) return;
     event.preventDefault();
@@ -283,7 +287,18 @@ export class SessionPage {
     const bar = this.part("progress");
     bar.setAttribute("max", String(Math.max(this.detections.length, 1)));
     bar.setAttribute("value", String(reviewed));
+    this.drawSend();
     this.drawDetail(chosen);
+  }
+
+  private drawSend(): void {
+    const form = this.root.querySelector<HTMLElement>("[data-send]");
+    if (!form) return;
+    const { cart, elsewhere } = this.about;
+    const count = cart.length + elsewhere;
+    form.hidden = count === 0;
+    const text = count === 1 ? "Send 1 review" : `Send ${count} reviews`;
+    this.part("send-text").textContent = elsewhere ? `${text}, ${elsewhere} of other sessions` : text;
   }
 
   private drawDetail(each: Detection | undefined): void {
