@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -136,6 +137,7 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1_000)
 def icon(name: str, classes: str = "") -> SafeString:
     """A picture from static/src/icons.svg, for the eye only: the word stands beside it."""
     return format_html(
@@ -149,6 +151,19 @@ def icon(name: str, classes: str = "") -> SafeString:
 @cache
 def _sprite() -> str:
     return static("dist/icons.svg")
+
+
+@register.simple_tag(takes_context=True)
+def places(context: template.Context) -> SafeString:
+    """The navigation, made once though a page shows it twice: beside it, and in the menu of phones."""
+    flat = context.flatten()
+    request: Any = flat.get("request")
+    made: SafeString | None = getattr(request, "made_places", None)
+    if made is None:
+        made = render_to_string("components/nav.html", flat)
+        if request is not None:
+            request.made_places = made
+    return made
 
 
 @register.simple_tag
