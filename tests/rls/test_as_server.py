@@ -17,9 +17,10 @@ USES = {
     "executions/web/metrics.py": 1,  # counts the runs of everybody
     "process/queries/figures.py": 1,  # counts how people fare, over everybody, and tells of no one or two
     "process/queries/helping.py": 1,  # a run of the server's workflows is seen by whom it is for, as one word
-    "process/services/builtin.py": 1,  # these workflows are the server's
     "process/services/helping.py": 1,  # and are run for people who do not see them
+    "workflows/services/builtin.py": 1,  # these workflows are the server's
     "workflows/services/templates.py": 1,  # counts whoever uses a template
+    "workspaces/services/coding/sending.py": 3,  # coding runs are run for people who do not see their workflow
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from django import template
 from django.template.loader import render_to_string
@@ -156,7 +156,7 @@ def _sprite() -> str:
 @register.simple_tag(takes_context=True)
 def places(context: template.Context) -> SafeString:
     """The navigation, made once though a page shows it twice: beside it, and in the menu of phones."""
-    flat = context.flatten()
+    flat = cast(dict[str, Any], context.flatten())
     request: Any = flat.get("request")
     made: SafeString | None = getattr(request, "made_places", None)
     if made is None:
