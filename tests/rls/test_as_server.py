@@ -20,7 +20,7 @@ USES = {
     "process/services/helping.py": 1,  # and are run for people who do not see them
     "workflows/services/builtin.py": 1,  # these workflows are the server's
     "workflows/services/templates.py": 1,  # counts whoever uses a template
-    "workspaces/services/coding/sending.py": 3,  # coding runs are run for people who do not see their workflow
+    "workspaces/services/coding/sending.py": 3,  # coding runs, for people who see no such workflow
 }
 
 
