@@ -90,6 +90,7 @@ def test_the_chart_is_given_doubles_column_after_column() -> None:
     columns = np.frombuffer(answer.content, "<f8").reshape(6, 50)
     assert columns[4].tolist() == unpack(session.candles.data).close[100:150].tolist()
     assert "immutable" in answer.headers["Cache-Control"]
+    assert "left 5, right 5, least move 0.0" in log_in(workspace.created_by).get(address).content.decode()
     found = log_in(workspace.created_by).get(f"{address}detections/").json()
     assert found["number"] == list(range(1, session.detection_count + 1))
     assert {len(column) for column in found.values()} == {session.detection_count}

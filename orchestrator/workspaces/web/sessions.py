@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput, NotFound
+from orchestrator.core.json import Json
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.workspaces.access import May, find_workspace, rights_in
 from orchestrator.workspaces.domain.archive import columns_of, part, unpack
@@ -124,9 +125,15 @@ def session(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
         "session": found,
         "candles": candles,
         "about": about,
+        "parameters": ", ".join(_in_words(name, value) for name, value in found.parameters.items()),
         "may_work": about["mayWork"],
     }
     return render(request, "workspaces/session.html", context)
+
+
+def _in_words(name: str, value: Json) -> str:
+    words = name.replace("_", " ")
+    return f"{words} {('off', 'on')[value] if isinstance(value, bool) else value}"
 
 
 @login_required
