@@ -55,6 +55,7 @@ NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 TOLD = {"pk": "session"}
 PW = {"pk": "pattern_workspace"}
 PS = {**PW, "session_id": "pattern_session"}
+CR = {**PW, "run_id": "coding_run"}
 C = {"pk": "candles"}
 CORRECTION = {**PW, "feedback_id": "correction"}
 WHOLE = "00000000-0000-0000-0000-000000000000"
@@ -292,6 +293,12 @@ PAGES = [
     Page("workspaces:session", "get", READ, PS),
     Page("workspaces:session-bars", "get", READ, PS),
     Page("workspaces:session-detections", "get", READ, PS),
+    Page("workspaces:runs", "get", READ, PW),
+    Page("workspaces:send-batch", "post", answers(EDIT, 302), PW),
+    Page("workspaces:run", "get", READ, CR),
+    Page("workspaces:cancel-run", "post", answers(EDIT, 409), CR),
+    Page("workspaces:retry-run", "post", answers(EDIT, 302), CR, {"reason": "why"}),
+    Page("workspaces:take-version-back", "post", answers(OWN, 404), {**PW, "version_id": "nobody"}),
     Page("workspaces:complete-session", "post", answers(EDIT, 302), PS),
 ]
 

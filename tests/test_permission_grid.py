@@ -33,6 +33,7 @@ from orchestrator.workspaces.services.reviewing import review
 from tests.factories import make_user, make_workflow, node, share, start, step
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
+from tests.workspaces.coding.scene import make_failed_run
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_candles, make_session
 
@@ -79,6 +80,7 @@ P = {"pk": "process"}
 A = {"pk": "approval"}
 PW = {"pk": "pattern_workspace"}
 PS = {"pk": "pattern_session"}
+CR = {"pk": "coding_run"}
 C = {"pk": "candles"}
 
 API = [
@@ -299,6 +301,13 @@ API = [
     Row("session-detections", "get", READ, PS),
     Row("session-review", "put", EDIT, {**PS, "number": "one"}, {"verdict": "wrong"}),
     Row("session-review", "delete", EDIT, {**PS, "number": "one"}),
+    Row("send-feedback", "post", answers(EDIT, 202), PW),
+    Row("coding-runs", "get", READ, PW),
+    Row("coding-run", "get", READ, CR),
+    Row("cancel-coding-run", "post", answers(EDIT, 409), CR),
+    Row("retry-coding-run", "post", answers(EDIT, 202), CR, {"reason": "why"}),
+    Row("algorithm-versions", "get", READ, PW),
+    Row("roll-back", "post", answers(OWN, 404), {**PW, "version_id": "nobody"}, {"reason": "why"}),
     Row("session-missed", "post", EDIT, PS, {"bar": 1, "kind": "swing_low", "direction": "bullish"}),
     Row("feedback-item", "patch", EDIT, {"pk": "correction"}, {"note": "Why"}),
     Row("feedback-item", "delete", answers(EDIT, 204), {"pk": "correction"}),
@@ -369,6 +378,7 @@ def testing(people: dict[str, User]) -> dict[str, Any]:
         "pattern_session": session.pk,
         "candles": session.candles_id,
         "correction": detection.feedback.pk,
+        "coding_run": make_failed_run(workspace).pk,
         "test_session": {"candles": str(everybody.pk)},
     }
 

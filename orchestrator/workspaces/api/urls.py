@@ -1,9 +1,10 @@
 from django.urls import path
 
-from orchestrator.workspaces.api import candles, sessions
+from orchestrator.workspaces.api import candles, coding, sessions
 
 _WORKSPACE = "workspaces/<uuid:pk>/"
 _SESSION = "workspaces/sessions/<uuid:pk>/"
+_RUN = "workspaces/executions/<uuid:pk>/"
 _CANDLES = "workspaces/candles/"
 
 urlpatterns = [
@@ -19,5 +20,14 @@ urlpatterns = [
     path(f"{_SESSION}detections/", sessions.DetectionsView.as_view(), name="session-detections"),
     path(f"{_SESSION}detections/<int:number>/", sessions.ReviewView.as_view(), name="session-review"),
     path(f"{_SESSION}missed/", sessions.MissedView.as_view(), name="session-missed"),
+    path(f"{_WORKSPACE}feedback/send/", coding.SendView.as_view(), name="send-feedback"),
+    path(f"{_WORKSPACE}executions/", coding.CodingRunsView.as_view(), name="coding-runs"),
+    path(f"{_WORKSPACE}versions/", coding.AlgorithmVersionsView.as_view(), name="algorithm-versions"),
+    path(
+        f"{_WORKSPACE}versions/<uuid:version_id>/roll-back/", coding.RollBackView.as_view(), name="roll-back"
+    ),
+    path(_RUN, coding.CodingRunView.as_view(), name="coding-run"),
+    path(f"{_RUN}cancel/", coding.CancelCodingRunView.as_view(), name="cancel-coding-run"),
+    path(f"{_RUN}retry/", coding.RetryCodingRunView.as_view(), name="retry-coding-run"),
     path("workspaces/feedback/<uuid:pk>/", sessions.FeedbackView.as_view(), name="feedback-item"),
 ]

@@ -9,6 +9,7 @@ from orchestrator.workspaces.web import (
     files,
     members,
     pages,
+    runs,
     sessions,
     timeline,
 )
@@ -18,6 +19,9 @@ app_name = "workspaces"
 _ONE = "<uuid:pk>/"
 _SESSIONS = f"{_ONE}sessions/"
 _SESSION = f"{_SESSIONS}<uuid:session_id>/"
+
+_RUNS = "<uuid:pk>/runs/"
+_RUN = f"{_RUNS}<uuid:run_id>/"
 
 urlpatterns = [
     path("", pages.index, name="list"),
@@ -33,6 +37,12 @@ urlpatterns = [
     path(f"{_ONE}send-back/", decisions.send_back, name="send-back"),
     path(f"{_ONE}members/", members.members, name="members"),
     path(f"{_ONE}members/<uuid:user_id>/remove/", members.take_back, name="take-back"),
+    path(_RUNS, runs.listing, name="runs"),
+    path(f"{_RUNS}send/", runs.send, name="send-batch"),
+    path(_RUN, runs.run, name="run"),
+    path(f"{_RUN}cancel/", runs.cancel, name="cancel-run"),
+    path(f"{_RUN}retry/", runs.retry, name="retry-run"),
+    path("<uuid:pk>/versions/<uuid:version_id>/take-back/", runs.take_back, name="take-version-back"),
     path("candles/", candles.listing, name="candles"),
     path("candles/generate/", candles.generate, name="generate-candles"),
     path("candles/<uuid:pk>/rename/", candles.rename, name="rename-candles"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestrator.accounts.models import User
+from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Execution
 from orchestrator.workspaces.domain.archive import unpack
 from orchestrator.workspaces.domain.detectors import PATTERNS
@@ -59,3 +60,15 @@ def again(run: ClaudeExecution) -> ClaudeExecution:
 def engine_run(run: ClaudeExecution) -> Execution:
     assert run.run_id is not None
     return Execution.objects.get(pk=run.run_id)
+
+
+def make_failed_run(workspace: PatternWorkspace) -> ClaudeExecution:
+    return ClaudeExecution.objects.create(
+        workspace=workspace,
+        triggered_by=workspace.created_by,
+        status="failed",
+        error="It saw ghosts.",
+        errored_at=utc_now(),
+        phase="testing",
+        phases={"planning": {}, "testing": {"times": 2}},
+    )

@@ -1,0 +1,122 @@
+"""Pages of coding runs: the cart, the runs and versions of a workspace; one run with what it changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.web.paging import keyset_page
+from orchestrator.workspaces.access import May, find_workspace, rights_in
+from orchestrator.workspaces.domain.vocabulary import UNDER_WAY, RunStatus
+from orchestrator.workspaces.models import ClaudeExecution, PatternWorkspace
+from orchestrator.workspaces.queries.coding import (
+    diff_lines,
+    in_cart,
+    phases_of,
+    run_under_way,
+    runs_of,
+    versions_of,
+)
+from orchestrator.workspaces.services.coding import sending
+from orchestrator.workspaces.services.coding.deploying import roll_back
+
+_VERSIONS_SHOWN = 20
+
+
+@login_required
+@require_safe
+def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What waits to be sent, the coding runs, the newest first, and the versions that they made."""
+    workspace = find_workspace(person(request), pk)
+    context = {
+        "workspace": workspace,
+        "page": keyset_page(request, runs_of(workspace), ordering="-id", size=30),
+        "versions": versions_of(workspace)[:_VERSIONS_SHOWN],
+        "in_cart": in_cart(workspace),
+        "under_way": run_under_way(workspace),
+        **_rights(request, workspace),
+    }
+    return render(request, "workspaces/runs.html", context)
+
+
+@login_required
+@require_safe
+def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
+    found = _run(request, pk, run_id)
+    is_under_way = found.status in UNDER_WAY
+    context = {
+        "workspace": found.workspace,
+        "run": found,
+        "phases": phases_of(found),
+        "lines": list(diff_lines(found.diff)),
+        "is_under_way": is_under_way,
+        "may_retry": found.status == RunStatus.FAILED and not found.retries.exists(),
+        **_rights(request, found.workspace),
+    }
+    if is_under_way and request.headers.get("HX-Request"):
+        return render(request, "workspaces/_run.html", context)
+    answer = render(request, "workspaces/run.html", context)
+    if request.headers.get("HX-Request"):
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@login_required
+@require_POST
+def send(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The cart to a coding run. What cannot be sent stays where it is, with the reason."""
+    try:
+        begun = sending.send_batch(person(request), pk)
+    except WrongState as error:
+        messages.error(request, error.message)
+        return redirect("workspaces:runs", pk)
+    return redirect("workspaces:run", pk, begun.pk)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
+    _run(request, pk, run_id)
+    sending.cancel_run(person(request), run_id)
+    return redirect("workspaces:run", pk, run_id)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
+    _run(request, pk, run_id)
+    try:
+        begun = sending.retry_run(person(request), run_id, reason=request.POST.get("reason", ""))
+    except (InvalidInput, WrongState) as error:
+        messages.error(request, error.message)
+        return redirect("workspaces:run", pk, run_id)
+    return redirect("workspaces:run", pk, begun.pk)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, pk: UUID, version_id: UUID) -> HttpResponse:
+    """Use an older version again."""
+    reason = request.POST.get("reason", "").strip() or "Taken back on the page of versions."
+    made = roll_back(person(request), pk, version_id, reason=reason)
+    messages.success(request, f"Version {made.number} is in use.")
+    return redirect("workspaces:runs", pk)
+
+
+def _run(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> ClaudeExecution:
+    found = sending.find_run(person(request), run_id)
+    if found.workspace_id != workspace_id:
+        raise NotFound("There is no such coding run in this workspace.")
+    return found
+
+
+def _rights(request: HttpRequest, workspace: PatternWorkspace) -> dict[str, bool]:
+    rights = rights_in(person(request), workspace) or May.READ
+    return {"may_work": rights >= May.WORK, "may_decide": rights >= May.OWN}
