@@ -105,6 +105,22 @@ def test_reviews_wait_while_the_server_is_out_of_reach(
     settle(page, session, [(1, "right")])
 
 
+def test_what_was_collected_is_sent_from_the_chart(open_as: OpenAs, session: PatternSession) -> None:
+    page = opened(open_as, session)
+    send = page.locator("[data-send] button")
+    expect(send).to_be_hidden()
+    for key in ("r", "w"):
+        page.keyboard.press(key)
+    settle(page, session, [(1, "right"), (2, "wrong")])
+    expect(send).to_have_text("Send 2 reviews")
+    send.click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Send").click()
+    page.wait_for_url("**/runs/**")
+    assert FeedbackItem.objects.filter(sent_to_claude_at__isnull=True).count() == 0
+    page.goto(f"/workspaces/{session.workspace_id}/cart/?show=sent")
+    expect(page.get_by_role("row")).to_have_count(3)
+
+
 def test_who_only_reads_looks_and_does_not_review(open_as: OpenAs, session: PatternSession) -> None:
 
     viewer = make_user()
