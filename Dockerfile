@@ -12,6 +12,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=orchestrator.settings \
     ORCHESTRATOR_DATA_DIR=/data \
     LOG_FORMAT=json
+# git keeps the algorithms of pattern workspaces.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin orchestrator \
     && install --directory --owner orchestrator --mode 0700 /data
 COPY --from=packages /opt/venv /opt/venv

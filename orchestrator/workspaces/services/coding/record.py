@@ -103,7 +103,13 @@ def checkpoint(pk: UUID, name: str, title: str, *, data: JsonObject | None = Non
             return
         run.checkpoints = [
             *run.checkpoints,
-            {"name": name, "phase": run.phase, "at": utc_now().isoformat(), "data": data or {}},
+            {
+                "name": name,
+                "title": title,
+                "phase": run.phase,
+                "at": utc_now().isoformat(),
+                "data": data or {},
+            },
         ]
         for field, value in values.items():
             setattr(run, field, value)
