@@ -310,7 +310,11 @@ AI_CALL_RETENTION_DAYS = CONFIG.ai_call_retention_days
 FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 DEMO_ALLOWED = CONFIG.loopback
-DEMO_PARTS = ["orchestrator.analytics.demo.load", "orchestrator.process.demo.load"]
+DEMO_PARTS = [
+    "orchestrator.analytics.demo.load",
+    "orchestrator.process.demo.load",
+    "orchestrator.workspaces.demo.load",
+]
 """Called with the person whom the demo's workflows belong to; they answer with a sentence."""
 
 METRICS_TOKEN = CONFIG.metrics_token.get_secret_value() if CONFIG.metrics_token else ""

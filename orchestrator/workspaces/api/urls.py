@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orchestrator.workspaces.api import candles, coding, sessions
+from orchestrator.workspaces.api import candles, coding, sessions, workspaces
 
 _WORKSPACE = "workspaces/<uuid:pk>/"
 _SESSION = "workspaces/sessions/<uuid:pk>/"
@@ -8,6 +8,14 @@ _RUN = "workspaces/executions/<uuid:pk>/"
 _CANDLES = "workspaces/candles/"
 
 urlpatterns = [
+    path("workspaces/", workspaces.WorkspacesView.as_view(), name="workspaces"),
+    path(_WORKSPACE, workspaces.WorkspaceView.as_view(), name="workspace"),
+    path(f"{_WORKSPACE}messages/", workspaces.MessagesView.as_view(), name="workspace-messages"),
+    path(f"{_WORKSPACE}approve/", workspaces.ApproveView.as_view(), name="workspace-approve"),
+    path(f"{_WORKSPACE}verify/", workspaces.VerifyView.as_view(), name="workspace-verify"),
+    path(f"{_WORKSPACE}send-back/", workspaces.SendBackView.as_view(), name="workspace-send-back"),
+    path(f"{_WORKSPACE}members/", workspaces.MembersView.as_view(), name="workspace-members"),
+    path(f"{_WORKSPACE}members/<uuid:user_id>/", workspaces.MemberView.as_view(), name="workspace-member"),
     path(_CANDLES, candles.CandleSetsView.as_view(), name="candle-sets"),
     path(f"{_CANDLES}generated/", candles.GeneratedCandlesView.as_view(), name="generated-candles"),
     path(f"{_CANDLES}<uuid:pk>/", candles.CandleSetView.as_view(), name="candle-set"),

@@ -68,17 +68,24 @@ def describe(
     user: User,
     workspace_id: UUID,
     *,
-    description: str,
-    reasoning: str = "",
-    steps: Sequence[Json] = (),
+    description: str | None = None,
+    reasoning: str | None = None,
+    steps: Sequence[Json] | None = None,
     attachments: Sequence[str] = (),
 ) -> PatternWorkspace:
-    """What the pattern is and how a person finds it. Raises NotFound, NotAllowed, InvalidInput."""
+    """What the pattern is and how a person finds it; what is None stays as it is.
+
+    Raises NotFound, NotAllowed, InvalidInput.
+    """
     workspace = find_workspace(user, workspace_id, May.WORK, lock=True)
-    if not description.strip():
+    if description is not None:
+        workspace.description = description.strip()
+    if not workspace.description:
         raise InvalidInput("Say what the pattern is.", fields={"description": ["Say what the pattern is."]})
-    workspace.description, workspace.user_reasoning = description.strip(), reasoning.strip()
-    workspace.identification_steps = clean_steps(steps)
+    if reasoning is not None:
+        workspace.user_reasoning = reasoning.strip()
+    if steps is not None:
+        workspace.identification_steps = clean_steps(steps)
     workspace.attachments = [*workspace.attachments, *attachments]
     _store(workspace, "description", "user_reasoning", "identification_steps", "attachments")
     tell(

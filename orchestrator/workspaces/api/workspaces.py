@@ -1,0 +1,217 @@
+"""The API of workspaces: CRUD, their timelines, who is in them, and the way to the release."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orchestrator.accounts.current import person
+from orchestrator.core.api.input import valid_data
+from orchestrator.workspaces.access import find_workspace
+from orchestrator.workspaces.api import workspace_examples as examples
+from orchestrator.workspaces.api import workspace_serializers as given
+from orchestrator.workspaces.domain.vocabulary import MessageType, WorkspaceStatus
+from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember, WorkspaceMessage
+from orchestrator.workspaces.queries.workspaces import members_of, workspaces_of
+from orchestrator.workspaces.services import lifecycle, members
+from orchestrator.workspaces.services.notes import write_note
+from orchestrator.workspaces.services.removing import delete_workspace
+
+TAG = ["workspaces"]
+
+
+def _shown(workspace: PatternWorkspace, code: int = 200) -> Response:
+    return Response(given.WorkspaceSerializer(workspace).data, status=code)
+
+
+class WorkspaceFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
+    status = django_filters.MultipleChoiceFilter(
+        choices=[(each.value, each.value) for each in WorkspaceStatus]
+    )
+    mine = django_filters.BooleanFilter(method="of_person")
+
+    class Meta:
+        model = PatternWorkspace
+        fields = ["status", "pattern_type"]
+
+    def of_person(
+        self, rows: QuerySet[PatternWorkspace], name: str, value: bool
+    ) -> QuerySet[PatternWorkspace]:
+        return rows.filter(created_by=self.request.user) if value else rows
+
+
+@extend_schema_view(get=extend_schema(tags=TAG, operation_id="workspaces_list"))
+class WorkspacesView(ListAPIView[PatternWorkspace]):
+    """Workspaces that you began or were let into, the newest first."""
+
+    queryset = PatternWorkspace.objects.none()
+    serializer_class = given.WorkspaceSerializer
+    filterset_class = WorkspaceFilter
+
+    def get_queryset(self) -> QuerySet[PatternWorkspace]:
+        return workspaces_of(person(self.request))
+
+    @extend_schema(
+        request=given.CreateWorkspaceSerializer,
+        responses={201: given.WorkspaceSerializer},
+        examples=[examples.CREATE],
+        tags=TAG,
+        operation_id="workspaces_create",
+    )
+    def post(self, request: Request) -> Response:
+        """Begin the workspace of a pattern type; there is one of each."""
+        data = valid_data(given.CreateWorkspaceSerializer(data=request.data))
+        return _shown(lifecycle.create_workspace(person(request), **data), status.HTTP_201_CREATED)
+
+
+class WorkspaceView(APIView):
+    @extend_schema(responses=given.WorkspaceSerializer, tags=TAG, operation_id="workspaces_retrieve")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """One workspace with its counters."""
+        return _shown(find_workspace(person(request), pk))
+
+    @extend_schema(
+        request=given.DescribeSerializer,
+        responses=given.WorkspaceSerializer,
+        examples=[examples.DESCRIBE],
+        tags=TAG,
+        operation_id="workspaces_describe",
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Describe the pattern; it is told in the timeline. What is left out stays as it is."""
+        data = valid_data(given.DescribeSerializer(data=request.data))
+        workspace = lifecycle.describe(
+            person(request),
+            pk,
+            description=data.get("description"),
+            reasoning=data.get("user_reasoning"),
+            steps=data.get("identification_steps"),
+        )
+        return _shown(workspace)
+
+    @extend_schema(responses={204: None}, tags=TAG, operation_id="workspaces_destroy")
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Delete it with everything in it, for good."""
+        delete_workspace(person(request), pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
+    type = django_filters.ChoiceFilter(choices=[(each.value, each.value) for each in MessageType])
+
+    class Meta:
+        model = WorkspaceMessage
+        fields = ["type"]
+
+
+@extend_schema_view(get=extend_schema(tags=TAG, operation_id="workspaces_messages_list"))
+class MessagesView(ListAPIView[WorkspaceMessage]):
+    """The timeline, the newest first."""
+
+    queryset = WorkspaceMessage.objects.none()
+    serializer_class = given.MessageSerializer
+    filterset_class = MessageFilter
+
+    def get_queryset(self) -> QuerySet[WorkspaceMessage]:
+        if getattr(self, "swagger_fake_view", False):
+            return WorkspaceMessage.objects.none()
+        workspace = find_workspace(person(self.request), self.kwargs["pk"])
+        return WorkspaceMessage.objects.filter(workspace=workspace).select_related("author")
+
+    @extend_schema(
+        request=given.NoteSerializer,
+        responses={201: given.MessageSerializer},
+        examples=[examples.NOTE],
+        tags=TAG,
+        operation_id="workspaces_messages_create",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Write a note."""
+        data = valid_data(given.NoteSerializer(data=request.data))
+        message = write_note(person(request), pk, text=data["content"])
+        return Response(given.MessageSerializer(message).data, status=status.HTTP_201_CREATED)
+
+
+def _decision(name: str) -> Any:
+    return extend_schema(
+        request=given.CommentSerializer,
+        responses=given.WorkspaceSerializer,
+        examples=[examples.COMMENT],
+        tags=TAG,
+        operation_id=f"workspaces_{name}",
+    )
+
+
+def _comment(request: Request) -> str:
+    comment: str = valid_data(given.CommentSerializer(data=request.data))["comment"]
+    return comment
+
+
+class ApproveView(APIView):
+    @_decision("approve")
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Beta → in review: it holds for good, as you see it."""
+        return _shown(lifecycle.approve(person(request), pk, comment=_comment(request)))
+
+
+class VerifyView(APIView):
+    @_decision("verify")
+    def post(self, request: Request, pk: UUID) -> Response:
+        """In review → verified, by an admin who did not approve it."""
+        return _shown(lifecycle.verify(person(request), pk, comment=_comment(request)))
+
+
+class SendBackView(APIView):
+    @_decision("send_back")
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Back to beta, by an admin, with a reason."""
+        return _shown(lifecycle.send_back(person(request), pk, comment=_comment(request)))
+
+
+@extend_schema_view(get=extend_schema(tags=TAG, operation_id="workspaces_members_list"))
+class MembersView(ListAPIView[WorkspaceMember]):
+    """Who was let in. Only the owner and admins see all of them."""
+
+    queryset = WorkspaceMember.objects.none()
+    serializer_class = given.MemberSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[WorkspaceMember]:
+        if getattr(self, "swagger_fake_view", False):
+            return WorkspaceMember.objects.none()
+        return members_of(find_workspace(person(self.request), self.kwargs["pk"]))
+
+    @extend_schema(
+        request=given.LetInSerializer,
+        responses={201: given.MemberSerializer},
+        examples=[examples.LET_IN],
+        tags=TAG,
+        operation_id="workspaces_members_let_in",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Let somebody in, or give them another access."""
+        data = valid_data(given.LetInSerializer(data=request.data))
+        member = members.let_in(person(request), pk, **data)
+        return Response(given.MemberSerializer(member).data, status=status.HTTP_201_CREATED)
+
+
+class MemberView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("user_id", UUID, OpenApiParameter.PATH)],
+        responses={204: None},
+        tags=TAG,
+        operation_id="workspaces_members_take_back",
+    )
+    def delete(self, request: Request, pk: UUID, user_id: UUID) -> Response:
+        """Take it back; by your own id you leave."""
+        members.take_back(person(request), pk, user_id=user_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
