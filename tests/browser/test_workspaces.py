@@ -37,10 +37,10 @@ def test_the_timeline_is_written_into_and_follows_what_happens(
     bar = page.get_by_role("progressbar")
     expect(bar).to_have_attribute("value", "20")
 
-    page.get_by_label("Note").fill("First line\n<b>second</b>")
+    page.get_by_role("textbox", name="Note").fill("First line\n<b>second</b>")
     page.get_by_role("button", name="Write").click()
     expect(page.locator('[data-type="note"] .entry-text')).to_have_text("First line\n<b>second</b>")
-    expect(page.get_by_label("Note")).to_have_value("")
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("")
     with transaction.atomic():
         retell(phase, progress=70)
     expect(bar).to_have_attribute("value", "70", timeout=15_000)
@@ -50,10 +50,10 @@ def test_the_timeline_is_written_into_and_follows_what_happens(
     watch.allow(r"403|Forbidden")
     PatternWorkspace.objects.update(created_by=make_user("other"))
     workspace.members.create(user=workspace.created_by, access="viewer")
-    page.get_by_label("Note").fill("Not lost")
+    page.get_by_role("textbox", name="Note").fill("Not lost")
     page.get_by_role("button", name="Write").click()
     expect(page.get_by_role("alert")).to_contain_text("may not")
-    expect(page.get_by_label("Note")).to_have_value("Not lost")
+    expect(page.get_by_role("textbox", name="Note")).to_have_value("Not lost")
 
 
 def test_older_entries_come_as_one_scrolls_up_and_what_one_reads_stays_in_place(
