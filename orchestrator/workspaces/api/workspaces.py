@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -141,7 +142,7 @@ class MessagesView(ListAPIView[WorkspaceMessage]):
         return Response(given.MessageSerializer(message).data, status=status.HTTP_201_CREATED)
 
 
-def _decision(name: str) -> Any:
+def _decision(name: str) -> Callable[[Any], Any]:
     return extend_schema(
         request=given.CommentSerializer,
         responses=given.WorkspaceSerializer,

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, NoReturn, Protocol
+from typing import Final, NoReturn
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
 
@@ -25,17 +26,6 @@ MOST_FILES: Final = 10
 _PIECE: Final = 1024 * 1024
 
 
-class Upload(Protocol):
-    """A file as Django hands it over."""
-
-    name: str | None
-    size: int | None
-    file: IO[bytes]
-
-    def read(self, num_bytes: int | None = None) -> bytes: ...
-    def seek(self, offset: int) -> object: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A file that was looked into. ``data`` is a picture that was encoded anew, ``source`` all else."""
@@ -44,17 +34,17 @@ class Ready:
     kind: Kind
     size: int
     data: bytes | None
-    source: Upload
+    source: UploadedFile[bytes]
 
 
-def prepared(files: Sequence[Upload]) -> list[Ready]:
+def prepared(files: Sequence[UploadedFile[bytes]]) -> list[Ready]:
     """Raises InvalidInput about ``files``, for each file that is none of the known types, or too large."""
     if len(files) > MOST_FILES:
         _refuse(f"At most {MOST_FILES} files at once.")
     return [_look_into(each) for each in files]
 
 
-def _look_into(file: Upload) -> Ready:
+def _look_into(file: UploadedFile[bytes]) -> Ready:
     given = file.name or "file"
     file.seek(0)
     kind = kind_of(file.read(_PIECE), given)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from orchestrator.accounts.models import User
@@ -13,14 +14,14 @@ from orchestrator.core.errors import InvalidInput
 from orchestrator.workspaces.access import May, find_workspace
 from orchestrator.workspaces.domain.vocabulary import MessageType
 from orchestrator.workspaces.models import WorkspaceMessage
-from orchestrator.workspaces.services.attachments import Upload, keep_files, on_disk, prepared
+from orchestrator.workspaces.services.attachments import keep_files, on_disk, prepared
 from orchestrator.workspaces.services.timeline import tell
 
 LONGEST_NOTE: Final = 10_000
 
 
 def write_note(
-    user: User, workspace_id: UUID, *, text: str, files: Sequence[Upload] = ()
+    user: User, workspace_id: UUID, *, text: str, files: Sequence[UploadedFile[bytes]] = ()
 ) -> WorkspaceMessage:
     """A note, a file, or both. Raises NotFound, NotAllowed, InvalidInput about ``text`` or ``files``."""
     find_workspace(user, workspace_id, May.WORK)  # before files are looked into

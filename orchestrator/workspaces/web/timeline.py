@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from orchestrator.workspaces.domain.files import ACCEPT, NAMES
 from orchestrator.workspaces.models import PatternWorkspace
 from orchestrator.workspaces.queries import timeline as query
 from orchestrator.workspaces.queries.timeline import Show
-from orchestrator.workspaces.services.attachments import MOST_FILES, Upload
+from orchestrator.workspaces.services.attachments import MOST_FILES
 from orchestrator.workspaces.services.notes import write_note
 from orchestrator.workspaces.web.entries import shown
 from orchestrator.workspaces.web.forms import NoteForm
@@ -102,7 +102,7 @@ def changes(request: HttpRequest, pk: UUID) -> HttpResponse:
 def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The entry that was written, for a page that adds it; else back to the timeline."""
     user = person(request)
-    files = cast(list[Upload], request.FILES.getlist("files"))
+    files = request.FILES.getlist("files")
     try:
         message = write_note(user, pk, text=request.POST.get("text", ""), files=files)
     except DomainError as error:
