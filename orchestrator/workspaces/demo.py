@@ -8,7 +8,7 @@ from django.db import transaction
 
 from orchestrator.accounts.models import User
 from orchestrator.workspaces.models import PatternWorkspace
-from orchestrator.workspaces.services.candles import make_up_candles
+from orchestrator.workspaces.services.candles import ensure_candles_for_everybody
 from orchestrator.workspaces.services.lifecycle import create_workspace, describe
 from orchestrator.workspaces.services.notes import write_note
 from orchestrator.workspaces.services.reviewing import review
@@ -28,7 +28,7 @@ _NOTES: Final = (
     "These candles are generated: nobody traded them. They are good enough to learn the keys.",
     "Two small turns beside a large one are too many for me.\nWider windows might do.",
 )
-_BARS: Final = 600
+_LAST_BAR: Final = 599
 
 
 @transaction.atomic
@@ -38,9 +38,9 @@ def load(owner: User) -> str:
         return ""
     workspace = create_workspace(owner, pattern_type="swings")
     describe(owner, workspace.pk, description=_DESCRIPTION, reasoning=_REASONING, steps=list(_STEPS))
-    candles = make_up_candles(owner, name="Generated, hourly", bars=_BARS, seed=7)
+    candles = ensure_candles_for_everybody()[0]
     write_note(owner, workspace.pk, text=_NOTES[0])
-    session = start_session(owner, workspace.pk, candles_id=candles.pk)
+    session = start_session(owner, workspace.pk, candles_id=candles.pk, last_bar=_LAST_BAR)
     for number in (1, 2, 3):
         review(owner, session.pk, number, verdict="right")
     review(owner, session.pk, 4, verdict="wrong", note="Too small beside the one before.")
