@@ -101,7 +101,7 @@ def _newest(
         ]
         found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
         rows = WorkspaceMessage.objects.filter(pk__in=[row["pk"] for row in found])
-    return rows.select_related("author", "session", "execution").order_by("-pk")[:limit]
+    return rows.select_related("author").order_by("-pk")[:limit]
 
 
 def changes(
@@ -111,9 +111,7 @@ def changes(
     rows = WorkspaceMessage.objects.filter(workspace=workspace, updated_at__gt=since)
     if types:
         rows = rows.filter(type__in=types)
-    found = list(
-        rows.select_related("author", "session", "execution").order_by("updated_at", "pk")[:MOST_CHANGES]
-    )
+    found = list(rows.select_related("author").order_by("updated_at", "pk")[:MOST_CHANGES])
     following = found[-1].updated_at if len(found) == MOST_CHANGES else max(since, now - _OVERLAP)
     return Changes(_with_files(workspace, sorted(found, key=lambda row: row.pk)), following)
 
