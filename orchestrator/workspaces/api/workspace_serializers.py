@@ -57,7 +57,7 @@ class MessageSerializer(serializers.ModelSerializer[WorkspaceMessage]):
         )  # fmt: skip
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class TimelineNoteSerializer(serializers.Serializer[Any]):
     content = serializers.CharField(trim_whitespace=False)
 
 

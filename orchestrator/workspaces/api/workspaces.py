@@ -129,7 +129,7 @@ class MessagesView(ListAPIView[WorkspaceMessage]):
         return WorkspaceMessage.objects.filter(workspace=workspace).select_related("author")
 
     @extend_schema(
-        request=given.NoteSerializer,
+        request=given.TimelineNoteSerializer,
         responses={201: given.MessageSerializer},
         examples=[examples.NOTE],
         tags=TAG,
@@ -137,7 +137,7 @@ class MessagesView(ListAPIView[WorkspaceMessage]):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Write a note."""
-        data = valid_data(given.NoteSerializer(data=request.data))
+        data = valid_data(given.TimelineNoteSerializer(data=request.data))
         message = write_note(person(request), pk, text=data["content"])
         return Response(given.MessageSerializer(message).data, status=status.HTTP_201_CREATED)
 
