@@ -99,11 +99,11 @@ class Config(BaseSettings):
     voice_max_megabytes: float = Field(default=16.0, gt=0, le=25)
 
     workspace_verify_own: bool = False
+    """Whether an admin may verify a workspace that they approved themselves."""
     candles_max_megabytes: float = Field(default=32.0, gt=0, le=128)
     candles_max_sets: int = Field(default=100, ge=1)
     session_max_bars: int = Field(default=200_000, ge=100)
     session_max_detections: int = Field(default=20_000, ge=1)
-    """Whether an admin may verify a workspace that they approved themselves."""
     workspace_repositories: Path | None = None
     """Where algorithms are kept; workers on several machines share it."""
     workspace_files: Path | None = None

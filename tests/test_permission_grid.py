@@ -372,12 +372,12 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "groq": "groq",
         "part": "input",
         **telling(people["owner"]),
-        **testing(people),
+        **tried(people),
     }
     return World({"anonymous": None, **people}, names)
 
 
-def testing(people: dict[str, User]) -> dict[str, Any]:
+def tried(people: dict[str, User]) -> dict[str, Any]:
     """A pattern workspace with a test session of which one detection was reviewed."""
     workspace = make_workspace(people["owner"])
     for name in ("viewer", "editor"):

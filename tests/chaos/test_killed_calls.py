@@ -47,14 +47,15 @@ def test_a_call_of_a_killed_worker_is_settled_once_its_run_was_taken_over(
             workers.hatch()
             wait_for(lambda: fresh(run).is_final)
     assert fresh(run).status == "completed"
-    lost, answered = AiCall.objects.order_by("pk")
-    assert (lost.status, answered.status) == (CallStatus.RESERVED, CallStatus.SUCCEEDED)
-    assert lost.fence is not None
-    assert answered.fence is not None
-    assert lost.fence < answered.fence
+    calls = list(AiCall.objects.order_by("pk"))  # two; more where a busy machine lost a lease once more
+    assert (calls[0].status, calls[-1].status) == (CallStatus.RESERVED, CallStatus.SUCCEEDED)
+    fences = [call.fence or 0 for call in calls]
+    assert fences == sorted(set(fences))
+    lost = [call for call in calls if call.status == CallStatus.RESERVED]
+    held, spent = sum(call.reserved for call in lost), Decimal("0.0156") * (len(calls) - len(lost))
     budget = Budget.objects.get(user=run.started_by)
-    assert (budget.held, budget.spent) == (lost.reserved, Decimal("0.0156"))
+    assert (budget.held, budget.spent) == (held, spent)
 
-    assert settle_abandoned_calls(now=utc_now() + GRACE + timedelta(seconds=1)) == 1
+    assert settle_abandoned_calls(now=utc_now() + GRACE + timedelta(seconds=1)) == len(lost)
     budget.refresh_from_db()
-    assert (budget.held, budget.spent) == (Decimal(0), lost.reserved + Decimal("0.0156"))
+    assert (budget.held, budget.spent) == (Decimal(0), held + spent)
