@@ -35,6 +35,7 @@ from orchestrator.workflows.models import (
     WorkflowStatus,
     WorkflowVersion,
 )
+from orchestrator.workspaces import models as workspaces
 from tests.factories import make_user, make_workflow, node, share, start, step
 from tests.test_permission_grid import telling
 
@@ -44,6 +45,16 @@ AUTHORED = [ProcessVersion, ProcessNode, ProcessSection, PromptPack]
 LOOKED_AT = [
     ApiKey, AuditRecord, AiCall, WorkflowVersion, Execution, StepRun, Approval, NodeType, Session,
 ]  # fmt: skip
+WORKSPACES = [
+    workspaces.Attachment,
+    workspaces.CandleSet,
+    workspaces.ClaudeExecution,
+    workspaces.ImplementationSession,
+    workspaces.PatternSession,
+    workspaces.PatternWorkspace,
+    workspaces.WorkspaceMember,
+    workspaces.WorkspaceMessage,
+]
 OURS = [User, Budget, Workflow, *AUTHORED, *LOOKED_AT]
 
 
@@ -80,7 +91,13 @@ def url(model: type[Any], page: str, *args: Any) -> str:
 
 
 def test_all_of_ours_and_nothing_else_is_registered() -> None:
-    assert set(admin.site._registry) == set(OURS)
+    assert set(admin.site._registry) == {*OURS, *WORKSPACES}
+
+
+@pytest.mark.parametrize("model", WORKSPACES)
+def test_workspaces_are_looked_at_and_not_written(client: Client, model: type[Any]) -> None:
+    assert client.get(url(model, "changelist")).status_code == 200
+    assert client.get(url(model, "add")).status_code == 403
 
 
 @pytest.mark.parametrize("model", OURS)

@@ -248,6 +248,7 @@ def test_all_of_a_screen_is_done_with_the_keyboard(open_as: OpenAs) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Remove my answer")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.get_by_label("Keep this private.")).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_label("Keep this private.")).to_be_checked()
     page.get_by_label(NAME).focus()

@@ -33,7 +33,7 @@ from orchestrator.process.web.standing import standing_of
 def index(request: HttpRequest) -> HttpResponse:
     """What can be begun, and the person's own sessions, the latest first."""
     user = person(request)
-    page = keyset_page(request, sessions_of(user), ordering="-id", size=20)
+    page = keyset_page(request, sessions_of(user), ordering="-id", size=12)
     progress = progress_of(page.items)
     rows = [(row, progress[row.pk]) for row in page.items]
     context = {"version": version_to_begin(), "rows": rows, "page": page, "lent": lent_to(user).exists()}
