@@ -5,25 +5,23 @@ In this process, from the request to the rendered answer, through all middleware
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Final
-
-from django.test.utils import override_settings
 
 from orchestrator.accounts.models import User
 from orchestrator.core.asgi import settle_memory
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
-from orchestrator.executions.bench.clients import client_of, measure_requests
+from orchestrator.executions.bench.clients import client_of
 from orchestrator.executions.bench.copying import copy_lines, vacuum
 from orchestrator.executions.bench.figures import Figure
+from orchestrator.executions.bench.requests import figures_of, request_table
 from orchestrator.workspaces.domain.detectors import PATTERNS
 from orchestrator.workspaces.domain.vocabulary import MessageType
 from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
 
-QUERIES: Final = ": its queries"
 WANTED: Final[dict[str, int | None]] = {
     "the smallest request: oneself": None,
     "list of workspaces": 15,
@@ -56,28 +54,14 @@ def measure_workspaces(*, messages: int, times: int) -> Iterator[Figure]:
         f"{here}changes/?since={since}",
         f"/api/v1{here}messages/",
     )
-    with override_settings(DEBUG=False):
-        for name, address in zip(WANTED, addresses, strict=True):
-            whole, queries = measure_requests(lambda address=address: client.get(address), times=times)  # type: ignore[misc]
-            yield Figure("workspaces", name, "ms", whole)
-            yield Figure("workspaces", name + QUERIES, "ms", queries)
+    asked = {name: partial(client.get, address) for name, address in zip(WANTED, addresses, strict=True)}
+    yield from figures_of("workspaces", asked, times=times)
 
 
 def workspaces_table(figures: Iterable[Figure]) -> str:
-    known = {each.workload: each for each in figures}
-    lines = [
-        "One request after the other, in one process, without the network; milliseconds.",
-        f"{WorkspaceMessage.objects.count():,} messages in {PatternWorkspace.objects.count()} workspaces.",
-        f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f}, of which the measuring itself is 1.",
-        f"{'':<40}{'wanted':>8}{'p50':>8}{'p95':>8}   its queries:{'p50':>6}{'p95':>8}",
-    ]
-    for name, wanted in WANTED.items():
-        whole, queries = known[name], known[name + QUERIES]
-        lines.append(
-            f"{name:<40}{wanted or '':>8}{whole.median:>8.1f}{whole.p95:>8.1f}"
-            f"{queries.median:>21.1f}{queries.p95:>8.1f}"
-        )
-    return "\n".join(lines)
+    """What was measured, with what is wanted and under which conditions."""
+    counts = WorkspaceMessage.objects.count(), PatternWorkspace.objects.count()
+    return request_table(figures, WANTED, f"{counts[0]:,} messages in {counts[1]} workspaces.")
 
 
 def _seed(messages: int) -> tuple[User, PatternWorkspace]:

@@ -7,24 +7,22 @@ queries took in the same requests, which is what PostgreSQL and the driver need.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.test.utils import override_settings
 
 from orchestrator.accounts.models import User
 from orchestrator.core.asgi import settle_memory
-from orchestrator.executions.bench.clients import client_of, measure_requests, people
+from orchestrator.executions.bench.clients import client_of, people
 from orchestrator.executions.bench.figures import Figure
+from orchestrator.executions.bench.requests import figures_of, request_table
 from orchestrator.executions.bench.seed import OWNER, seeded_workflow
 from orchestrator.executions.models import Execution
 from orchestrator.workflows.models import Workflow, WorkflowVersion
 
-QUERIES: Final = ": its queries"
 WANTED: Final[dict[str, int | None]] = {
     "the smallest request: oneself": None,
     "list workflows": 10,
@@ -40,32 +38,15 @@ WANTED: Final[dict[str, int | None]] = {
 def measure_library(*, times: int) -> Iterator[Figure]:
     """For somebody who owns 20 workflows, somebody who edits thousands, and an admin. Seeded before."""
     settle_memory()  # as a web process does
-    with override_settings(DEBUG=False):
-        for who, user in people():
-            for name, ask in _operations(user).items():
-                whole, queries = measure_requests(ask, times=times)
-                yield Figure(who, name, "ms", whole)
-                yield Figure(who, name + QUERIES, "ms", queries)
+    for who, user in people():
+        yield from figures_of(who, _operations(user), times=times)
 
 
 def library_table(figures: Iterable[Figure]) -> str:
     """What was measured, with what is wanted and under which conditions."""
-    known = {(each.system, each.workload): each for each in figures}
     counts = [f"{model.objects.count():,}" for model in (Workflow, WorkflowVersion, Execution)]
-    lines = [
-        "One request after the other, in one process, without the network; milliseconds.",
-        f"{counts[0]} workflows, {counts[1]} versions, {counts[2]} runs.",
-        f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f}, of which the measuring itself is 1.",
-        f"{'':<40}{'wanted':>8}{'p50':>8}{'p95':>8}   its queries:{'p50':>6}{'p95':>8}",
-    ]
-    for (who, name), whole in known.items():
-        if name in WANTED:
-            queries, wanted = known[who, name + QUERIES], WANTED[name]
-            lines.append(
-                f"{f'{who}: {name}':<40}{wanted or '':>8}{whole.median:>8.1f}{whole.p95:>8.1f}"
-                f"{queries.median:>21.1f}{queries.p95:>8.1f}"
-            )
-    return "\n".join(lines)
+    about = f"{counts[0]} workflows, {counts[1]} versions, {counts[2]} runs."
+    return request_table(figures, WANTED, about, by_system=True)
 
 
 def _operations(user: User) -> dict[str, Callable[[], HttpResponseBase]]:

@@ -6,24 +6,22 @@ In this process, from the request to the rendered answer, through all middleware
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from typing import Final
 
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.test.utils import override_settings
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.asgi import settle_memory
-from orchestrator.executions.bench.clients import client_of, measure_requests
+from orchestrator.executions.bench.clients import client_of
 from orchestrator.executions.bench.figures import Figure
+from orchestrator.executions.bench.requests import figures_of, request_table
 from orchestrator.process.bench.seed import half_way, measured_version, seed_sessions
 from orchestrator.process.models import Session
 from orchestrator.process.queries.compiled import process_of
 
-QUERIES: Final = ": its queries"
 WANTED: Final[dict[str, int | None]] = {
     "the smallest request: oneself": None,
     "answer a prompt and see the next": 30,
@@ -50,29 +48,13 @@ def measure_processes(*, sessions: int, times: int) -> Iterator[Figure]:
         lambda: reader.get("/processes/"),
         lambda: reader.get("/api/v1/process/sessions/"),
     )
-    with override_settings(DEBUG=False):
-        for name, ask in zip(WANTED, asked, strict=True):
-            whole, queries = measure_requests(ask, times=times)
-            yield Figure("processes", name, "ms", whole)
-            yield Figure("processes", name + QUERIES, "ms", queries)
+    yield from figures_of("processes", dict(zip(WANTED, asked, strict=True)), times=times)
 
 
 def processes_table(figures: Iterable[Figure]) -> str:
     """What was measured, with what is wanted and under which conditions."""
-    known = {each.workload: each for each in figures}
-    lines = [
-        "One request after the other, in one process, without the network; milliseconds.",
-        f"1,000 phases, 5,000 prompts; {Session.objects.count():,} sessions.",
-        f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f}, of which the measuring itself is 1.",
-        f"{'':<40}{'wanted':>8}{'p50':>8}{'p95':>8}   its queries:{'p50':>6}{'p95':>8}",
-    ]
-    for name, wanted in WANTED.items():
-        whole, queries = known[name], known[name + QUERIES]
-        lines.append(
-            f"{name:<40}{wanted or '':>8}{whole.median:>8.1f}{whole.p95:>8.1f}"
-            f"{queries.median:>21.1f}{queries.p95:>8.1f}"
-        )
-    return "\n".join(lines)
+    about = f"1,000 phases, 5,000 prompts; {Session.objects.count():,} sessions."
+    return request_table(figures, WANTED, about)
 
 
 def stepping(client: Client, session: Session) -> Callable[[], HttpResponseBase]:

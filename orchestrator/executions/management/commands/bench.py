@@ -17,12 +17,13 @@ from orchestrator.core import json
 from orchestrator.executions.bench.engine import IDEMPOTENT, PURE, measure_engine
 from orchestrator.executions.bench.feed import measure_feed
 from orchestrator.executions.bench.figures import Figure, table
-from orchestrator.executions.bench.library import QUERIES, WANTED, library_table, measure_library
+from orchestrator.executions.bench.library import WANTED, library_table, measure_library
 from orchestrator.executions.bench.limits import measure_limits
 from orchestrator.executions.bench.lists import measure_lists
 from orchestrator.executions.bench.peers.celery_peer import measure_celery
 from orchestrator.executions.bench.peers.databases import own_database
 from orchestrator.executions.bench.peers.dbos_peer import measure_dbos
+from orchestrator.executions.bench.requests import QUERIES
 from orchestrator.executions.bench.seed import seed
 
 PARTS: Final = ("limits", "engine", "peers", "feed", "library", "lists")
