@@ -1,4 +1,4 @@
-"""Reads JSON request bodies, within limits."""
+"""Reads request bodies, within limits."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from orchestrator.core.errors import TooLarge
 MAX_DEPTH: Final = 100
 
 
+def read_within(stream: IO[bytes], limit: int, complaint: str) -> bytes:
+    """The whole body. Raises TooLarge, in these words, for one of more bytes."""
+    body = stream.read(limit + 1)
+    if len(body) > limit:
+        raise TooLarge(complaint)
+    return body
+
+
 class JsonParser(parsers.BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge(f"The request body is larger than {limit:,} bytes.")
+        body = read_within(stream, limit, f"The request body is larger than {limit:,} bytes.")
         try:
             value = json.normalize(json.loads(body)) if body else {}
         except json.NotJson as error:

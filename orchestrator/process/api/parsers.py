@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from rest_framework import parsers
 
-from orchestrator.core.errors import TooLarge
+from orchestrator.core.api.parsers import read_within
 from orchestrator.process.output.photos import MOST_BYTES
 
 
@@ -18,7 +18,5 @@ class ImageParser(parsers.BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
     ) -> dict[str, Any]:
-        body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise TooLarge(f"A photo of at most {MOST_BYTES // 1024**2} MB, please. This one is larger.")
-        return {"photo": bytes(body)}
+        complaint = f"A photo of at most {MOST_BYTES // 1024**2} MB, please. This one is larger."
+        return {"photo": bytes(read_within(stream, MOST_BYTES, complaint))}

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.errors import TooLarge
+from orchestrator.core.api.parsers import read_within
 from orchestrator.core.web.ranges import bytes_answer
 from orchestrator.process.api import examples
 from orchestrator.process.api.sessions import TAG
@@ -38,10 +38,8 @@ class SoundParser(parsers.BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         limit = settings.VOICE_MAX_BYTES
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge(f"The recording is larger than {limit / 1024 / 1024:g} MB. Tell it in two parts.")
-        return body
+        size = f"{limit / 1024 / 1024:g} MB"
+        return read_within(stream, limit, f"The recording is larger than {size}. Tell it in two parts.")
 
 
 class RecordingSerializer(serializers.Serializer[Recording]):

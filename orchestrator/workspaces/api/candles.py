@@ -17,7 +17,8 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.errors import InvalidInput, TooLarge
+from orchestrator.core.api.parsers import read_within
+from orchestrator.core.errors import InvalidInput
 from orchestrator.workspaces.api import session_examples as examples
 from orchestrator.workspaces.api import session_serializers as given
 from orchestrator.workspaces.domain.archive import part, unpack
@@ -35,10 +36,8 @@ class CsvParser(parsers.BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         limit = settings.CANDLES_MAX_BYTES
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge(f"The file is larger than {limit / 1024 / 1024:g} MB. Upload it in parts.")
-        return body
+        size = f"{limit / 1024 / 1024:g} MB"
+        return read_within(stream, limit, f"The file is larger than {size}. Upload it in parts.")
 
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="candles_list"))
