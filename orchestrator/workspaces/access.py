@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TypeVar
 from uuid import UUID
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotAllowed, NotFound
 from orchestrator.workspaces.domain.vocabulary import Access
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember
+from orchestrator.workspaces.models import ClaudeExecution, PatternSession, PatternWorkspace, WorkspaceMember
+
+Part = TypeVar("Part", ClaudeExecution, PatternSession)
 
 
 class May(IntEnum):
@@ -56,3 +59,24 @@ def find_workspace(
     if rights < need:
         raise NotAllowed(f"You may not {_VERBS[need]} this workspace.")
     return workspace
+
+
+def find_in_workspace(
+    model: type[Part], user: User, part_id: UUID, need: May = May.READ, *, lock: bool = False, called: str
+) -> Part:
+    """A row that belongs to a workspace. Raises NotFound and NotAllowed as for the workspace.
+
+    ``lock`` takes the workspace's row and then this one: whatever changes either comes one after the other.
+    """
+    rows = model._default_manager
+    known = rows.filter(pk=part_id).values_list("workspace_id", flat=True).first()
+    missing = f"There is no such {called}, or none that you may see."
+    if known is None:
+        raise NotFound(missing)
+    try:
+        workspace = find_workspace(user, known, need, lock=lock)
+    except NotFound as error:
+        raise NotFound(missing) from error
+    part = (rows.select_for_update(of=("self",)) if lock else rows).get(pk=part_id)
+    part.workspace = workspace
+    return part

@@ -57,24 +57,10 @@ def _handler(work: Work) -> Handler:
     return lambda step: _do(work, step)
 
 
-def _node_type(name: str, title: str, description: str, icon: str, work: Work) -> NodeType:
-    return NodeType(
-        name=name,
-        title=title,
-        description=f"In coding runs: {description}",
-        category="Pattern workspaces",
-        icon=icon,
-        config=NoConfig,
-        effect=Effect.IDEMPOTENT,
-        internal=True,
-        blocking=True,
-        retry=_RETRY,
-        run=_handler(work),
-    )
-
-
-def _once(name: str, title: str, description: str, icon: str, work: Work) -> NodeType:
-    """Committing and deploying each ask first whether it took place: the repository, and the versions."""
+def _node_type(
+    name: str, title: str, description: str, icon: str, work: Work, *, once: bool = False
+) -> NodeType:
+    """``once``: a step that is asked first whether it took place already, of the repository or versions."""
 
     async def again(step: StepContext) -> Outcome | None:
         return await asyncio.to_thread(_do, work, step)
@@ -86,11 +72,12 @@ def _once(name: str, title: str, description: str, icon: str, work: Work) -> Nod
         category="Pattern workspaces",
         icon=icon,
         config=NoConfig,
-        effect=Effect.ONCE,
+        effect=Effect.ONCE if once else Effect.IDEMPOTENT,
         internal=True,
         blocking=True,
-        run=_handler(work),
-        reconcile=again,
+        run=lambda step: _do(work, step),
+        reconcile=again if once else None,
+        retry=None if once else _RETRY,
     )
 
 
@@ -101,8 +88,15 @@ NODE_TYPES: Final = (
     _node_type("workspace-implement", "Implement", "changes the algorithm.", "pencil", steps.implement),
     _node_type("workspace-test", "Test", "holds the algorithm against every review.", "check", steps.test),
     _node_type("workspace-refine", "Refine", "looks further.", "repeat", steps.refine),
-    _once(
-        "workspace-commit", "Commit", "commits the algorithm, once.", "git-commit-horizontal", steps.commit
+    _node_type(
+        "workspace-commit",
+        "Commit",
+        "commits the algorithm, once.",
+        "git-commit-horizontal",
+        steps.commit,
+        once=True,
     ),
-    _once("workspace-deploy", "Deploy", "takes the commit into use, once.", "rocket", steps.deploy),
+    _node_type(
+        "workspace-deploy", "Deploy", "takes the commit into use, once.", "rocket", steps.deploy, once=True
+    ),
 )

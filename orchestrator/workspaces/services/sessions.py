@@ -13,9 +13,9 @@ from django.db.models import F, Sum
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
-from orchestrator.workspaces.access import May, find_workspace
+from orchestrator.workspaces.access import May, find_in_workspace, find_workspace
 from orchestrator.workspaces.domain.archive import bars_between, unpack
 from orchestrator.workspaces.domain.detectors import Candles, Detection
 from orchestrator.workspaces.domain.vocabulary import MessageType, SessionStatus
@@ -154,17 +154,7 @@ def find_session(user: User, session_id: UUID, need: May = May.READ, *, lock: bo
     ``lock`` takes the workspace's row and then the session's: whatever changes either comes one after the
     other.
     """
-    known = PatternSession.objects.filter(pk=session_id).values_list("workspace_id", flat=True).first()
-    if known is None:
-        raise NotFound("There is no such session, or none that you may see.")
-    try:
-        workspace = find_workspace(user, known, need, lock=lock)
-    except NotFound as error:
-        raise NotFound("There is no such session, or none that you may see.") from error
-    rows = PatternSession.objects.select_for_update(of=("self",)) if lock else PatternSession.objects.all()
-    session = rows.get(pk=session_id)
-    session.workspace = workspace
-    return session
+    return find_in_workspace(PatternSession, user, session_id, need, lock=lock, called="session")
 
 
 @transaction.atomic

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.rls import as_server
 from orchestrator.executions.domain.status import FINAL
 from orchestrator.executions.models import Execution
 from orchestrator.executions.services.starting import start_for
 from orchestrator.executions.services.steering import cancel_for
-from orchestrator.workspaces.access import May, find_workspace
+from orchestrator.workspaces.access import May, find_in_workspace, find_workspace
 from orchestrator.workspaces.domain.archive import unpack
 from orchestrator.workspaces.domain.vocabulary import (
     UNDER_WAY,
@@ -143,17 +143,7 @@ def retry_run(user: User, run_id: UUID, *, reason: str) -> ClaudeExecution:
 
 def find_run(user: User, run_id: UUID, need: May = May.READ, *, lock: bool = False) -> ClaudeExecution:
     """Raises NotFound and NotAllowed as for its workspace, which ``lock`` locks before the run."""
-    known = ClaudeExecution.objects.filter(pk=run_id).values_list("workspace_id", flat=True).first()
-    if known is None:
-        raise NotFound("There is no such coding run, or none that you may see.")
-    try:
-        workspace = find_workspace(user, known, need, lock=lock)
-    except NotFound as error:
-        raise NotFound("There is no such coding run, or none that you may see.") from error
-    rows = ClaudeExecution.objects.select_for_update(of=("self",)) if lock else ClaudeExecution.objects.all()
-    run = rows.get(pk=run_id)
-    run.workspace = workspace
-    return run
+    return find_in_workspace(ClaudeExecution, user, run_id, need, lock=lock, called="coding run")
 
 
 def _locked(user: User, run_id: UUID) -> ClaudeExecution:
