@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,50 +37,43 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose_section(request: HttpRequest, pk: UUID) -> HttpResponse:
-    key, seen = request.POST.get("section", ""), number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.select_section(person(request), pk, key, revision=seen))
+    return _step(request, pk, partial(sessions.select_section, key=request.POST.get("section", "")))
 
 
 @login_required
 @require_POST
 def go_on(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seen = number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.advance(person(request), pk, revision=seen))
+    return _step(request, pk, sessions.advance)
 
 
 @login_required
 @require_POST
 def back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seen = number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.go_back(person(request), pk, revision=seen))
+    return _step(request, pk, sessions.go_back)
 
 
 @login_required
 @require_POST
 def leave_out(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seen = number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.skip(person(request), pk, revision=seen))
+    return _step(request, pk, sessions.skip)
 
 
 @login_required
 @require_POST
 def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seen = number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.pause_session(person(request), pk, revision=seen))
+    return _step(request, pk, sessions.pause_session)
 
 
 @login_required
 @require_POST
 def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seen = number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.resume_session(person(request), pk, revision=seen))
+    return _step(request, pk, sessions.resume_session)
 
 
 @login_required
 @require_POST
 def abandon(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seen = number_in(request.POST, "revision")
-    return _step(request, pk, lambda: sessions.abandon_session(person(request), pk, revision=seen))
+    return _step(request, pk, sessions.abandon_session)
 
 
 @login_required
@@ -154,11 +148,7 @@ def _onward(request: HttpRequest, session: Session, kind: Form) -> HttpResponse:
     asked = prompts_here(place.process, place.journey)
     if asked or place.process.nodes[place.journey.node_key].form is not kind:
         return to_session(session.pk, str(asked[0].id) if asked else "")
-    return _step(
-        request,
-        session.pk,
-        lambda: sessions.advance(person(request), session.pk, revision=session.revision),
-    )
+    return _made(request, session.pk, session.revision, sessions.advance)
 
 
 def _form_page(
@@ -171,9 +161,14 @@ def _form_page(
     return render(request, "process/form.html", context, status=status)
 
 
-def _step(request: HttpRequest, pk: UUID, act: Callable[[], object]) -> HttpResponse:
+def _step(request: HttpRequest, pk: UUID, step: Callable[..., object]) -> HttpResponse:
+    """From the revision that the page shows."""
+    return _made(request, pk, number_in(request.POST, "revision"), step)
+
+
+def _made(request: HttpRequest, pk: UUID, seen: int | None, step: Callable[..., object]) -> HttpResponse:
     try:
-        act()
+        step(person(request), pk, revision=seen)
     except WrongState as error:
         return refused(request, pk, error)
     return to_session(pk)
