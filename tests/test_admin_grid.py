@@ -21,8 +21,8 @@ from orchestrator.asgi import application
 from orchestrator.core import json
 from orchestrator.executions.models import Execution
 from tests.factories import make_user
+from tests.grid_world import World, world
 from tests.sockets import Socket
-from tests.test_permission_grid import World, world
 
 __all__ = ["world"]  # the fixture
 

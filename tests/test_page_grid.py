@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.test_permission_grid import PUBLIC, ROLES, Answers, World, answers, apart, routes, world
+from tests.grid_world import PUBLIC, ROLES, Answers, World, answers, apart, routes, world
 
 __all__ = ["world"]  # the fixture
 

@@ -37,7 +37,7 @@ from orchestrator.workflows.models import (
 )
 from orchestrator.workspaces import models as workspaces
 from tests.factories import make_user, make_workflow, node, share, start, step
-from tests.test_permission_grid import telling
+from tests.grid_world import telling
 
 pytestmark = pytest.mark.django_db
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"

@@ -25,7 +25,7 @@ from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.services.answering import save_answer
 from orchestrator.process.services.interchange import clone_version, import_version
 from tests.factories import make_user
-from tests.test_permission_grid import telling
+from tests.grid_world import telling
 
 pytestmark = pytest.mark.django_db
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"

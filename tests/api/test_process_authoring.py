@@ -14,7 +14,7 @@ from orchestrator.process.queries.compiled import process_of
 from orchestrator.process.services.interchange import clone_version
 from tests.api.conftest import ClientFor
 from tests.factories import make_user
-from tests.test_permission_grid import telling
+from tests.grid_world import telling
 
 pytestmark = pytest.mark.django_db
 

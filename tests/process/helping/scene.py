@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
+from orchestrator.core.clock import utc_now
+from orchestrator.executions.models import Execution
+from orchestrator.graphs.steps import Outcome, StepContext
 from orchestrator.process.domain.conditions import compile_condition
 from orchestrator.process.domain.process import Process
 from orchestrator.process.domain.vocabulary import Behavior, Tier
-from orchestrator.process.models import Answer, ProcessNode, ProcessVersion, Session
+from orchestrator.process.models import Answer, HelpRequest, ProcessNode, ProcessVersion, Session
+from orchestrator.process.nodes.writing import run as write
+from orchestrator.process.queries.helping import is_under_way, state_of
 from orchestrator.process.services import sessions
 from orchestrator.process.services.answering import save_answer, set_profile
+from orchestrator.process.services.assistance import choose_assistance
+from orchestrator.process.services.helping import ask_for_text
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
 
+Drain = Callable[[], None]
 HOUSE = "We lived above the harbour. In the morning my father whistled."
 PEOPLE = "My aunt Rosa came on Sundays. She brought plums."
 MARKER = "Marzipanherz"
@@ -83,3 +94,30 @@ GOOD = chapter(
     ("Then it was Sunday.", []),
     ("Aunt Rosa brought plums.", ["A2"]),
 )
+
+
+def by_groq(scene: Scene) -> None:
+    choose_assistance(scene.user, scene.session.pk, provider="groq")
+
+
+def draft(scene: Scene, **more: str) -> HelpRequest:
+    return ask_for_text(scene.user, scene.session.pk, section="origins", **more)
+
+
+def attempt(request: HelpRequest) -> Outcome:
+    """The writing step of a run by itself, as the engine calls it."""
+    execution = Execution.objects.get(pk=request.execution_id)
+    context = StepContext(
+        execution_id=execution.pk, workflow_id=execution.workflow_id, started_by_id=execution.started_by_id,
+        node_id="write", title="Write", scope="", iteration=0, attempt=1, depth=0, config=None, names={},
+        idempotency_key=f"{execution.pk}/write#0", now=utc_now(),
+    )  # fmt: skip
+    return asyncio.run(write(context))
+
+
+def drain_until(drain: Drain, request: HelpRequest) -> None:
+    """Retries wait in real time."""
+    end = time.monotonic() + 30
+    while is_under_way(state_of(HelpRequest.objects.get(pk=request.pk))) and time.monotonic() < end:
+        drain()
+        time.sleep(0.1)

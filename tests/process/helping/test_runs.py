@@ -2,69 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
-from decimal import Decimal
-
 import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from orchestrator.accounts.models import Role, User
 from orchestrator.ai.models import AiCall
-from orchestrator.ai.services.budgets import set_budget
 from orchestrator.core import json
-from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import NotFound, WrongState
 from orchestrator.executions.models import Execution
 from orchestrator.graphs.problems import errors_in
-from orchestrator.graphs.steps import Failed, Outcome, StepContext, Succeeded
 from orchestrator.process.domain.texts import read
 from orchestrator.process.domain.vocabulary import Help
 from orchestrator.process.models import (
     Archetype,
     Disclosure,
     FollowUp,
-    HelpRequest,
     Synthesis,
 )
-from orchestrator.process.nodes.writing import run as write
-from orchestrator.process.queries.helping import is_under_way, state_of
+from orchestrator.process.queries.helping import state_of
 from orchestrator.process.services import sessions
-from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.assistance import choose_assistance
 from orchestrator.process.services.builtin import WORKFLOWS, builtin_workflow, graph_of
 from orchestrator.process.services.further import dismiss_question, save_reply
 from orchestrator.process.services.helping import (
-    NoHelp,
     NothingToGoBy,
     ask_for_patterns,
     ask_for_question,
-    ask_for_text,
 )
 from orchestrator.process.services.patterns import judge_pattern, reveal_patterns
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.services.versions import check_graph
-from tests.ai.wire import PROTOCOLS, error, speaking, sse
-from tests.factories import make_user, start
-from tests.process.helping.scene import GOOD, HOUSE, MARKER, PEOPLE, Scene, chapter, make_scene
+from tests.ai.wire import error, speaking
+from tests.factories import make_user
+from tests.process.helping.scene import GOOD, HOUSE, MARKER, PEOPLE, Drain, Scene, by_groq, draft, make_scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Drain = Callable[[], None]
 
 
 @pytest.fixture
 def scene() -> Scene:
     return make_scene()
-
-
-def by_groq(scene: Scene) -> None:
-    choose_assistance(scene.user, scene.session.pk, provider="groq")
-
-
-def draft(scene: Scene, **more: str) -> HelpRequest:
-    return ask_for_text(scene.user, scene.session.pk, section="origins", **more)
 
 
 @pytest.mark.parametrize("help", Help)
@@ -180,79 +156,6 @@ def test_the_search_finds_what_stands_in_clear(scene: Scene) -> None:
     assert ("accounts_user" in {table for table, text in everything() if "plums" in text}) is True
 
 
-@pytest.mark.parametrize(
-    ("answers", "code", "calls"),
-    [
-        ((error(429, "slow down"),), "rate_limited", 1),
-        ((error(401),), "bad_key", 1),
-        ((sse(PROTOCOLS["groq"].speak(GOOD, finish=None)),), "cut_off", 1),
-        (("no JSON at all",), "malformed_answer", 3),
-        ((chapter(("Invented.", ["A9"]), ("Also invented.", [])),), "unsupported_answer", 1),
-    ],
-    ids=["429", "bad key", "cut stream", "malformed", "invented"],
-)
-def test_what_goes_wrong_is_said_in_our_words_and_keeps_nothing(
-    scene: Scene, settings: Settings, answers: tuple[object, ...], code: str, calls: int, drain: Drain
-) -> None:
-    """One attempt of the step: whether it may be tried again is the engine's business."""
-    with speaking(settings, "groq", *answers) as server:  # type: ignore[arg-type]
-        by_groq(scene)
-        request = draft(scene)
-        outcome = attempt(request)
-    assert isinstance(outcome, Failed)
-    assert outcome.code == code
-    assert len(server.received) == calls
-    assert "slow down" not in outcome.message
-    assert not Synthesis.objects.exists()
-    record = Disclosure.objects.get()
-    assert record.outcome == ("answered" if code == "unsupported_answer" else "failed")
-
-
-def attempt(request: HelpRequest) -> Outcome:
-    """The writing step of a run by itself, as the engine calls it."""
-    execution = Execution.objects.get(pk=request.execution_id)
-    context = StepContext(
-        execution_id=execution.pk, workflow_id=execution.workflow_id, started_by_id=execution.started_by_id,
-        node_id="write", title="Write", scope="", iteration=0, attempt=1, depth=0, config=None, names={},
-        idempotency_key=f"{execution.pk}/write#0", now=utc_now(),
-    )  # fmt: skip
-    return asyncio.run(write(context))
-
-
-def test_a_budget_refuses_before_anything_is_sent(scene: Scene, settings: Settings, drain: Drain) -> None:
-    set_budget(make_user(role=Role.ADMIN), scene.user.pk, Decimal("0.000001"))
-    with speaking(settings, "groq", GOOD) as server:
-        by_groq(scene)
-        request = draft(scene)
-        drain()
-    state = state_of(request)
-    assert (state.word, state.code) == ("failed", "over_budget")
-    assert "budget" in state.reason
-    assert server.received == []
-    assert Disclosure.objects.get().outcome == "not_sent"
-
-
-def test_what_was_rate_limited_is_tried_again_by_the_engine(
-    scene: Scene, settings: Settings, drain: Drain
-) -> None:
-    with speaking(settings, "groq", error(429, **{"retry-after": "0"}), GOOD) as server:
-        by_groq(scene)
-        request = draft(scene)
-        drain_until(drain, request)
-    assert len(server.received) == 2
-    assert state_of(request).word == "done"
-    assert sorted(Disclosure.objects.values_list("outcome", flat=True)) == ["answered", "failed"]
-    assert Synthesis.objects.count() == 1
-
-
-def drain_until(drain: Drain, request: HelpRequest) -> None:
-    """Retries wait in real time."""
-    end = time.monotonic() + 30
-    while is_under_way(state_of(HelpRequest.objects.get(pk=request.pk))) and time.monotonic() < end:
-        drain()
-        time.sleep(0.1)
-
-
 def test_the_person_pays_and_the_run_holds_ids_and_counts(
     scene: Scene, settings: Settings, drain: Drain
 ) -> None:
@@ -271,69 +174,6 @@ def test_the_person_pays_and_the_run_holds_ids_and_counts(
     assert run.input == {"request": str(request.pk)}
     assert run.output == {"outcome": "made", "answers": 2}
     assert run.metrics["tokens"] == 19
-
-
-def test_a_step_that_is_done_again_makes_no_second_version(
-    scene: Scene, settings: Settings, drain: Drain
-) -> None:
-    """A worker was killed after it had stored the text, before it could say so."""
-    with speaking(settings, "groq", GOOD):
-        by_groq(scene)
-        request = draft(scene)
-        attempt(request)
-        assert attempt(request) == Succeeded({"outcome": "nothing_left", "answers": 0})
-        drain()
-    assert Synthesis.objects.count() == 1
-    assert Disclosure.objects.count() == 1
-
-
-def test_a_run_that_nobody_asked_for_reads_nothing(scene: Scene, drain: Drain) -> None:
-    """An admin who starts a built-in workflow, or runs one again."""
-    draft(scene)
-    run = start(builtin_workflow(Help.DRAFT)[1], user=make_user(role=Role.ADMIN))
-    drain()
-    run.refresh_from_db()
-    assert run.error["code"] == "not_found"
-    assert Disclosure.objects.get().execution_id == HelpRequest.objects.get().execution_id != run.pk
-
-
-def test_what_becomes_private_before_the_call_is_not_sent(
-    scene: Scene, settings: Settings, drain: Drain
-) -> None:
-    with speaking(settings, "groq", GOOD) as server:
-        by_groq(scene)
-        draft(scene)
-        for key, text in (("house", HOUSE), ("people", PEOPLE)):
-            save_answer(scene.user, scene.session.pk, prompt_id=scene.prompt(key), value=text, private=True)
-        drain()
-    assert server.received == []
-    assert HelpRequest.objects.get().outcome == "nothing_to_send"
-    with pytest.raises(NothingToGoBy):
-        draft(scene)
-
-
-def test_a_choice_that_was_changed_holds_for_what_is_under_way(
-    scene: Scene, settings: Settings, drain: Drain
-) -> None:
-    with speaking(settings, "groq", GOOD) as server:
-        by_groq(scene)
-        request = draft(scene)
-        choose_assistance(scene.user, scene.session.pk, provider="off")
-        drain()
-    assert server.received == []
-    assert state_of(request).code == "choice_changed"
-    with pytest.raises(NoHelp):
-        draft(scene)
-
-
-def test_asking_twice_while_it_is_made_is_asking_once(scene: Scene, drain: Drain) -> None:
-    assert draft(scene) == draft(scene)
-    drain()
-    assert draft(scene, key="k") != HelpRequest.objects.earliest("id")
-    drain()
-    again = draft(scene, key="k")
-    assert HelpRequest.objects.count() == 2
-    assert again == HelpRequest.objects.latest("id")
 
 
 def test_a_further_question_rests_on_one_answer(scene: Scene, settings: Settings, drain: Drain) -> None:
@@ -396,9 +236,3 @@ def test_patterns_wait_until_it_is_time_and_rest_on_words_that_were_said(
         judge_pattern(
             scene.user, scene.session.pk, Archetype.objects.get(archetype_type="turn").pk, confirmed=True
         )
-
-
-def test_nobody_else_has_help_made(scene: Scene) -> None:
-    stranger: User = make_user()
-    with pytest.raises(NotFound):
-        ask_for_text(stranger, scene.session.pk, section="origins")
