@@ -300,6 +300,8 @@ PAGES = [
     Page("workspaces:retry-run", "post", answers(EDIT, 302), CR, {"reason": "why"}),
     Page("workspaces:take-version-back", "post", answers(OWN, 404), {**PW, "version_id": "nobody"}),
     Page("workspaces:complete-session", "post", answers(EDIT, 302), PS),
+    Page("workspaces:reopen-session", "post", answers(EDIT, 409), PS),
+    Page("workspaces:cases", "get", READ, PW),
 ]
 
 

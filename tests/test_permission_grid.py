@@ -288,6 +288,7 @@ API = [
     Row("workspace-stats", "get", READ, PW),
     Row("pattern-session", "get", READ, PS),
     Row("complete-session", "post", EDIT, PS),
+    Row("reopen-session", "post", answers(EDIT, 409), PS),
     Row("session-detections", "get", READ, PS),
     Row("session-review", "put", EDIT, {**PS, "number": "one"}, {"verdict": "wrong"}),
     Row("session-review", "delete", EDIT, {**PS, "number": "one"}),

@@ -80,6 +80,7 @@ SPECTACULAR_SETTINGS = {
             "pattern_description_submitted",
             "session_created",
             "session_completed",
+            "session_reopened",
             "feedback_added",
             "feedback_batch_sent",
             "claude_started",

@@ -37,6 +37,7 @@ _LOOKS: Final = {
     "paused": Look("paused", "circle-pause", "Paused"),
     "completed": Look("good", "circle-check", "Completed"),
     "failed": Look("bad", "circle-x", "Failed"),
+    "retry": Look("running", "refresh-cw", "Trying again"),
     "timed_out": Look("bad", "clock", "Timed out"),
     "cancelled": Look("muted", "circle-slash", "Cancelled"),
     # steps
@@ -54,6 +55,9 @@ _LOOKS: Final = {
     "wrong": Look("bad", "circle-x", "Wrong"),
     "adjust": Look("waiting", "move", "Adjust"),
     "missed": Look("accent", "plus", "Missed"),
+    "held": Look("good", "circle-check", "Holds"),
+    "lost": Look("bad", "circle-x", "Does not hold"),
+    "untested": Look("muted", "circle-dashed", "Not tested yet"),
     # workflows and versions
     "draft": Look("waiting", "pencil", "Draft"),
     "active": Look("good", "circle-check", "Active"),

@@ -97,6 +97,19 @@ class CompleteSessionView(APIView):
         return Response(given.PatternSessionSerializer(session).data)
 
 
+class ReopenSessionView(APIView):
+    @extend_schema(
+        request=None,
+        responses=given.PatternSessionSerializer,
+        tags=TAG,
+        operation_id="pattern_session_reopen",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Review on in a completed session; it counts for nothing until it is completed again."""
+        session = sessions.reopen_session(person(request), pk)
+        return Response(given.PatternSessionSerializer(session).data)
+
+
 class DetectionFilter(django_filters.FilterSet):  # type: ignore[misc]  # has no types
     kind = django_filters.CharFilter()
     reviewed = django_filters.BooleanFilter(

@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{_WORKSPACE}stats/", sessions.StatsView.as_view(), name="workspace-stats"),
     path(_SESSION, sessions.PatternSessionView.as_view(), name="pattern-session"),
     path(f"{_SESSION}complete/", sessions.CompleteSessionView.as_view(), name="complete-session"),
+    path(f"{_SESSION}reopen/", sessions.ReopenSessionView.as_view(), name="reopen-session"),
     path(f"{_SESSION}detections/", sessions.DetectionsView.as_view(), name="session-detections"),
     path(f"{_SESSION}detections/<int:number>/", sessions.ReviewView.as_view(), name="session-review"),
     path(f"{_SESSION}missed/", sessions.MissedView.as_view(), name="session-missed"),

@@ -29,6 +29,8 @@ class MessageType(StrEnum):
     PATTERN_DESCRIPTION_SUBMITTED = "pattern_description_submitted"
     SESSION_CREATED = "session_created"
     SESSION_COMPLETED = "session_completed"
+    SESSION_REOPENED = "session_reopened"
+    """Reviewed on after it was completed; the document has no type for it."""
     FEEDBACK_ADDED = "feedback_added"
     FEEDBACK_BATCH_SENT = "feedback_batch_sent"
     CLAUDE_STARTED = "claude_started"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from orchestrator.workspaces.domain.vocabulary import UNDER_WAY, Phase
+from orchestrator.workspaces.domain.vocabulary import UNDER_WAY, Phase, RunStatus
 from orchestrator.workspaces.models import (
     AlgorithmVersion,
     ClaudeExecution,
@@ -31,6 +31,28 @@ def versions_of(workspace: PatternWorkspace) -> QuerySet[AlgorithmVersion]:
 
 def run_under_way(workspace: PatternWorkspace) -> ClaudeExecution | None:
     return runs_of(workspace).filter(status__in=UNDER_WAY).first()
+
+
+def tries_of(run: ClaudeExecution) -> QuerySet[ClaudeExecution]:
+    """All tries of the run's batch, the first one first: a review is sent once, so its batch names them."""
+    return runs_of(run.workspace).filter(feedback_ids=run.feedback_ids).order_by("id")
+
+
+def advice_for(run: ClaudeExecution) -> str:
+    """What people can do about a failed run, by where it failed."""
+    if run.status != RunStatus.FAILED:
+        return ""
+    match run.phase:
+        case Phase.TESTING | Phase.REFINING:
+            return (
+                "Nothing was released. Look at the cases that it could not keep: some may contradict each "
+                "other. Correct those in a new session, or try again."
+            )
+        case Phase.DEPLOYING:
+            return "The version in use is the one from before. Trying again goes on from the same reviews."
+        case Phase.PLANNING | Phase.IMPLEMENTING:
+            return "Nothing was changed. Try again; if it fails alike, the server's log says more."
+    return "It had not begun: its reviews stay, and are worked in by the next try."
 
 
 def in_cart(workspace: PatternWorkspace) -> int:

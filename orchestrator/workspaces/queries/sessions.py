@@ -23,6 +23,12 @@ def sessions_of(workspace: PatternWorkspace) -> QuerySet[PatternSession]:
     return rows.defer("candles__data").order_by("-id")
 
 
+def rated_lately(workspace: PatternWorkspace, most: int = 60) -> list[PatternSession]:
+    """The latest sessions of which something was reviewed, the oldest of them first."""
+    rows = PatternSession.objects.filter(workspace=workspace, reviewed_count__gt=0).order_by("-id")
+    return list(rows.only("version", "created_at", "reviewed_count", "right_count")[:most])[::-1]
+
+
 def feedback_of(workspace: PatternWorkspace) -> QuerySet[FeedbackItem]:
     """All corrections, the oldest first, with the number of what they speak of."""
     return FeedbackItem.objects.filter(workspace=workspace).select_related("detection").order_by("id")

@@ -36,7 +36,7 @@ class Show(StrEnum):
 
 TYPES: Final[dict[Show, tuple[MessageType, ...]]] = {
     Show.NOTES: (MessageType.NOTE, MessageType.PATTERN_DESCRIPTION_SUBMITTED),
-    Show.TESTS: (MessageType.SESSION_CREATED, MessageType.SESSION_COMPLETED),
+    Show.TESTS: (MessageType.SESSION_CREATED, MessageType.SESSION_COMPLETED, MessageType.SESSION_REOPENED),
     Show.FEEDBACK: (MessageType.FEEDBACK_ADDED, MessageType.FEEDBACK_BATCH_SENT),
     Show.CODING: tuple(each for each in MessageType if each.value.startswith("claude_")),
     Show.DEPLOYS: tuple(each for each in MessageType if each.value.startswith("deploy_")),

@@ -189,6 +189,47 @@ def complete_session(user: User, session_id: UUID) -> PatternSession:
     return session
 
 
+@transaction.atomic
+def reopen_session(user: User, session_id: UUID) -> PatternSession:
+    """Review on in a completed session; until it is completed again, it counts for nothing.
+
+    Raises NotFound, NotAllowed, and WrongState for one that is open.
+    """
+    session = find_session(user, session_id, May.WORK, lock=True)
+    if session.status != SessionStatus.COMPLETED:
+        raise WrongState("This session is open: it can be reviewed as it is.")
+    session.status, session.completed_at = SessionStatus.OPEN.value, None
+    session.save(update_fields=["status", "completed_at"])
+    before = session.workspace.success_rate
+    _draw_rate(session.workspace)
+    after = session.workspace.success_rate
+    tell(
+        session.workspace,
+        MessageType.SESSION_REOPENED,
+        f"{user.username} reopened a test session",
+        by=user,
+        content=_moved_rate(before, after),
+        data={"success_rate": {"before": before, "after": after}},
+        session=session,
+    )
+    record_audit(
+        user,
+        "pattern_session.reopened",
+        session,
+        before={"success_rate": before},
+        after={"success_rate": after},
+    )
+    return session
+
+
+def _moved_rate(before: float | None, after: float | None) -> str:
+    if before == after:
+        return "The success rate stays as it is."
+    if after is None:
+        return "No completed session is left, so there is no success rate until one is completed."
+    return f"Without it, {after:.0%} of what was reviewed is right."
+
+
 def _summary(session: PatternSession) -> str:
     words = f"{session.reviewed_count:,} of {session.detection_count:,} detections reviewed"
     if session.success_rate is not None:
@@ -197,18 +238,22 @@ def _summary(session: PatternSession) -> str:
 
 
 def _draw_rate(workspace: PatternWorkspace) -> None:
-    """Over the completed sessions of the version that is current. Stays where none reviewed anything."""
-    sums = PatternSession.objects.filter(
-        workspace=workspace, version=workspace.version, status=SessionStatus.COMPLETED
-    ).aggregate(right=Sum("right_count"), reviewed=Sum("reviewed_count"))
-    now = utc_now()
-    workspace.last_tested_at = workspace.updated_at = now
-    if sums["reviewed"]:
-        workspace.success_rate = sums["right"] / sums["reviewed"]
+    """Over the completed sessions of the version that is current, or else of the one that was tested last.
+
+    None where nothing was reviewed in any completed session.
+    """
+    completed = PatternSession.objects.filter(workspace=workspace, status=SessionStatus.COMPLETED)
+    rated = completed.filter(reviewed_count__gt=0)
+    version = workspace.version
+    if not rated.filter(version=version).exists():
+        version = rated.order_by("-completed_at").values_list("version", flat=True).first() or version
+    sums = rated.filter(version=version).aggregate(right=Sum("right_count"), reviewed=Sum("reviewed_count"))
+    workspace.last_tested_at = workspace.updated_at = utc_now()
+    workspace.success_rate = sums["right"] / sums["reviewed"] if sums["reviewed"] else None
     workspace.save(update_fields=["success_rate", "last_tested_at", "updated_at"])
 
 
 def require_open(session: PatternSession) -> None:
     """Raises WrongState for a session that is completed."""
     if session.status != SessionStatus.OPEN:
-        raise WrongState("This session is completed. Start another to review more.")
+        raise WrongState("This session is completed. Reopen it to review more.")

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import NotFound
 from orchestrator.core.web.paging import keyset_page
-from orchestrator.workspaces.access import May, find_workspace, rights_in
+from orchestrator.workspaces.access import May, find_workspace
 from orchestrator.workspaces.models import FeedbackItem
+from orchestrator.workspaces.queries.cases import CASE_FILTERS, cases_of, standing_of
 from orchestrator.workspaces.queries.sessions import cart_counts, corrections_of
 from orchestrator.workspaces.services.reviewing import annotate_feedback, remove_feedback
+from orchestrator.workspaces.web.head import head_of
 
 
 @login_required
@@ -28,13 +30,32 @@ def cart(request: HttpRequest, pk: UUID) -> HttpResponse:
     shows_sent = request.GET.get("show") == "sent"
     rows = corrections_of(workspace).filter(sent_to_claude_at__isnull=not shows_sent)
     context = {
-        "workspace": workspace,
+        **head_of(user, workspace, "cart"),
         "page": keyset_page(request, rows, ordering="-id", size=30),
         "counts": cart_counts(workspace),
         "shows_sent": shows_sent,
-        "may_work": (rights_in(user, workspace) or May.READ) >= May.WORK,
     }
     return render(request, "workspaces/cart.html", context)
+
+
+@login_required
+@require_safe
+def cases(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What every version is held to; ``?show=`` held, lost or untested by the version in use."""
+    user = person(request)
+    workspace = find_workspace(user, pk)
+    standing = standing_of(workspace)
+    show = request.GET.get("show", "")
+    page = keyset_page(request, cases_of(workspace, standing, show), ordering="-id", size=30)
+    context = {
+        **head_of(user, workspace, "cases"),
+        "page": page,
+        "cases": [(each, standing.of(each), standing.lately(each)) for each in page.items],
+        "standing": standing,
+        "choices": CASE_FILTERS,
+        "show": show,
+    }
+    return render(request, "workspaces/cases.html", context)
 
 
 @login_required

@@ -20,6 +20,7 @@ _LOOKS: Final[dict[str, tuple[str, str]]] = {
     MessageType.PATTERN_DESCRIPTION_SUBMITTED: ("book-open", "accent"),
     MessageType.SESSION_CREATED: ("play", "running"),
     MessageType.SESSION_COMPLETED: ("circle-check", "good"),
+    MessageType.SESSION_REOPENED: ("rotate-ccw", "muted"),
     MessageType.FEEDBACK_ADDED: ("pencil", "waiting"),
     MessageType.FEEDBACK_BATCH_SENT: ("send", "accent"),
     MessageType.CLAUDE_STARTED: ("code", "running"),

@@ -13,19 +13,22 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.web.paging import keyset_page
-from orchestrator.workspaces.access import May, find_workspace, rights_in
+from orchestrator.workspaces.access import find_workspace
 from orchestrator.workspaces.domain.vocabulary import UNDER_WAY, RunStatus
-from orchestrator.workspaces.models import ClaudeExecution, PatternWorkspace
+from orchestrator.workspaces.models import ClaudeExecution
 from orchestrator.workspaces.queries.coding import (
+    advice_for,
     diff_lines,
     in_cart,
     phases_of,
     run_under_way,
     runs_of,
+    tries_of,
     versions_of,
 )
 from orchestrator.workspaces.services.coding import sending
 from orchestrator.workspaces.services.coding.deploying import roll_back
+from orchestrator.workspaces.web.head import head_of
 
 _VERSIONS_SHOWN = 20
 
@@ -34,14 +37,14 @@ _VERSIONS_SHOWN = 20
 @require_safe
 def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What waits to be sent, the coding runs, the newest first, and the versions that they made."""
-    workspace = find_workspace(person(request), pk)
+    user = person(request)
+    workspace = find_workspace(user, pk)
     context = {
-        "workspace": workspace,
+        **head_of(user, workspace, "runs"),
         "page": keyset_page(request, runs_of(workspace), ordering="-id", size=30),
         "versions": versions_of(workspace)[:_VERSIONS_SHOWN],
         "in_cart": in_cart(workspace),
         "under_way": run_under_way(workspace),
-        **_rights(request, workspace),
     }
     return render(request, "workspaces/runs.html", context)
 
@@ -51,14 +54,18 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
 def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     found = _run(request, pk, run_id)
     is_under_way = found.status in UNDER_WAY
+    tries = list(tries_of(found))
     context = {
-        "workspace": found.workspace,
+        **head_of(person(request), found.workspace, "runs"),
         "run": found,
         "phases": phases_of(found),
         "lines": list(diff_lines(found.diff)),
         "is_under_way": is_under_way,
-        "may_retry": found.status == RunStatus.FAILED and not found.retries.exists(),
-        **_rights(request, found.workspace),
+        "tries": tries,
+        "later": next((each for each in tries if each.parent_execution_id == found.pk), None),
+        "tries_left": found.max_retries - found.retry_count,
+        "has_failed": found.status == RunStatus.FAILED,
+        "advice": advice_for(found),
     }
     if is_under_way and request.headers.get("HX-Request"):
         return render(request, "workspaces/_run.html", context)
@@ -115,8 +122,3 @@ def _run(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> ClaudeExecut
     if found.workspace_id != workspace_id:
         raise NotFound("There is no such coding run in this workspace.")
     return found
-
-
-def _rights(request: HttpRequest, workspace: PatternWorkspace) -> dict[str, bool]:
-    rights = rights_in(person(request), workspace) or May.READ
-    return {"may_work": rights >= May.WORK, "may_decide": rights >= May.OWN}

@@ -26,12 +26,20 @@ from orchestrator.workspaces.queries.sessions import (
     cart_counts,
     cart_rows,
     detection_columns,
+    rated_lately,
     sessions_of,
     workspace_stats,
 )
 from orchestrator.workspaces.services.detecting import current_algorithm, settled_parameters
-from orchestrator.workspaces.services.sessions import complete_session, find_session, start_session
+from orchestrator.workspaces.services.sessions import (
+    complete_session,
+    find_session,
+    reopen_session,
+    start_session,
+)
+from orchestrator.workspaces.web.head import head_of
 from orchestrator.workspaces.web.session_forms import PREFIX, StartForm
+from orchestrator.workspaces.web.trend import trends_of
 
 
 @login_required
@@ -44,12 +52,13 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     status = request.GET.get("status", "")
     if status in list(SessionStatus):
         rows = rows.filter(status=status)
+    stats = workspace_stats(workspace)
     context = {
-        "workspace": workspace,
+        **head_of(user, workspace, "sessions"),
         "page": keyset_page(request, rows, ordering="-id", size=30),
-        "stats": workspace_stats(workspace),
+        "stats": stats,
+        "trends": trends_of(stats["versions"], rated_lately(workspace)),
         "status": status,
-        "may_work": _may_work(request, workspace),
     }
     return render(request, "workspaces/sessions.html", context)
 
@@ -60,7 +69,8 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A form for candles, range and parameters; then the session's chart."""
     user = person(request)
     workspace = find_workspace(user, pk, May.WORK)
-    settled = settled_parameters(workspace, current_algorithm(workspace), {})
+    algorithm = current_algorithm(workspace)
+    settled = settled_parameters(workspace, algorithm, {})
     chosen = _like(request, workspace)
     data = request.POST if request.method == "POST" else None
     form = StartForm(user, workspace, settled, data, initial=chosen)
@@ -71,7 +81,12 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
             form.take(error, prefix="parameters.")
         else:
             return redirect("workspaces:session", pk, session.pk)
-    context = {"workspace": workspace, "form": form, "prefix": PREFIX}
+    context = {
+        **head_of(user, workspace, "sessions"),
+        "form": form,
+        "prefix": PREFIX,
+        "version": algorithm.number if algorithm is not None else workspace.version,
+    }
     return render(request, "workspaces/new_session.html", context, status=400 if form.errors else 200)
 
 
@@ -166,6 +181,15 @@ def complete(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
     rate = "" if done.success_rate is None else f" {done.success_rate:.0%} of what was reviewed is right."
     messages.success(request, f"The session is completed.{rate}")
     return redirect("workspaces:sessions", pk)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
+    _session(request, pk, session_id)
+    reopen_session(person(request), session_id)
+    messages.success(request, "The session is open again. It counts when you complete it.")
+    return redirect("workspaces:session", pk, session_id)
 
 
 def _session(request: HttpRequest, workspace_id: UUID, session_id: UUID) -> PatternSession:

@@ -50,10 +50,12 @@ urlpatterns = [
     path(f"{_ONE}cart/", corrections.cart, name="cart"),
     path(f"{_ONE}cart/<uuid:feedback_id>/note/", corrections.annotate, name="annotate-feedback"),
     path(f"{_ONE}cart/<uuid:feedback_id>/remove/", corrections.remove, name="remove-feedback"),
+    path(f"{_ONE}cases/", corrections.cases, name="cases"),
     path(_SESSIONS, sessions.listing, name="sessions"),
     path(f"{_SESSIONS}new/", sessions.new, name="new-session"),
     path(_SESSION, sessions.session, name="session"),
     path(f"{_SESSION}bars/", sessions.bars, name="session-bars"),
     path(f"{_SESSION}detections/", sessions.detections, name="session-detections"),
     path(f"{_SESSION}complete/", sessions.complete, name="complete-session"),
+    path(f"{_SESSION}reopen/", sessions.reopen, name="reopen-session"),
 ]

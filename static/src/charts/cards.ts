@@ -55,7 +55,7 @@ class Card {
     const table = card.querySelector<HTMLElement>("[data-chart-table]");
     const toggle = card.querySelector<HTMLElement>("[data-chart-toggle]");
     if (!source || !place || !table || !toggle) return null;
-    const title = card.querySelector("h2")?.textContent ?? "";
+    const title = card.querySelector("h2, h3")?.textContent ?? "";
     return new Card(JSON.parse(source.textContent) as ChartData, place, table, toggle, title);
   }
 
