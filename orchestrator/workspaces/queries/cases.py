@@ -54,7 +54,7 @@ def standing_of(workspace: PatternWorkspace) -> Standing:
     made = None
     if current is not None:
         same = versions.filter(commit_hash=current.commit_hash, execution__isnull=False)
-        made = current if current.execution_id else same.order_by("-id").first()
+        made = current if current.execution is not None else same.order_by("-id").first()
     last = (
         ClaudeExecution.objects.filter(workspace=workspace, score_after__isnull=False)
         .select_related("triggered_by")
