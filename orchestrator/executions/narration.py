@@ -87,6 +87,11 @@ def _item(data: Data) -> str:
     return f"Item {data['index'] + 1} of {_step(data)} {done}"
 
 
+def _anew(data: Data) -> str:
+    nodes = data["nodes"]
+    return f"{' and '.join(nodes)} {'begins' if len(nodes) == 1 else 'begin'} anew"
+
+
 _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "execution_started": lambda data: (
         "The run began" if "seed" not in data else "The run goes on from an earlier one"
@@ -102,6 +107,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "step_cancelled": lambda data: f"{_step(data)} was cancelled: {data.get('reason', '')}".rstrip(": "),
     "item_started": lambda data: f"Item {data['index'] + 1} of {_step(data)} began",
     "item_finished": _item,
+    "scope_repeated": _anew,
     "tokens_withdrawn": lambda data: "Waiting branches were withdrawn",
     "token_swallowed": lambda data: f"A late arrival at {data['node']} was swallowed",
     "branch_ended": lambda data: f"No edge from {_step(data)} was taken; this branch ends",

@@ -78,12 +78,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """The step is done. Edges that leave from ``ports`` are considered; ``variables`` join the run's."""
+    """The step is done. Edges that leave from ``ports`` are considered; ``variables`` join the run's.
+
+    ``again``: the node has more to give. It fires once more as soon as nothing else is left to do in its
+    scope, so that what follows it needs no edge back.
+    """
 
     output: Json = None
     ports: tuple[str, ...] = (DEFAULT_PORT,)
     variables: JsonObject = field(default_factory=dict)
     usage: Usage | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ STEP: dict[str, Any] = {"at": AT, "scope": "", "node": "pay", "iteration": 1}
             ev.StepCancelled(**STEP, reason="the run ends as failed"),
             "pay was cancelled: the run ends as failed",
         ),
+        (ev.ScopeRepeated(at=AT, scope="", nodes=["feed"]), "feed begins anew"),
+        (ev.ScopeRepeated(at=AT, scope="", nodes=["feed", "tape"]), "feed and tape begin anew"),
         (ev.StepEnded(**STEP, succeeded=True), "pay ends the run"),
         (ev.StepStuck(**STEP, approval={}), "pay was interrupted; a person must say whether it took place"),
         (ev.SignalReceived(at=AT, name="go"), "The signal go came"),
@@ -79,6 +81,6 @@ def test_an_event_is_told_in_a_sentence(event: ev.Event, sentence: str) -> None:
 def test_every_kind_of_event_has_words_of_its_own(name: str) -> None:
     data = {
         "node": "n", "name": "n", "status": "failed", "decision": "approved", "error": {"message": "m"},
-        "index": 1, "concurrency": 1, "items": [], "token": 1,
+        "index": 1, "concurrency": 1, "items": [], "token": 1, "nodes": ["n"],
     }  # fmt: skip
     assert narrate(name, data) != name.replace("_", " ")

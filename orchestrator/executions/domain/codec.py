@@ -163,6 +163,7 @@ def _encode_scope(scope: Scope) -> dict[str, Any]:
                 node: [rounds.edges, rounds.fired_up_to, sorted(rounds.fired)]
                 for node, rounds in scope.rounds.items()
             },
+            "again": scope.again,
             "ending": scope.ending and [scope.ending.status.value, scope.ending.output, scope.ending.error],
         },
         last=scope.last,
@@ -182,6 +183,7 @@ def _decode_scope(data: Mapping[str, Any]) -> Scope:
             for node, (edges, up_to, fired) in data.get("rounds", {}).items()
         },
         last=data.get("last"),
+        again=data.get("again", []),
         ending=ending and Ending(Status(ending[0]), ending[1], ending[2]),
     )
 

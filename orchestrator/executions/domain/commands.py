@@ -71,6 +71,14 @@ class FinishMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Everything in the scope is done, and these nodes have more to give."""
+
+    scope: str
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Starve:
     """Nothing in the scope can move, and tokens wait at joins for arrivals that cannot come."""
 
@@ -96,5 +104,5 @@ class End:
 
 
 Command: TypeAlias = (
-    Fire | Perform | Swallow | Withdraw | OpenItem | CloseItem | FinishMap | Starve | Abort | End
+    Fire | Perform | Swallow | Withdraw | OpenItem | CloseItem | FinishMap | Repeat | Starve | Abort | End
 )

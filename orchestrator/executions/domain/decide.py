@@ -13,6 +13,7 @@ from orchestrator.executions.domain.commands import (
     Fire,
     OpenItem,
     Perform,
+    Repeat,
     Withdraw,
 )
 from orchestrator.executions.domain.joins import ready, starved
@@ -59,10 +60,13 @@ class _Decision:
             return
         if not self.frozen:
             yield from self._advance(path, scope)
-        if path == ROOT and scope.is_idle:
+        if path == ROOT and scope.is_done:
             yield End(Status.COMPLETED)
 
     def _advance(self, path: str, scope: Scope) -> Iterator[Command]:
+        if scope.is_idle and scope.again:
+            yield Repeat(path, tuple(scope.again))
+            return
         graph = body_of(self.graph, path)
         moved = False
         for command in ready(graph, path, scope):
@@ -90,7 +94,7 @@ class _Decision:
         for index in progress.active:
             path = key.item_scope(index)
             item = self.state.scopes[path]
-            if item.is_idle or (item.ending is not None and not item.firings):
+            if item.is_done or (item.ending is not None and not item.firings):
                 yield CloseItem(key, index, item.ending.output if item.ending else item.last)
             else:
                 yield from self.scope(path)

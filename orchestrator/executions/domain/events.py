@@ -67,6 +67,8 @@ class StepSucceeded(StepEvent):
     """The kept signal that this step consumed."""
     skipped: bool = False
     human: bool = False
+    again: bool = False
+    """The node fires once more when nothing else is left to do in its scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +142,19 @@ class ItemFinished(StepEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRepeated(Event):
+    """Nothing was left to do, and ``nodes`` had said that they have more to give: each gets a token."""
+
+    scope: str
+    nodes: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokensWithdrawn(Event):
     scope: str
     tokens: list[int]
+    nodes: list[str] = field(default_factory=list)
+    """Nodes that had more to give, and are no longer asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +253,7 @@ class ExecutionEnded(Event):
 
 EVENT_TYPES: Final[tuple[type[Event], ...]] = (
     ExecutionStarted, StepStarted, StepSucceeded, StepFailed, StepRestarted, StepWaiting, StepExpanded,
-    StepStuck, StepEnded, StepCancelled, ItemStarted, ItemFinished, TokensWithdrawn, TokenSwallowed,
-    BranchEnded, JoinStarved, SignalReceived, ApprovalAnswered, ExecutionPaused, ExecutionResumed,
-    CancelRequested, DeadlinePassed, ExecutionAborted, ExecutionRecovered, ExecutionEnded,
+    StepStuck, StepEnded, StepCancelled, ItemStarted, ItemFinished, ScopeRepeated, TokensWithdrawn,
+    TokenSwallowed, BranchEnded, JoinStarved, SignalReceived, ApprovalAnswered, ExecutionPaused,
+    ExecutionResumed, CancelRequested, DeadlinePassed, ExecutionAborted, ExecutionRecovered, ExecutionEnded,
 )  # fmt: skip

@@ -89,6 +89,8 @@ def _step_succeeded(state: State, event: ev.StepSucceeded) -> None:
         del kept[0]
         if not kept:
             del state.signals[event.signal]
+    if event.again and event.node not in scope.again:
+        scope.again.append(event.node)
     _count(state, event)
     send(state, scope, event.sends, firing.passed)
 
@@ -182,6 +184,12 @@ def _step_cancelled(state: State, event: ev.StepCancelled) -> None:
     drop_items(state, event.key, firing)
 
 
+def _scope_repeated(state: State, event: ev.ScopeRepeated) -> None:
+    scope = state.scopes[event.scope]
+    scope.again = [node for node in scope.again if node not in event.nodes]
+    send(state, scope, [(None, node) for node in event.nodes], {})
+
+
 def _item_started(state: State, event: ev.ItemStarted) -> None:
     progress = progress_of(state, event)
     progress.active.append(event.index)
@@ -199,8 +207,10 @@ def _item_finished(state: State, event: ev.ItemFinished) -> None:
 
 
 def _tokens_withdrawn(state: State, event: ev.TokensWithdrawn) -> None:
+    scope = state.scopes[event.scope]
     for token in event.tokens:
-        del state.scopes[event.scope].tokens[token]
+        del scope.tokens[token]
+    scope.again = [node for node in scope.again if node not in event.nodes]
 
 
 def _token_swallowed(state: State, event: ev.TokenSwallowed) -> None:
@@ -261,6 +271,7 @@ _APPLY: Final[Mapping[type[ev.Event], Callable[[State, Any], None]]] = {
     ev.StepStuck: _step_stuck,
     ev.StepEnded: _step_ended,
     ev.StepCancelled: _step_cancelled,
+    ev.ScopeRepeated: _scope_repeated,
     ev.ItemStarted: _item_started,
     ev.ItemFinished: _item_finished,
     ev.TokensWithdrawn: _tokens_withdrawn,

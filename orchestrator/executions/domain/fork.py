@@ -80,7 +80,7 @@ def reopen(state: State, graph: CompiledGraph, *, same_version: bool) -> State:
     if not same_version:
         state.scopes = {ROOT: state.root}
         state.root.tokens = {token.id: _moved(token, graph) for token in state.root.tokens.values()}
-    if state.root.is_idle:
+    if state.root.is_done:
         raise CannotRetry("Nothing is left to do at this point of the run.")
     return state
 

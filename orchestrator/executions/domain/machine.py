@@ -97,6 +97,8 @@ class Machine:
                 self.emit(ev.ItemFinished(at=at, **key._asdict(), index=index, output=output, done=done))
             case do.FinishMap(key, error):
                 self._finish_map(key, error, at)
+            case do.Repeat(scope, nodes):
+                self.emit(ev.ScopeRepeated(at=at, scope=scope, nodes=list(nodes)))
             case do.Starve(scope, node, missing):
                 edges = ", ".join(missing)
                 message = f"The join {node} waits for the edge {edges}, over which nothing can come any more."

@@ -113,6 +113,7 @@ class Recorder:
             signal=signal,
             skipped=skipped,
             human=human,
+            again=outcome.again,
         )
         return [*self._cancels(), done, *self._branch_end(sends)]
 
@@ -221,8 +222,9 @@ class Recorder:
             tokens = [token.id for token in self.scope.tokens.values() if token.node == target]
             mine = set(self.attempt.takes)
             tokens = [token for token in tokens if token not in mine]
-            if tokens:
-                found.append(ev.TokensWithdrawn(at=self.at, scope=path, tokens=tokens))
+            more = [target] if target in self.scope.again else []
+            if tokens or more:
+                found.append(ev.TokensWithdrawn(at=self.at, scope=path, tokens=tokens, nodes=more))
             for firing in self.scope.firings.values():
                 key = StepKey(path, firing.node, firing.iteration)
                 if firing.node == target and key != self.attempt.key:

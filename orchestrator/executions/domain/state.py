@@ -132,11 +132,17 @@ class Scope:
     rounds: dict[str, Rounds] = field(default_factory=dict)
     last: Json = None
     """The output of the step that finished last."""
+    again: list[str] = field(default_factory=list)
+    """Nodes that have more to give, and fire anew when the scope is idle."""
     ending: Ending | None = None
 
     @property
     def is_idle(self) -> bool:
         return not self.tokens and not self.firings
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_idle and not self.again
 
 
 @dataclass(slots=True)

@@ -86,7 +86,7 @@ def plan_of(seed: int) -> Plan:
             ports = dice.choice([*[("out",)] * 4, *[("out", "alt")] * 5, ("alt",), ()])
             variables: dict[str, Any] = {"last": key.node} if dice.random() < 0.3 else {}
             output: Any = dice.choice([None, 1, "text", [], {"n": 1.5}])
-            return Succeeded(output, ports, variables)
+            return Succeeded(output, ports, variables, again=dice.random() < 0.05)
         if kind < 0.92:
             return Failed("broken", "it broke", retryable=dice.random() < 0.7)
         if kind < 0.96:
