@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "orchestrator.executions",
     "orchestrator.process",
     "orchestrator.workspaces",
+    "orchestrator.trading",
     "orchestrator.analytics",
     "orchestrator.embedded",
 ]

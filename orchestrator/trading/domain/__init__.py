@@ -1,0 +1,1 @@
+"""Markets, orders and money as plain values: no clock, no database, no network."""

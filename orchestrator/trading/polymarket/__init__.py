@@ -1,0 +1,1 @@
+"""Polymarket's APIs, as the wire has them, turned into the domain's messages."""
