@@ -1,1 +1,1 @@
-"""Strategies as workflows over prediction markets: tapes, paper trading, backtests, live orders behind locks."""
+"""Strategies as workflows on prediction markets: tapes, paper trading, backtests, guarded live orders."""

@@ -17,7 +17,7 @@ class OrderType(StrEnum):
 
 
 class TimeInForce(StrEnum):
-    """How long an order stands: until cancelled, until a moment, all at once or not, what there is at once."""
+    """How long an order stands: until cancelled, until a moment, all at once or nothing, what there is."""
 
     GTC = "gtc"
     GTD = "gtd"
