@@ -14,6 +14,7 @@ from orchestrator.workspaces.models import (
     CandleSet,
     ClaudeExecution,
     ImplementationSession,
+    ImportedRecord,
     PatternSession,
     PatternWorkspace,
     WorkspaceMember,
@@ -97,8 +98,17 @@ class CodingRunAdmin(ReadOnlyAdmin):
 
 @admin.register(ImplementationSession)
 class LegacyAdmin(ReadOnlyAdmin):
-    """Records of an older product."""
+    """Records of an older product, kept as they were. Deprecated: nothing else reads or writes them."""
 
-    list_display = ("legacy_id", "workspace", "created_at")
+    list_display = ("legacy_id", "source", "workspace", "created_at")
     list_select_related = ("workspace",)
     id_fields: ClassVar = ["pk", "workspace"]
+
+
+@admin.register(ImportedRecord)
+class ImportedAdmin(ReadOnlyAdmin):
+    """What was taken over from where, and what it became."""
+
+    list_display = ("legacy_id", "kind", "source", "workspace", "imported_at")
+    list_select_related = ("workspace",)
+    id_fields: ClassVar = ["pk", "workspace", "object_id"]

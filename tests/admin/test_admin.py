@@ -50,6 +50,7 @@ WORKSPACES = [
     workspaces.CandleSet,
     workspaces.ClaudeExecution,
     workspaces.ImplementationSession,
+    workspaces.ImportedRecord,
     workspaces.PatternSession,
     workspaces.PatternWorkspace,
     workspaces.WorkspaceMember,

@@ -2,6 +2,7 @@
 
 from orchestrator.workspaces.models.candles import CandleSet
 from orchestrator.workspaces.models.coding import AlgorithmVersion, ClaudeExecution
+from orchestrator.workspaces.models.history import ImplementationSession, ImportedRecord
 from orchestrator.workspaces.models.sessions import (
     FeedbackItem,
     PatternSession,
@@ -9,11 +10,7 @@ from orchestrator.workspaces.models.sessions import (
     SessionDetection,
 )
 from orchestrator.workspaces.models.timeline import Attachment, WorkspaceMessage
-from orchestrator.workspaces.models.workspace import (
-    ImplementationSession,
-    PatternWorkspace,
-    WorkspaceMember,
-)
+from orchestrator.workspaces.models.workspace import PatternWorkspace, WorkspaceMember
 
 __all__ = [
     "AlgorithmVersion",
@@ -22,6 +19,7 @@ __all__ = [
     "ClaudeExecution",
     "FeedbackItem",
     "ImplementationSession",
+    "ImportedRecord",
     "PatternSession",
     "PatternWorkspace",
     "RegressionCase",

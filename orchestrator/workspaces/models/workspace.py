@@ -104,18 +104,3 @@ class WorkspaceMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.access}"
-
-
-class ImplementationSession(models.Model):
-    """A record of an older product, kept as it was. Deprecated: nothing new is written here."""
-
-    id = IdField()
-    workspace = models.ForeignKey(
-        PatternWorkspace, on_delete=models.CASCADE, related_name="implementation_sessions"
-    )
-    legacy_id = models.CharField(max_length=100, unique=True)
-    data = JsonField(default=dict)
-    created_at = models.DateTimeField(default=utc_now)
-
-    def __str__(self) -> str:
-        return self.legacy_id

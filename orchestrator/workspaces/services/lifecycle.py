@@ -21,7 +21,7 @@ from orchestrator.workspaces.domain.vocabulary import MOVES, MessageType, Worksp
 from orchestrator.workspaces.models import AlgorithmVersion, PatternWorkspace
 from orchestrator.workspaces.services.timeline import tell
 
-_WORDS = {
+STATUS_WORDS = {
     WorkspaceStatus.SOON: "soon",
     WorkspaceStatus.IMPLEMENTING: "being implemented",
     WorkspaceStatus.BETA: "in beta",
@@ -168,7 +168,7 @@ def move(
     """To another status, with its message and the time stamp that belongs to it. Raises WrongState."""
     before = WorkspaceStatus(workspace.status)
     if status not in MOVES[before]:
-        raise WrongState(f"A workspace that is {_WORDS[before]} cannot become {_WORDS[status]}.")
+        raise WrongState(f"A workspace that is {STATUS_WORDS[before]} cannot become {STATUS_WORDS[status]}.")
     workspace.status = status.value
     changed = ["status"]
     if status is WorkspaceStatus.BETA and workspace.implemented_at is None:
@@ -180,7 +180,7 @@ def move(
     tell(
         workspace,
         MessageType.STATUS_CHANGED,
-        f"It is {_WORDS[status]} now",
+        f"It is {STATUS_WORDS[status]} now",
         by=by,
         content=reason,
         data={"from": before.value, "to": status.value},
@@ -210,8 +210,8 @@ def _store(workspace: PatternWorkspace, *fields: str) -> None:
 
 def _require(workspace: PatternWorkspace, status: WorkspaceStatus, done: str) -> None:
     if workspace.status != status:
-        now = _WORDS[WorkspaceStatus(workspace.status)]
-        raise WrongState(f"Only what is {_WORDS[status]} can be {done}. This is {now}.")
+        now = STATUS_WORDS[WorkspaceStatus(workspace.status)]
+        raise WrongState(f"Only what is {STATUS_WORDS[status]} can be {done}. This is {now}.")
 
 
 def _require_admin(user: User) -> None:

@@ -176,7 +176,7 @@ def complete_session(user: User, session_id: UUID) -> PatternSession:
         MessageType.SESSION_COMPLETED,
         f"{user.username} completed a test session",
         by=user,
-        content=_summary(session),
+        content=summary_of(session),
         data={
             "reviewed": session.reviewed_count,
             "right": session.right_count,
@@ -230,7 +230,8 @@ def _moved_rate(before: float | None, after: float | None) -> str:
     return f"Without it, {after:.0%} of what was reviewed is right."
 
 
-def _summary(session: PatternSession) -> str:
+def summary_of(session: PatternSession) -> str:
+    """What was reviewed in it, in a sentence."""
     words = f"{session.reviewed_count:,} of {session.detection_count:,} detections reviewed"
     if session.success_rate is not None:
         words += f", {session.success_rate:.0%} of them right"
@@ -238,6 +239,12 @@ def _summary(session: PatternSession) -> str:
 
 
 def _draw_rate(workspace: PatternWorkspace) -> None:
+    workspace.last_tested_at = workspace.updated_at = utc_now()
+    workspace.success_rate = rate_of(workspace)
+    workspace.save(update_fields=["success_rate", "last_tested_at", "updated_at"])
+
+
+def rate_of(workspace: PatternWorkspace) -> float | None:
     """Over the completed sessions of the version that is current, or else of the one that was tested last.
 
     None where nothing was reviewed in any completed session.
@@ -248,9 +255,7 @@ def _draw_rate(workspace: PatternWorkspace) -> None:
     if not rated.filter(version=version).exists():
         version = rated.order_by("-completed_at").values_list("version", flat=True).first() or version
     sums = rated.filter(version=version).aggregate(right=Sum("right_count"), reviewed=Sum("reviewed_count"))
-    workspace.last_tested_at = workspace.updated_at = utc_now()
-    workspace.success_rate = sums["right"] / sums["reviewed"] if sums["reviewed"] else None
-    workspace.save(update_fields=["success_rate", "last_tested_at", "updated_at"])
+    return sums["right"] / sums["reviewed"] if sums["reviewed"] else None
 
 
 def require_open(session: PatternSession) -> None:
