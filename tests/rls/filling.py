@@ -26,6 +26,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "workspaces.feedbackitem": {"verdict": "missed", "detection": None},
     "workspaces.regressioncase": {"verdict": "right"},
     "workspaces.workspacemessage": {"type": "note"},
+    "workspaces.importedrecord": {"kind": "sessions"},
 }
 """What a model's constraints ask for beyond the right types: ``{"app.model": {"field": value}}``."""
 
