@@ -13,7 +13,7 @@ EDITED = "EXISTS (SELECT FROM app_workspace AS seen WHERE seen.id = {t}.workspac
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspaces", "0002_row_security"),
+        ("workspaces", "0003_reopened_sessions"),
     ]
 
     operations = [
