@@ -37,7 +37,10 @@ def _listed(provider: str, model: str, tokens: Tokens) -> Decimal | None:
     """From the price list that comes with genai-prices. Loaded at the first call: it takes 0.2 s."""
     prices: Any = importlib.import_module("genai_prices")
     usage = prices.Usage(
-        input_tokens=tokens.input, output_tokens=tokens.output, cache_read_tokens=tokens.cached_input
+        input_tokens=tokens.input,
+        output_tokens=tokens.output,
+        cache_read_tokens=tokens.cached_input,
+        cache_write_tokens=tokens.written_input,
     )
     try:
         found = prices.calc_price(usage, model, provider_id=PROVIDERS[provider].prices)

@@ -77,6 +77,8 @@ class Tokens:
     input: int = 0
     output: int = 0
     cached_input: int = 0
+    written_input: int = 0
+    """Of the input, what the provider stored to read it for less in later calls, which it charges extra."""
     is_estimate: bool = False
 
     @property

@@ -1,0 +1,13 @@
+"""A coding agent in a process of its own, which changes the files of one folder and reaches one model (ADR 25)."""
+
+from orchestrator.workspaces.agent.outside import (
+    AgentMissing,
+    AgentStopped,
+    Ending,
+    Session,
+    Step,
+    missing,
+    work,
+)
+
+__all__ = ["AgentMissing", "AgentStopped", "Ending", "Session", "Step", "missing", "work"]
