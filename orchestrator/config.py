@@ -106,6 +106,13 @@ class Config(BaseSettings):
     session_max_detections: int = Field(default=20_000, ge=1)
     workspace_repositories: Path | None = None
     """Where algorithms are kept; workers on several machines share it."""
+    workspace_coding_backend: Literal["tuner", "claude"] = "tuner"
+    """What is chosen where nobody chose: how a workspace's algorithm is changed."""
+    workspace_claude_model: str = Field(default="claude-sonnet-5-5", min_length=1, max_length=200)
+    workspace_claude_max_turns: int = Field(default=60, ge=1, le=1_000)
+    workspace_claude_max_minutes: float = Field(default=20.0, gt=0, le=240)
+    workspace_claude_max_cost: Decimal = Field(default=Decimal(5), gt=0, max_digits=8, decimal_places=2)
+    """US dollars for one coding run, all its sessions together."""
     workspace_files: Path | None = None
     """Where files in timelines are kept; web processes on several machines share it."""
     attachment_max_image_megabytes: float = Field(default=10.0, gt=0, le=50)

@@ -295,6 +295,11 @@ CANDLES_MAX_BYTES = int(CONFIG.candles_max_megabytes * 1024 * 1024)
 CANDLES_MAX_SETS = CONFIG.candles_max_sets
 SESSION_MAX_BARS, SESSION_MAX_DETECTIONS = CONFIG.session_max_bars, CONFIG.session_max_detections
 WORKSPACE_REPOSITORIES: Path = CONFIG.workspace_repositories or CONFIG.data_dir / "algorithms"
+WORKSPACE_CODING_BACKEND = CONFIG.workspace_coding_backend
+WORKSPACE_CLAUDE_MODEL = CONFIG.workspace_claude_model
+WORKSPACE_CLAUDE_MAX_TURNS = CONFIG.workspace_claude_max_turns
+WORKSPACE_CLAUDE_MAX_SECONDS = CONFIG.workspace_claude_max_minutes * 60
+WORKSPACE_CLAUDE_MAX_COST = CONFIG.workspace_claude_max_cost
 WORKSPACE_FILES: Path = CONFIG.workspace_files or CONFIG.data_dir / "files"
 ATTACHMENT_MAX_BYTES = {
     "image": int(CONFIG.attachment_max_image_megabytes * 1024**2),

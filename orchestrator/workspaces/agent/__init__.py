@@ -1,4 +1,4 @@
-"""A coding agent in a process of its own, which changes the files of one folder and reaches one model (ADR 25)."""
+"""A coding agent in a process of its own: it changes the files of one folder and reaches a model (ADR 25)."""
 
 from orchestrator.workspaces.agent.outside import (
     AgentMissing,

@@ -1,8 +1,8 @@
 """The program inside: locks itself up, then lets the Claude Agent SDK work on the files of one folder.
 
 Run as a file by ``outside.py`` in a process of its own. What is to be done comes as a line of JSON on its
-standard input, which stays open: when that ends, whoever started this has gone, and so does this with all that
-it started. What happens goes out as lines of JSON through a pipe of its own.
+standard input, which stays open: when that ends, whoever started this has gone, and so does this with all
+that it started. What happens goes out as lines of JSON through a pipe of its own.
 """
 
 from __future__ import annotations
@@ -20,19 +20,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_QUIET = {
-    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", "DISABLE_TELEMETRY": "1",
-    "DISABLE_ERROR_REPORTING": "1", "CLAUDE_CODE_DISABLE_AUTO_MEMORY": "1", "CLAUDE_CODE_DISABLE_CLAUDE_MDS": "1",
-    "CLAUDE_CODE_SKIP_PROMPT_HISTORY": "1", "CLAUDE_CODE_DISABLE_ATTACHMENTS": "1",
-    "CLAUDE_CODE_DISABLE_POLICY_SKILLS": "1", "CLAUDE_CODE_DISABLE_BUNDLED_SKILLS": "1",
-    "CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS": "1", "USE_BUILTIN_RIPGREP": "1",
-    "CLAUDE_CODE_DISABLE_FILE_CHECKPOINTING": "1", "DISABLE_INSTALLATION_CHECKS": "1",
-}  # fmt: skip
+_QUIET = dict.fromkeys(
+    (
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_AUTOUPDATER", "DISABLE_TELEMETRY",
+        "DISABLE_ERROR_REPORTING", "CLAUDE_CODE_DISABLE_AUTO_MEMORY", "CLAUDE_CODE_DISABLE_CLAUDE_MDS",
+        "CLAUDE_CODE_SKIP_PROMPT_HISTORY", "CLAUDE_CODE_DISABLE_ATTACHMENTS",
+        "CLAUDE_CODE_DISABLE_POLICY_SKILLS", "CLAUDE_CODE_DISABLE_BUNDLED_SKILLS",
+        "CLAUDE_AGENT_SDK_DISABLE_BUILTIN_AGENTS", "CLAUDE_CODE_DISABLE_FILE_CHECKPOINTING",
+        "DISABLE_INSTALLATION_CHECKS", "USE_BUILTIN_RIPGREP",
+    ),
+    "1",
+)  # fmt: skip
 """Nothing but the model is called, and nothing is kept of the session."""
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _READ = (
     "/etc/hosts", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/etc/ssl/openssl.cnf",
-    "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/version", "/sys/devices/system/cpu", "/sys/fs/cgroup",
+    "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/version",
+    "/sys/devices/system/cpu", "/sys/fs/cgroup",
 )  # fmt: skip
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _MOST_SAID = 4_000
@@ -58,7 +62,9 @@ def main(pipe: int) -> None:
     sdk: Any = importlib.import_module("claude_agent_sdk")
     importlib.import_module("anyio._backends._asyncio")
     try:
-        version = walls.shut(_places(head, walls.Place), port=head["port"], written_bytes=head["written_bytes"])
+        version = walls.shut(
+            _places(head, walls.Place), port=head["port"], written_bytes=head["written_bytes"]
+        )
     except walls.NoWalls as error:
         teller.say(no_walls=str(error))
         return
@@ -159,7 +165,9 @@ def _tell(message: Any, teller: _Teller, sdk: Any, rules: Any) -> None:
         for block in message.content:
             if isinstance(block, sdk.TextBlock) and block.text.strip():
                 teller.say(said=block.text.strip()[:_MOST_SAID])
-            elif isinstance(block, sdk.ToolUseBlock) and block.name not in rules.TOOLS:  # no hook is asked then
+            elif (
+                isinstance(block, sdk.ToolUseBlock) and block.name not in rules.TOOLS
+            ):  # no hook is asked then
                 teller.say(refused=block.name[:60], what="", why=rules.refusal(block.name, {}, Path.cwd()))
     elif isinstance(message, sdk.UserMessage) and isinstance(message.content, list):
         for block in message.content:

@@ -45,7 +45,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``kind`` is said, used, refused or wrong; ``name`` of the tool, ``what`` it was for or says, ``why`` not."""
+    """``kind`` is said, used, refused or wrong; ``name`` of the tool, ``what`` it is about, ``why`` not."""
 
     kind: str
     name: str = ""
@@ -55,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a session ended by itself. ``kind`` is the SDK's word; ``status`` of HTTP, where the model had one."""
+    """How a session ended by itself. ``kind`` is the SDK's word; ``status`` is of HTTP."""
 
     kind: str
     is_error: bool
@@ -88,8 +88,8 @@ def missing() -> str:
         return "The Claude Agent SDK is installed without its program, which is not made for this system."
     if landlock_version() < 1:
         return (
-            "This system cannot keep the agent in: it needs Linux 5.13 or later with Landlock. Whoever runs the "
-            "server can look it up in docs/operations.md."
+            "This system cannot keep the agent in: it needs Linux 5.13 or later with Landlock. Whoever runs "
+            "the server finds more in docs/howto/switch-on-the-claude-backend.md."
         )
     return ""
 
@@ -181,9 +181,7 @@ def _play(
         _end(child, reading)
 
 
-def _hear(
-    pipe: int, deadline: float, seconds: float, on_step: OnStep, look: Callable[[], None]
-) -> Ending:
+def _hear(pipe: int, deadline: float, seconds: float, on_step: OnStep, look: Callable[[], None]) -> Ending:
     heard, fault = 0, ""
     rest = b""
     with selectors.DefaultSelector() as selector:

@@ -1,4 +1,4 @@
-"""The only door of a coding agent: a server on this machine that passes its calls on to the model, and counts.
+"""The only door of a coding agent: a server on this machine that passes its calls to the model, and counts.
 
 The key stays here; the agent's process has a word that is good for this door and this session. Whatever is no
 call of the one model that was agreed on is refused.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
@@ -28,7 +29,7 @@ ANTHROPIC_VERSION: Final = "2023-06-01"
 
 @dataclass(slots=True)
 class Counted:
-    """What the model says that a call consumed. ``said`` is the bytes of its answer, for when it breaks off."""
+    """What the model says that a call consumed. ``said``: bytes of its answer, for when it breaks off."""
 
     input: int = 0
     cached: int = 0
@@ -84,9 +85,10 @@ class Door:
 @contextmanager
 def opened(*, base_url: str, key: str, model: str, meter: Meter) -> Iterator[Door]:
     """A door that is there within the block; calls under way at its end are cut off and booked."""
-    with httpx.Client(timeout=_TIMES, follow_redirects=False) as client:
+    limits = httpx.Limits(max_keepalive_connections=0)  # so that each call has a socket of its own to cut off
+    with httpx.Client(timeout=_TIMES, limits=limits) as client:
         server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        server.daemon_threads, server.block_on_close = False, True
+        server.daemon_threads = False
         door = Door(server.server_address[1], token_urlsafe(32))
         server.relay = _Relay(client, base_url.rstrip("/"), key, model, meter, door)  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -96,7 +98,7 @@ def opened(*, base_url: str, key: str, model: str, meter: Meter) -> Iterator[Doo
         finally:
             server.shutdown()
             thread.join()
-            server.relay.is_closing = True  # type: ignore[attr-defined]
+            server.relay.cut_off()  # type: ignore[attr-defined]
             server.server_close()
 
 
@@ -109,10 +111,30 @@ class _Relay:
     meter: Meter
     door: Door
     is_closing: bool = False
+    sockets: list[socket.socket] = field(default_factory=list)
+
+    def note(self, event: str, info: Mapping[str, Any]) -> None:
+        """Told by the client of each connection that it makes."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self.sockets.append(info["return_value"].get_extra_info("socket"))
+
+    def cut_off(self) -> None:
+        """Whoever waits for the model is woken up."""
+        self.is_closing = True
+        for each in self.sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def asked(
+        self, url: str, body: bytes, given: Mapping[str, str]
+    ) -> AbstractContextManager[httpx.Response]:
+        told = {"trace": self.note}
+        return self.client.stream("POST", url, content=body, headers=self.headers(given), extensions=told)
 
     def headers(self, given: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in given.items() if name in _PASSED_ON or name.startswith("anthropic-")}
-        return {"anthropic-version": ANTHROPIC_VERSION, **kept, "x-api-key": self.key, "accept-encoding": "identity"}
+        kept = {name: given[name] for name in given if name in _PASSED_ON or name.startswith("anthropic-")}
+        ours = {"x-api-key": self.key, "accept-encoding": "identity"}
+        return {"anthropic-version": ANTHROPIC_VERSION, **kept, **ours}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -132,7 +154,13 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(400, "invalid_request_error", f"The model of this run is {relay.model}.")
         url = f"{relay.base_url}{path}{'?' if query else ''}{query}"
         if path != "/v1/messages":
-            return self._pass(relay, url, given, body, Counted())
+            self._pass(relay, url, given, body, Counted())
+            return None
+        return self._pay_and_pass(relay, url, given, body, asked)
+
+    def _pay_and_pass(
+        self, relay: _Relay, url: str, given: Mapping[str, str], body: bytes, asked: dict[str, Any]
+    ) -> None:
         try:
             ticket = relay.meter.admit(asked, len(body))
         except NotAdmitted as error:
@@ -145,14 +173,12 @@ class _Handler(BaseHTTPRequestHandler):
             relay.meter.book(ticket, counted, fault=fault)
         return None
 
-    def _pass(
-        self, relay: _Relay, url: str, given: Mapping[str, str], body: bytes, counted: Counted
-    ) -> str:
+    def _pass(self, relay: _Relay, url: str, given: Mapping[str, str], body: bytes, counted: Counted) -> str:
         """What went wrong; empty: nothing did."""
         with relay.door.changed:
             relay.door.calls += 1
         try:
-            with relay.client.stream("POST", url, content=body, headers=relay.headers(given)) as answer:
+            with relay.asked(url, body, given) as answer:
                 with relay.door.changed:
                     relay.door.status = answer.status_code if answer.status_code >= 400 else 0
                     relay.door.retry_after = answer.headers.get("retry-after", "")
@@ -166,6 +192,8 @@ class _Handler(BaseHTTPRequestHandler):
                     return f"http_{answer.status_code}"
                 return "" if counted.is_whole or "count_tokens" in url else "cut_off"
         except httpx.HTTPError as error:
+            if relay.is_closing:
+                return "stopped"
             if not counted.said:
                 relay.door.status = 503
                 self._refuse(503, "api_error", f"The model cannot be reached: {type(error).__name__}.")

@@ -11,7 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-_PATH_OF: Final = {"Read": "file_path", "Edit": "file_path", "Write": "file_path", "Glob": "path", "Grep": "path"}
+_PATH_OF: Final = {
+    "Read": "file_path",
+    "Edit": "file_path",
+    "Write": "file_path",
+    "Glob": "path",
+    "Grep": "path",
+}
 """Every tool that there is, and the argument that names where it works."""
 TOOLS: Final = tuple(_PATH_OF)
 _WRITING: Final = frozenset({"Edit", "Write"})

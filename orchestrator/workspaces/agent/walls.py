@@ -1,8 +1,8 @@
 """What the process of a coding agent gives up before its program is started: files, programs, the network.
 
 Standard library only. Landlock holds the files, which programs may be started, and the one port that may be
-connected to; a seccomp filter holds the other kinds of sockets and what no editor needs. Both are inherited by
-every program started from here and cannot be taken back. Numbers are those of the kernel's headers.
+connected to; a seccomp filter holds the other kinds of sockets and what no editor needs. Both are inherited
+by every program started from here and cannot be taken back. Numbers are those of the kernel's headers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FORBIDDEN: Final = {
     "aarch64": (117, 41, 40, 39, 142, 105, 106, 104, 217, 218, 219, 97, 241, 268, 270, 271, 273, 279, 294,
                 280, 282, 425, 426, 427, 428, 429, 430, 432, 442),
 }  # fmt: skip
-"""Debuggers, mounts, namespaces, kernel modules, keys, BPF, io_uring, files in memory: none of an editor's."""
+"""Debuggers, mounts, namespaces, modules, keys, BPF, io_uring, files in memory: no editor needs them."""
 _ALLOW, _EPERM, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN, _AND = 0x20, 0x15, 0x35, 0x06, 0x54
 _INET, _INET6, _STREAM = 2, 10, 1
@@ -76,7 +76,9 @@ def shut(places: Iterable[Place], *, port: int, written_bytes: int) -> int:
     """
     version = landlock_version()
     if version < 1:
-        raise NoWalls(f"it needs Linux 5.13 or later with Landlock, on x86_64 or aarch64; this is {sys.platform}")
+        raise NoWalls(
+            f"it needs Linux 5.13 or later with Landlock, on x86_64 or aarch64; this is {sys.platform}"
+        )
     libc = ctypes.CDLL(None, use_errno=True)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (written_bytes, written_bytes))

@@ -59,6 +59,11 @@ class Score:
     def all(self) -> int:
         return sum(count for _, count in self.by_verdict.values())
 
+    def without_any(self) -> Score:
+        """The same cases, none of them kept."""
+        verdicts = {name: (0, count) for name, (_, count) in self.by_verdict.items()}
+        return Score(frozenset(), verdicts, self.broken | frozenset())
+
     @property
     def share(self) -> float:
         """1 without any case: nothing speaks against it."""

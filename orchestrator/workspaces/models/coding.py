@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -33,6 +35,15 @@ class ClaudeExecution(models.Model):
     triggered_at = models.DateTimeField(default=utc_now)
     backend = models.CharField(max_length=10, default=Backend.TUNER.value)
     run_id = models.UUIDField(null=True, blank=True, unique=True)
+    model = models.CharField(max_length=200, blank=True)
+    """Of the backend that asks one."""
+    turns = models.PositiveIntegerField(default=0)
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(0))
+    """US dollars, as the ledger of AI calls booked them."""
+    log = JsonField(default=list, blank=True)
+    """What the agent said, did and was refused: brief, and the latest."""
     status = models.CharField(max_length=10, default=RunStatus.PENDING.value)
     phase = models.CharField(max_length=20, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)

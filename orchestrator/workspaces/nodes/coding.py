@@ -10,22 +10,24 @@ import structlog
 from django.db import connection
 
 from orchestrator.core.errors import DomainError
-from orchestrator.core.json import Json
+from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.nodes.config import NodeConfig
 from orchestrator.graphs.model import RetryPolicy
-from orchestrator.graphs.nodetypes import Effect, Handler, NodeType
+from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Failed, Outcome, StepContext, Succeeded
 from orchestrator.workspaces.models import ClaudeExecution
 from orchestrator.workspaces.repositories import BadTree, RepositoryError
 from orchestrator.workspaces.sandbox import Refused, SandboxMissing
 from orchestrator.workspaces.services.coding import record, steps
+from orchestrator.workspaces.services.coding.claude import AgentFailed
+from orchestrator.workspaces.services.coding.meter import Spending
 
 _TRIES: Final = 3
 _RETRY: Final = RetryPolicy(max_attempts=_TRIES, backoff_seconds=2)
 _FAULTS: Final = (Refused, SandboxMissing, BadTree, RepositoryError, steps.NoBetter, DomainError)
 """What would happen again: told to people in its own words."""
 
-Work = Callable[[ClaudeExecution], dict[str, Json]]
+Work = Callable[[ClaudeExecution, Spending], dict[str, Json]]
 log = structlog.get_logger(__name__)
 
 
@@ -37,13 +39,16 @@ def _do(work: Work, step: StepContext) -> Outcome:
     run = record.find_run(step.execution_id)
     if run is None:
         return Failed("no_batch", "No batch of reviews started this run.", retryable=False)
+    spending = Spending(step)
     try:
-        return Succeeded(work(run))
+        return Succeeded(work(run, spending), usage=spending.usage)
+    except AgentFailed as error:
+        return _agent_failed(run, error, step, spending)
     except record.RunOver as error:
-        return Failed("run_over", str(error), retryable=False)
+        return Failed("run_over", str(error), retryable=False, usage=spending.usage)
     except _FAULTS as error:
         record.fail(run.pk, str(error))
-        return Failed(type(error).__name__.lower(), str(error), retryable=False)
+        return Failed(type(error).__name__.lower(), str(error), retryable=False, usage=spending.usage)
     except Exception:
         log.exception("coding_step_failed", **step.named)
         if step.attempt >= _TRIES:
@@ -53,8 +58,18 @@ def _do(work: Work, step: StepContext) -> Outcome:
         connection.close()  # the thread is of the engine's pool
 
 
-def _handler(work: Work) -> Handler:
-    return lambda step: _do(work, step)
+def _agent_failed(run: ClaudeExecution, error: AgentFailed, step: StepContext, spending: Spending) -> Failed:
+    """Another attempt where it may help: the session begins anew, from the last checkpoint."""
+    again = error.retryable and step.attempt < _TRIES
+    if not again:
+        record.fail(run.pk, str(error))
+    waits: JsonObject = {} if error.retry_after is None else {"retry_after_seconds": error.retry_after}
+    return Failed("agent_failed", str(error), retryable=again, details=waits, usage=spending.usage)
+
+
+def _free(work: Callable[[ClaudeExecution], dict[str, Json]]) -> Work:
+    """A step that asks nobody for money."""
+    return lambda run, spending: work(run)
 
 
 def _node_type(
@@ -81,22 +96,19 @@ def _node_type(
     )
 
 
+_TEST: Final = "holds the algorithm against every review."
+_DEPLOY: Final = "takes the commit into use, once."
+_COMMIT: Final = "commits the algorithm, once."
 NODE_TYPES: Final = (
     _node_type(
-        "workspace-plan", "Plan", "reads the reviews and scores what is in use.", "search", steps.plan
+        "workspace-plan", "Plan", "reads the reviews and scores what is in use.", "search", _free(steps.plan)
     ),
     _node_type("workspace-implement", "Implement", "changes the algorithm.", "pencil", steps.implement),
-    _node_type("workspace-test", "Test", "holds the algorithm against every review.", "check", steps.test),
+    _node_type("workspace-test", "Test", _TEST, "check", _free(steps.test)),
     _node_type("workspace-refine", "Refine", "looks further.", "repeat", steps.refine),
     _node_type(
-        "workspace-commit",
-        "Commit",
-        "commits the algorithm, once.",
-        "git-commit-horizontal",
-        steps.commit,
-        once=True,
+        "workspace-commit", "Commit", _COMMIT, "git-commit-horizontal", _free(steps.commit), once=True
     ),
-    _node_type(
-        "workspace-deploy", "Deploy", "takes the commit into use, once.", "rocket", steps.deploy, once=True
-    ),
+    _node_type("workspace-deploy", "Deploy", _DEPLOY, "rocket", _free(steps.deploy), once=True),
 )
+"""Coding runs: a batch of corrections is worked into the algorithm by a run of the engine."""

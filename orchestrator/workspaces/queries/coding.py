@@ -15,7 +15,7 @@ from orchestrator.workspaces.models import (
     PatternWorkspace,
 )
 
-_BULKY = ("diff", "deploy_logs", "checkpoints", "commit_message")
+_BULKY = ("diff", "deploy_logs", "checkpoints", "commit_message", "log")
 _MARKS = {"+": "added", "-": "removed", "@": "place"}
 
 

@@ -109,17 +109,30 @@ class Repository:
 
     def commit(self, run: UUID, tree: Tree, *, base: str, message: str, author: Author, at: datetime) -> str:
         """The commit of this run; one it has made already is left as it is. Raises BadTree."""
+        return self._made(_ref(run), tree, message, author, at, base)
+
+    def keep(self, run: UUID, name: str, tree: Tree, *, base: str, at: datetime) -> str:
+        """What a run's files are at a checkpoint, as a commit on nobody's branch; once a name."""
+        return self._made(f"{_kept(run)}/{name}", tree, f"Checkpoint {name}", SERVER, at, base)
+
+    def forget(self, run: UUID) -> None:
+        """The checkpoints of a run; git drops what they held when it next tidies up."""
+        told = git(self.folder, "for-each-ref", "--format=%(refname)", _kept(run)).decode()
+        for ref in told.split():
+            git(self.folder, "update-ref", "-d", ref)
+
+    def _made(self, ref: str, tree: Tree, message: str, author: Author, at: datetime, base: str) -> str:
         check_tree(tree)
-        known = self.committed(run)
+        known = self._resolve(ref)
         if known is not None:
             return known
-        stream = _stream(_ref(run), tree, message, author, at, _checked(base))
+        stream = _stream(ref, tree, message, author, at, _checked(base))
         try:
             git(self.folder, "fast-import", "--quiet", given=stream)
         except RepositoryError:
-            if self.committed(run) is None:  # else somebody was quicker, and it is made
+            if self._resolve(ref) is None:  # else somebody was quicker, and it is made
                 raise
-        made = self.committed(run)
+        made = self._resolve(ref)
         assert made is not None, "fast-import answers after the ref is there"
         return made
 
@@ -162,6 +175,10 @@ def read_parameters(tree: Tree) -> JsonObject:
 
 def _ref(run: UUID) -> str:
     return f"refs/runs/{run}"
+
+
+def _kept(run: UUID) -> str:
+    return f"refs/checkpoints/{run}"
 
 
 def _checked(commit: str) -> str:

@@ -18,6 +18,8 @@ from orchestrator.workspaces.models import CandleSet, RegressionCase
 from orchestrator.workspaces.sandbox import Ask, Limits
 
 _BARS_AT_ONCE = 2_000_000
+_SHARES = (0.5, 0.8)
+"""Where a series is cut off to see whether the rest changes what was said before."""
 _LIMITS = Limits(seconds=180, cpu_seconds=120)
 
 
@@ -56,6 +58,32 @@ class Corpus:
         packed = [self.candles[name] for name in names]
         answers = iter(sandbox.run(files, self.pattern, packed, asks, limits=_LIMITS, reasons=False))
         return [score(self.cases, {look: next(answers) for look in looks}) for _ in settings]
+
+    def nothing_kept(self) -> Score:
+        """The score of what could not be run."""
+        return score(self.cases, {look: () for look in self.looks}).without_any()
+
+    def look_ahead(self, files: Mapping[str, str], parameters: JsonObject) -> str:
+        """How it changes what it said when later bars are shown, in words; empty: it does not.
+
+        Blocks. Raises Refused, SandboxMissing.
+        """
+        if not self.looks:
+            return ""
+        look = max(self.looks, key=lambda each: each.last - each.first)
+        ends = [look.first + round((look.last - look.first) * share) for share in _SHARES]
+        asks = [Ask(0, look.first, end, dict(parameters)) for end in (*ends, look.last)]
+        packed = [self.candles[look.candles]]
+        *parts, whole = sandbox.run(files, self.pattern, packed, asks, limits=_LIMITS, reasons=False)
+        for end, part in zip(ends, parts, strict=True):
+            known = {each for each in whole if each.confirmed_at <= end}
+            if differ := known ^ set(part):
+                first = min(differ, key=lambda each: (each.confirmed_at, each.bar))
+                return (
+                    f"The algorithm looks ahead: of bar {first.bar} it says another thing when bars after "
+                    f"{end} are shown ({first.kind}, confirmed at bar {first.confirmed_at})."
+                )
+        return ""
 
     def grades(self, files: Mapping[str, str], settings: Sequence[Setting]) -> list[Grade]:
         return [

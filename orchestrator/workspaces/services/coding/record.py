@@ -6,8 +6,9 @@ killed worker had begun is done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -47,14 +48,14 @@ class RunOver(Exception):
 
 
 @contextmanager
-def locked(pk: UUID) -> Iterator[ClaudeExecution]:
-    """The run, its workspace locked before it, in one transaction. Raises RunOver."""
+def locked(pk: UUID, *, whatever_it_is: bool = False) -> Iterator[ClaudeExecution]:
+    """The run, its workspace locked before it, in one transaction. Raises RunOver for one that is over."""
     with transaction.atomic():
         workspace_id = ClaudeExecution.objects.values_list("workspace_id", flat=True).get(pk=pk)
         workspace = PatternWorkspace.objects.select_for_update().get(pk=workspace_id)
         run = ClaudeExecution.objects.select_for_update(of=("self",)).get(pk=pk)
         run.workspace = workspace
-        if run.status not in UNDER_WAY:
+        if run.status not in UNDER_WAY and not whatever_it_is:
             raise RunOver(f"This coding run is {run.status}.")
         yield run
 
@@ -96,8 +97,59 @@ def note_progress(pk: UUID, progress: int, title: str) -> None:
         _tell_progress(run, title)
 
 
-def checkpoint(pk: UUID, name: str, title: str, *, data: JsonObject | None = None, **values: object) -> None:
-    """From here the run goes on after an interruption. ``values`` are stored with it. Once a name."""
+def note_asked(pk: UUID, *, prompt_file: str, model: str) -> None:
+    """What an agent was told, and which model is asked. Raises RunOver."""
+    with locked(pk) as run:
+        run.prompt_file, run.model = prompt_file, model
+        run.save(update_fields=["prompt_file", "model"])
+
+
+def note_agent(
+    pk: UUID, *, steps: list[dict[str, str]], spent: Mapping[str, Decimal | int], least: int, is_over: bool
+) -> None:
+    """What an agent did since the last time, and what that cost.
+
+    Raises RunOver, unless ``is_over``: what was spent is booked, however the run ended meanwhile.
+    """
+    with locked(pk, whatever_it_is=is_over) as run:
+        now = utc_now().isoformat()
+        entries = [{"at": now, **{name: text[:_MOST_SAID] for name, text in step.items()}} for step in steps]
+        run.log = [*run.log, *entries][-_MOST_LOGGED:]
+        for name, amount in spent.items():
+            setattr(run, name, getattr(run, name) + amount)
+        run.save(update_fields=["log", *spent])
+        if steps and run.status in UNDER_WAY:
+            run.progress = max(run.progress, min(least + len(run.log), least + _MOST_PROGRESS))
+            run.save(update_fields=["progress"])
+            _tell_progress(run, f"{_doing(run)}: {_in_words(steps[-1])}")
+
+
+_MOST_LOGGED: Final = 300
+_MOST_SAID: Final = 2_000
+_MOST_PROGRESS: Final = 13
+_WORKING: Final = {"Read": "reads", "Edit": "changes", "Write": "writes", "Glob": "lists", "Grep": "searches"}
+
+
+def _doing(run: ClaudeExecution) -> str:
+    return TITLES[Phase(run.phase)].partition(":")[0] if run.phase else "Working"
+
+
+def _in_words(step: Mapping[str, str]) -> str:
+    """A step of an agent on one line."""
+    if step["kind"] == "used":
+        return f"{_WORKING.get(step['name'], step['name'])} {step['what'] or 'files'}"[:120]
+    if step["kind"] == "refused":
+        return f"refused {step['name']} {step['what']}".strip()[:120]
+    return " ".join(step["what"].split())[:120]
+
+
+def checkpoint(
+    pk: UUID, name: str, title: str, *, data: JsonObject | None = None, content: str = "", **values: object
+) -> None:
+    """From here the run goes on after an interruption. ``values`` are stored with it. Once a name.
+
+    ``content`` is told in the timeline, below the title.
+    """
     with locked(pk) as run:
         if has_checkpoint(run, name):
             return
@@ -114,7 +166,8 @@ def checkpoint(pk: UUID, name: str, title: str, *, data: JsonObject | None = Non
         for field, value in values.items():
             setattr(run, field, value)
         run.save(update_fields=["checkpoints", *values])
-        _say(run, MessageType.CLAUDE_CHECKPOINT, title, data={"checkpoint": name, **(data or {})})
+        told: JsonObject = {"checkpoint": name, **(data or {})}
+        _say(run, MessageType.CLAUDE_CHECKPOINT, title, content=content, data=told)
 
 
 def has_checkpoint(run: ClaudeExecution, name: str) -> bool:

@@ -19,7 +19,6 @@ from orchestrator.workspaces.access import May, find_in_workspace, find_workspac
 from orchestrator.workspaces.domain.archive import unpack
 from orchestrator.workspaces.domain.vocabulary import (
     UNDER_WAY,
-    Backend,
     MessageStatus,
     MessageType,
     RunStatus,
@@ -32,6 +31,7 @@ from orchestrator.workspaces.models import (
     RegressionCase,
     WorkspaceMessage,
 )
+from orchestrator.workspaces.queries.backends import backends_for
 from orchestrator.workspaces.services import lifecycle
 from orchestrator.workspaces.services.coding import record
 from orchestrator.workspaces.services.coding.builtin import builtin_workflow
@@ -53,10 +53,11 @@ class RunUnderWay(WrongState):
 
 
 @transaction.atomic
-def send_batch(user: User, workspace_id: UUID) -> ClaudeExecution:
+def send_batch(user: User, workspace_id: UUID, *, backend: str = "") -> ClaudeExecution:
     """All reviews of the cart become cases, and a coding run begins to work them in.
 
-    Raises NotFound, NotAllowed, NothingToSend, RunUnderWay: what was in the cart then stays there.
+    ``backend`` empty: the usual one. Raises NotFound, NotAllowed, InvalidInput about ``backend``,
+    NothingToSend, RunUnderWay: what was in the cart then stays there.
     """
     workspace = find_workspace(user, workspace_id, May.WORK, lock=True)
     _require_idle(workspace)
@@ -64,10 +65,11 @@ def send_batch(user: User, workspace_id: UUID) -> ClaudeExecution:
     items = list(cart.select_related("session").order_by("id"))
     if not items:
         raise NothingToSend("There is nothing to send. Review some detections of a test session first.")
+    chosen = _chosen(user, backend)
     run = ClaudeExecution.objects.create(
         workspace=workspace,
         triggered_by=user,
-        backend=Backend.TUNER.value,
+        backend=chosen,
         feedback_ids=[item.pk for item in items],
     )
     FeedbackItem.objects.filter(pk__in=run.feedback_ids).update(
@@ -82,12 +84,17 @@ def send_batch(user: User, workspace_id: UUID) -> ClaudeExecution:
         f"{user.username} sent {words}",
         by=user,
         content=_contents(items),
-        data={"feedback": [str(item.pk) for item in items]},
+        data={"feedback": [str(item.pk) for item in items], "backend": chosen},
         execution=run,
     )
     if workspace.status == WorkspaceStatus.SOON:
         lifecycle.move(workspace, WorkspaceStatus.IMPLEMENTING, by=user)
-    record_audit(user, "coding_run.started", workspace, after={"run": str(run.pk), "reviews": len(items)})
+    record_audit(
+        user,
+        "coding_run.started",
+        workspace,
+        after={"run": str(run.pk), "reviews": len(items), "backend": chosen},
+    )
     return _start(user, run)
 
 
@@ -106,11 +113,11 @@ def cancel_run(user: User, run_id: UUID) -> ClaudeExecution:
 
 
 @transaction.atomic
-def retry_run(user: User, run_id: UUID, *, reason: str) -> ClaudeExecution:
-    """Another run for the same reviews, at most ten in a row.
+def retry_run(user: User, run_id: UUID, *, reason: str, backend: str = "") -> ClaudeExecution:
+    """Another run for the same reviews, at most ten in a row; by the same ``backend``, if it is not named.
 
-    Raises NotFound, NotAllowed, InvalidInput about ``reason``, RunUnderWay, and WrongState for a run that
-    did not fail, was retried already, or has no try left.
+    Raises NotFound, NotAllowed, InvalidInput about ``reason`` or ``backend``, RunUnderWay, and WrongState for
+    a run that did not fail, was retried already, or has no try left.
     """
     failed = _locked(user, run_id)
     if not reason.strip():
@@ -126,7 +133,7 @@ def retry_run(user: User, run_id: UUID, *, reason: str) -> ClaudeExecution:
     run = ClaudeExecution.objects.create(
         workspace=failed.workspace,
         triggered_by=user,
-        backend=failed.backend,
+        backend=_chosen(user, backend or failed.backend),
         feedback_ids=failed.feedback_ids,
         status=RunStatus.RETRY.value,
         retry_count=failed.retry_count + 1,
@@ -144,6 +151,19 @@ def retry_run(user: User, run_id: UUID, *, reason: str) -> ClaudeExecution:
 def find_run(user: User, run_id: UUID, need: May = May.READ, *, lock: bool = False) -> ClaudeExecution:
     """Raises NotFound and NotAllowed as for its workspace, which ``lock`` locks before the run."""
     return find_in_workspace(ClaudeExecution, user, run_id, need, lock=lock, called="coding run")
+
+
+def _chosen(user: User, backend: str) -> str:
+    """Raises InvalidInput for one that there is not, or that lacks something."""
+    known = {each.name: each for each in backends_for(user)}
+    wanted = known.get(backend) if backend else next(each for each in known.values() if each.is_default)
+    if wanted is None:
+        fault = f"There is no such backend; there are {', '.join(known)}."
+    elif wanted.missing:
+        fault = wanted.missing
+    else:
+        return wanted.name
+    raise InvalidInput(fault, fields={"backend": [fault]})
 
 
 def _locked(user: User, run_id: UUID) -> ClaudeExecution:

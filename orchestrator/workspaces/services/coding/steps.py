@@ -14,7 +14,8 @@ from django.conf import settings
 
 from orchestrator.core import json
 from orchestrator.core.json import Json, JsonObject
-from orchestrator.workspaces.domain.vocabulary import Phase
+from orchestrator.workspaces.domain.scoring import Score
+from orchestrator.workspaces.domain.vocabulary import Backend, Phase
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 from orchestrator.workspaces.repositories import (
     PARAMETERS,
@@ -25,9 +26,11 @@ from orchestrator.workspaces.repositories import (
     write_tree,
 )
 from orchestrator.workspaces.repositories.store import read_parameters, written
-from orchestrator.workspaces.services.coding import record, tuner
-from orchestrator.workspaces.services.coding.corpus import corpus_of
+from orchestrator.workspaces.sandbox import Refused
+from orchestrator.workspaces.services.coding import claude, record, tuner
+from orchestrator.workspaces.services.coding.corpus import Corpus, corpus_of
 from orchestrator.workspaces.services.coding.deploying import release
+from orchestrator.workspaces.services.coding.meter import Spending
 
 MOST_TURNS: Final = 2
 """How often refining may follow testing."""
@@ -78,26 +81,60 @@ def _write_prompt(run: ClaudeExecution) -> str:
     return name
 
 
-def implement(run: ClaudeExecution) -> dict[str, Json]:
+def implement(run: ClaudeExecution, spending: Spending) -> dict[str, Json]:
     record.begin_phase(run.pk, Phase.IMPLEMENTING, 15)
-    return _work(run, Phase.IMPLEMENTING, turn=0)
+    return _work(run, Phase.IMPLEMENTING, spending, turn=0)
 
 
-def refine(run: ClaudeExecution) -> dict[str, Json]:
+def refine(run: ClaudeExecution, spending: Spending) -> dict[str, Json]:
     record.begin_phase(run.pk, Phase.REFINING, 62)
-    return _work(run, Phase.REFINING, turn=_tested(run))
+    return _work(run, Phase.REFINING, spending, turn=_tested(run))
 
 
-def _work(run: ClaudeExecution, phase: Phase, *, turn: int) -> dict[str, Json]:
-    name = f"worked-{turn}"
-    if not record.has_checkpoint(run, name):
-        corpus = corpus_of(run.workspace_id, run.workspace.pattern_type)
-        files = tuner.improve(run, _files(run), corpus, turn=turn)
-        write_tree(Repository(run.workspace_id).worktree(run.pk), files)
-        title = "The parameters were searched" if turn == 0 else f"Searched further, turn {turn}"
-        record.checkpoint(run.pk, name, title, data={"parameters": read_parameters(files)})
+def _work(run: ClaudeExecution, phase: Phase, spending: Spending, *, turn: int) -> dict[str, Json]:
+    if not record.has_checkpoint(run, f"worked-{turn}"):
+        if run.backend == Backend.CLAUDE:
+            _let_write(run, spending, turn)
+        else:
+            _let_search(run, turn)
     record.end_phase(run.pk, phase)
     return {"turn": turn}
+
+
+def _let_search(run: ClaudeExecution, turn: int) -> None:
+    corpus = corpus_of(run.workspace_id, run.workspace.pattern_type)
+    files = tuner.improve(run, _files(run), corpus, turn=turn)
+    write_tree(Repository(run.workspace_id).worktree(run.pk), files)
+    title = "The parameters were searched" if turn == 0 else f"Searched further, turn {turn}"
+    record.checkpoint(run.pk, f"worked-{turn}", title, data={"parameters": read_parameters(files)})
+
+
+def _let_write(run: ClaudeExecution, spending: Spending, turn: int) -> None:
+    """What an agent made is kept as a commit of the checkpoint: a folder may be gone, or half written."""
+    corpus = corpus_of(run.workspace_id, run.workspace.pattern_type)
+    made = claude.improve(run, _files(run), corpus, spending, turn=turn, found_fault=_fault(run))
+    repository = Repository(run.workspace_id)
+    name = f"worked-{turn}"
+    kept = repository.keep(run.pk, name, made.files, base=run.base_commit, at=run.triggered_at)
+    changed = repository.changed(run.base_commit, kept)
+    title = f"The agent changed {len(changed)} {'file' if len(changed) == 1 else 'files'}"
+    refused: list[Json] = [*made.refused[:20]]
+    lines = [made.said, *(f"Refused: {each}." for each in made.refused[:20])]
+    record.checkpoint(
+        run.pk,
+        name,
+        title if changed else "The agent changed nothing",
+        data={"tree": kept, "parameters": read_parameters(made.files), "said": made.said, "refused": refused},
+        content="\n".join(line for line in lines if line),
+        files_changed=changed,
+        diff=repository.diff(run.base_commit, kept),
+    )
+
+
+def _fault(run: ClaudeExecution) -> str:
+    """What the last test found besides reviews that are not kept."""
+    tested = [each for each in run.checkpoints if each["name"].startswith("tested-")]
+    return str(tested[-1]["data"].get("fault", "")) if tested else ""
 
 
 def _tested(run: ClaudeExecution) -> int:
@@ -109,40 +146,56 @@ def test(run: ClaudeExecution) -> dict[str, Json]:
     record.begin_phase(run.pk, Phase.TESTING, 58)
     files = _files(run)
     corpus = corpus_of(run.workspace_id, run.workspace.pattern_type)
-    after = corpus.scores(files, [read_parameters(files)])[0]
+    after, fault = _tried(run, files, corpus)
     turn = sum(each["name"].startswith("worked-") for each in run.checkpoints) - 1
     record.checkpoint(
         run.pk,
         f"tested-{turn}",
-        f"{len(after.kept)} of {after.all} reviews are kept",
+        "It did not pass its test" if fault else f"{len(after.kept)} of {after.all} reviews are kept",
         data={
             "kept": len(after.kept),
             "all": after.all,
             "broken": len(after.broken),
             "not_kept": [each.id for each in corpus.cases if each.id not in after.kept],
+            "fault": fault,
         },
+        content=fault,
         score_after=after.as_json(),
     )
     record.end_phase(run.pk, Phase.TESTING)
     before = run.score_before or {}
     is_release = not AlgorithmVersion.objects.filter(workspace=run.workspace_id).exists()
     is_better = len(after.kept) > int(before.get("kept", 0)) or is_release
-    if not after.broken and (after.share == 1 or (turn >= MOST_TURNS and is_better)):
+    if not fault and not after.broken and (after.share == 1 or (turn >= MOST_TURNS and is_better)):
         return {"verdict": "good", "kept": len(after.kept), "all": after.all}
     if turn < MOST_TURNS:
         return {"verdict": "again", "kept": len(after.kept), "all": after.all}
-    raise NoBetter(_why_not(after.broken, int(before.get("kept", 0)), after.all))
+    raise NoBetter(fault or _why_not(run, after.broken, int(before.get("kept", 0)), after.all))
 
 
-def _why_not(broken: frozenset[str], kept: int, all: int) -> str:
+def _tried(run: ClaudeExecution, files: dict[str, str], corpus: Corpus) -> tuple[Score, str]:
+    """The score, and what else speaks against it. Code that an agent wrote may do anything when it is run,
+    and gets another turn; of the tuner's, only parameters are new."""
+    parameters = read_parameters(files)
+    if run.backend != Backend.CLAUDE:
+        return corpus.scores(files, [parameters])[0], ""
+    try:
+        return corpus.scores(files, [parameters])[0], corpus.look_ahead(files, parameters)
+    except Refused as error:
+        return corpus.nothing_kept(), str(error)
+
+
+def _why_not(run: ClaudeExecution, broken: frozenset[str], kept: int, all: int) -> str:
+    wrote = run.backend == Backend.CLAUDE
     if broken:
-        return (
-            f"Every setting that was found gives up {len(broken)} reviews that an earlier version keeps. "
-            "Nothing was changed."
-        )
+        what = "What the agent wrote last" if wrote else "Every setting that was found"
+        return f"{what} gives up {len(broken)} reviews that an earlier version keeps. Nothing was changed."
+    what = (
+        "The agent found nothing that keeps" if wrote else "No setting of the parameters was found that keeps"
+    )
     return (
-        f"No setting of the parameters was found that keeps more than {kept} of {all} reviews. Nothing was "
-        "changed. Look through the reviews that are not kept: some may contradict each other."
+        f"{what} more than {kept} of {all} reviews. Nothing was changed. Look through the reviews that are "
+        "not kept: some may contradict each other."
     )
 
 
@@ -153,7 +206,8 @@ def commit(run: ClaudeExecution) -> dict[str, Json]:
     files, base = _files(run), repository.files(run.base_commit)
     made, message = run.base_commit, ""
     if files != base:
-        message = f"{_subject(run)}\n\n{tuner.explained(base, files, run)}\n\nRun: {run.pk}"
+        said = _said(run) if run.backend == Backend.CLAUDE else tuner.explained(base, files, run)
+        message = f"{_subject(run)}\n\n{said}\n\nRun: {run.pk}"
         person = run.triggered_by
         author = Author(person.username, person.email)
         made = repository.commit(
@@ -174,7 +228,18 @@ def commit(run: ClaudeExecution) -> dict[str, Json]:
 
 def _subject(run: ClaudeExecution) -> str:
     count = len(run.feedback_ids)
-    return f"Tune {run.workspace.pattern_type} to {count} {'review' if count == 1 else 'reviews'}"
+    verb = "Change" if run.backend == Backend.CLAUDE else "Tune"
+    return f"{verb} {run.workspace.pattern_type} to {count} {'review' if count == 1 else 'reviews'}"
+
+
+def _said(run: ClaudeExecution) -> str:
+    """What the agent says of its last change, and what came of it."""
+    said = [str(each["data"]["said"]) for each in run.checkpoints if "said" in each["data"]]
+    before, after = run.score_before or {}, run.score_after or {}
+    kept = (
+        f"{after.get('kept', 0)} of {after.get('all', 0)} reviews are kept, {before.get('kept', 0)} before."
+    )
+    return f"{said[-1]}\n\n{kept}" if said and said[-1] else kept
 
 
 def deploy(run: ClaudeExecution) -> dict[str, Json]:
@@ -182,18 +247,21 @@ def deploy(run: ClaudeExecution) -> dict[str, Json]:
     number = release(run.pk)
     repository = Repository(run.workspace_id)
     repository.point_main(run.commit_hash)
+    repository.forget(run.pk)
     shutil.rmtree(repository.worktree(run.pk), ignore_errors=True)
     return {"version": number}
 
 
 def _files(run: ClaudeExecution) -> dict[str, str]:
     repository = Repository(run.workspace_id)
+    if run.backend == Backend.CLAUDE:
+        trees = [each["data"]["tree"] for each in run.checkpoints if "tree" in each["data"]]
+        return repository.files(trees[-1] if trees else run.base_commit)
     try:
         files = read_tree(repository.worktree(run.pk))
         read_parameters(files)
     except BadTree:
-        if run.backend != "tuner":
-            raise
+        pass  # it is made anew
     else:
         return files
     base = repository.files(run.base_commit)
