@@ -35,14 +35,14 @@ def told_back(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 def said(*blocks: dict[str, Any], stop: str = "end_turn", used: int = 300) -> Answer:
     """An answer in the shape of the wire: streamed events, text and arguments of tools in pieces."""
-    message = {
+    message: dict[str, Any] = {
         "id": "msg_1", "type": "message", "role": "assistant", "model": MODEL, "content": [],
         "stop_reason": None, "stop_sequence": None, "usage": USED,
     }  # fmt: skip
     events: list[dict[str, Any]] = [{"type": "message_start", "message": message}]
     for index, block in enumerate(blocks):
         events += _block(index, block)
-    delta = {"stop_reason": stop, "stop_sequence": None}
+    delta: dict[str, Any] = {"stop_reason": stop, "stop_sequence": None}
     events += [
         {"type": "message_delta", "delta": delta, "usage": {"output_tokens": used}},
         {"type": "message_stop"},
@@ -52,7 +52,8 @@ def said(*blocks: dict[str, Any], stop: str = "end_turn", used: int = 300) -> An
 
 def _block(index: int, block: dict[str, Any]) -> list[dict[str, Any]]:
     if block["type"] == "text":
-        begun, key, whole = {"type": "text", "text": ""}, ("text_delta", "text"), block["text"]
+        begun: dict[str, Any] = {"type": "text", "text": ""}
+        key, whole = ("text_delta", "text"), block["text"]
     else:
         begun = {**block, "input": {}}
         key, whole = ("input_json_delta", "partial_json"), json.dumps(block["input"])
