@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspaces", "0002_row_security"),
+        ("workspaces", "0004_older_data"),
     ]
 
     operations = [
