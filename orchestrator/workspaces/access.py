@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotAllowed, NotFound
+from orchestrator.core.kept import Kept, KeptValues
 from orchestrator.workspaces.domain.vocabulary import Access
 from orchestrator.workspaces.models import ClaudeExecution, PatternSession, PatternWorkspace, WorkspaceMember
 
@@ -31,14 +32,19 @@ def rights_in(user: User, workspace: PatternWorkspace) -> May | None:
         return May.OWN
     if workspace.created_by_id == user.pk:
         return May.OWN if user.may_build else May.READ
-    member = (
-        WorkspaceMember.objects.filter(workspace=workspace, user=user)
-        .values_list("access", flat=True)
-        .first()
-    )
-    if member is None:
+    member = _MEMBER.rows(workspace=workspace.pk, user=user.pk)
+    if not member:
         return None
-    return May.WORK if member == Access.EDITOR and user.may_build else May.READ
+    return May.WORK if member[0][0] == Access.EDITOR and user.may_build else May.READ
+
+
+_MEMBER: Final = KeptValues(
+    WorkspaceMember,
+    lambda workspace, user: WorkspaceMember.objects.filter(workspace=workspace, user=user).values_list(
+        "access"
+    ),
+    {"workspace": UUID, "user": UUID},
+)
 
 
 def find_workspace(
@@ -49,16 +55,25 @@ def find_workspace(
     ``lock`` takes the row's lock: whatever changes a workspace or writes into its timeline comes one after
     the other.
     """
-    rows = PatternWorkspace.objects.all()
-    if lock:
-        rows = rows.select_for_update()
-    workspace = rows.filter(pk=workspace_id).first()
+    workspace = (_LOCKED if lock else _FOUND).first(workspace=workspace_id)
     rights = rights_in(user, workspace) if workspace is not None else None
     if workspace is None or rights is None:
         raise NotFound("There is no such workspace, or none that you were let into.")
     if rights < need:
         raise NotAllowed(f"You may not {_VERBS[need]} this workspace.")
     return workspace
+
+
+_FOUND: Final = Kept(
+    PatternWorkspace,
+    lambda workspace: PatternWorkspace.objects.filter(pk=workspace).order_by(),
+    {"workspace": UUID},
+)
+_LOCKED: Final = Kept(
+    PatternWorkspace,
+    lambda workspace: PatternWorkspace.objects.filter(pk=workspace).order_by().select_for_update(),
+    {"workspace": UUID},
+)
 
 
 def find_in_workspace(

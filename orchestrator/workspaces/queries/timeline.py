@@ -1,5 +1,5 @@
-"""The timeline as pages and API read it: pages by keyset, and what changed since, each in a fixed number
-of queries, however long it is."""
+"""The timeline as pages read it: by keyset, and what changed since, each in a fixed number of queries that
+are built once, however long it is."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
 
+from orchestrator.accounts.models import User
+from orchestrator.core.kept import Kept
 from orchestrator.workspaces.domain.files import id_in
 from orchestrator.workspaces.domain.vocabulary import MessageType
 from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMessage
@@ -82,38 +85,54 @@ class Changes:
 def stretch(
     workspace: PatternWorkspace, *, before: UUID | None = None, types: Sequence[str] = (), size: int = PAGE
 ) -> Stretch:
-    """The newest entries before an id. Two queries, a third where there are files."""
-    rows = list(_newest(workspace, before, types, size + 1))
+    """The newest entries before an id. One query, a second one where there are files."""
+    keys = {"workspace": workspace.pk} | ({"before": before} if before is not None else {})
+    rows = _newest(tuple(types), size + 1, is_older=before is not None).rows(**keys)
     older = rows[size - 1].pk if len(rows) > size else None
     return Stretch(_with_files(workspace, rows[:size][::-1]), older)
 
 
-def _newest(
-    workspace: PatternWorkspace, before: UUID | None, types: Sequence[str], limit: int
-) -> QuerySet[WorkspaceMessage]:
+@lru_cache(maxsize=500)
+def _newest(types: tuple[str, ...], limit: int, *, is_older: bool) -> Kept[WorkspaceMessage]:
     """With types, the newest of each are read by its index and merged: none is looked for among others."""
-    rows = WorkspaceMessage.objects.filter(workspace=workspace)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    if types:
-        each: list[QuerySet[Any, Any]] = [
-            rows.filter(type=kind).order_by("-pk").values("pk")[:limit] for kind in types
-        ]
-        found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
-        rows = WorkspaceMessage.objects.filter(pk__in=[row["pk"] for row in found])
-    return rows.select_related("author").order_by("-pk")[:limit]
+
+    def build(workspace: UUID, before: UUID | None = None) -> QuerySet[WorkspaceMessage]:
+        rows = WorkspaceMessage.objects.filter(workspace=workspace)
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
+        if types:
+            each: list[QuerySet[Any, Any]] = [
+                rows.filter(type=kind).order_by("-pk").values("pk")[:limit] for kind in types
+            ]
+            found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+            ids = ArraySubquery(found.order_by("-pk")[:limit])
+            rows = WorkspaceMessage.objects.filter(pk__any_of=ids)
+        return _with_author(rows).order_by("-pk")[:limit]
+
+    return Kept(WorkspaceMessage, build, {"workspace": UUID} | ({"before": UUID} if is_older else {}))
+
+
+def _with_author(rows: QuerySet[WorkspaceMessage]) -> QuerySet[WorkspaceMessage]:
+    return rows.select_related("author").defer(*User.unseen("author"))
 
 
 def changes(
     workspace: PatternWorkspace, *, since: datetime, now: datetime, types: Sequence[str] = ()
 ) -> Changes:
     """What was written or changed since then, in that order; at most MOST_CHANGES at once."""
-    rows = WorkspaceMessage.objects.filter(workspace=workspace, updated_at__gt=since)
-    if types:
-        rows = rows.filter(type__in=types)
-    found = list(rows.select_related("author").order_by("updated_at", "pk")[:MOST_CHANGES])
+    found = _changed(tuple(types)).rows(workspace=workspace.pk, since=since)
     following = found[-1].updated_at if len(found) == MOST_CHANGES else max(since, now - _OVERLAP)
     return Changes(_with_files(workspace, sorted(found, key=lambda row: row.pk)), following)
+
+
+@lru_cache(maxsize=100)
+def _changed(types: tuple[str, ...]) -> Kept[WorkspaceMessage]:
+    def build(workspace: UUID, since: datetime) -> QuerySet[WorkspaceMessage]:
+        rows = WorkspaceMessage.objects.filter(workspace=workspace, updated_at__gt=since)
+        rows = rows.filter(type__in=types) if types else rows
+        return _with_author(rows).order_by("updated_at", "pk")[:MOST_CHANGES]
+
+    return Kept(WorkspaceMessage, build, {"workspace": UUID, "since": datetime})
 
 
 def one_entry(message: WorkspaceMessage) -> Entry:
@@ -121,11 +140,20 @@ def one_entry(message: WorkspaceMessage) -> Entry:
 
 
 def _with_files(workspace: PatternWorkspace, rows: Sequence[WorkspaceMessage]) -> list[Entry]:
-    named = {row.pk: [found for each in row.attachments if (found := id_in(each))] for row in rows}
-    wanted = reduce(lambda one, other: one | set(other), named.values(), set[str]())
-    known = (
-        {str(each.pk): each for each in Attachment.objects.filter(Q(workspace=workspace), pk__in=wanted)}
-        if wanted
-        else {}
-    )
-    return [Entry(row, [known[each] for each in named[row.pk] if each in known]) for row in rows]
+    """One query for the files of all entries; none where there are none."""
+    if not any(row.attachments for row in rows):
+        return [Entry(row, []) for row in rows]
+    named = [[UUID(found) for each in row.attachments if (found := id_in(each))] for row in rows]
+    wanted = {each for ids in named for each in ids}
+    known = {each.pk: each for each in _FILES.rows(workspace=workspace.pk, ids=list(wanted))}
+    return [
+        Entry(row, [known[each] for each in ids if each in known])
+        for row, ids in zip(rows, named, strict=True)
+    ]
+
+
+_FILES: Final = Kept(
+    Attachment,
+    lambda workspace, ids: Attachment.objects.filter(workspace=workspace, pk__any_of=ids),
+    {"workspace": UUID, "ids": tuple},
+)
