@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from orchestrator.core import json
 from orchestrator.core.clock import utc_now
@@ -128,15 +128,17 @@ def when(moment: datetime | None) -> SafeString:
     """A time as ``<time>``: relative within a month, else the date; exact, in the reader's zone, on hover."""
     if moment is None:
         return format_html('<span class="text-muted">{}</span>', "\N{EN DASH}")
-    here, now = timezone.localtime(moment), utc_now()
-    exact = f"{here:%-d %B %Y, %H:%M:%S} {here.tzname()}"
-    near = abs((now - moment).total_seconds()) < _MONTH_SECONDS
-    text = relative(moment, now) if near else f"{here:%-d %b %Y}"
-    return format_html(
-        '<time datetime="{}" title="{}" class="whitespace-nowrap" data-relative>{}</time>',
-        moment.isoformat(),
-        exact,
-        text,
+    return time_tag(timezone.localtime(moment), utc_now())
+
+
+def time_tag(here: datetime, now: datetime) -> SafeString:
+    """The same for a moment in the reader's zone. Nothing in it was written by anybody."""
+    exact = f"{here.day} {here:%B %Y, %H:%M:%S} {here.tzname()}"
+    near = abs((now - here).total_seconds()) < _MONTH_SECONDS
+    text = relative(here, now) if near else f"{here.day} {here:%b %Y}"
+    moment = here.astimezone(UTC).isoformat()
+    return mark_safe(  # noqa: S308 - digits, names of months and zones
+        f'<time datetime="{moment}" title="{exact}" class="whitespace-nowrap" data-relative>{text}</time>'
     )
 
 
@@ -159,15 +161,22 @@ def _sprite() -> str:
 
 @register.simple_tag(takes_context=True)
 def places(context: template.Context) -> SafeString:
-    """The navigation, made once though a page shows it twice: beside it, and in the menu of phones."""
-    flat = cast(dict[str, Any], context.flatten())
-    request: Any = flat.get("request")
-    made: SafeString | None = getattr(request, "made_places", None)
-    if made is None:
-        made = render_to_string("components/nav.html", flat)
-        if request is not None:
-            request.made_places = made
-    return made
+    """The navigation, beside the page and in the menu of phones: made once for all who are to see the same."""
+    request: Any = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    waiting = context.get("approvals_waiting") or 0
+    return _places(
+        match.namespace if match else "",
+        bool(match and match.view_name == "home"),
+        bool(request and request.user.is_staff),
+        waiting() if callable(waiting) else waiting,
+    )
+
+
+@lru_cache(maxsize=500)
+def _places(space: str, is_home: bool, is_staff: bool, waiting: int) -> SafeString:
+    here = {"here": space, "is_home": is_home, "is_staff": is_staff, "approvals_waiting": waiting}
+    return render_to_string("components/nav.html", here)
 
 
 @register.simple_tag
