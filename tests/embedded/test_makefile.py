@@ -83,6 +83,7 @@ def test_help_names_every_target_with_a_sentence() -> None:
         "lint",
         "bench",
         "bench-processes",
+        "bench-workspaces",
         "chaos",
         "build",
         "lock",

@@ -13,18 +13,20 @@ from orchestrator.executions.bench.clients import measure_requests
 from orchestrator.executions.bench.figures import Figure
 
 QUERIES: Final = ": its queries"
+CPU: Final = ": its CPU"
 
 Asked = Mapping[str, Callable[[], HttpResponseBase]]
 """What is asked, by what it is called."""
 
 
 def figures_of(system: str, asked: Asked, *, times: int) -> Iterator[Figure]:
-    """Two figures each: the whole request, and what its queries took of it. Milliseconds."""
+    """Three figures each: the whole request, what its queries took of it, and of this process's CPU."""
     with override_settings(DEBUG=False):
         for name, ask in asked.items():
-            whole, queries = measure_requests(ask, times=times)
-            yield Figure(system, name, "ms", whole)
-            yield Figure(system, name + QUERIES, "ms", queries)
+            measured = measure_requests(ask, times=times)
+            yield Figure(system, name, "ms", measured.whole)
+            yield Figure(system, name + QUERIES, "ms", measured.queries)
+            yield Figure(system, name + CPU, "ms", measured.cpu)
 
 
 def request_table(
@@ -36,13 +38,15 @@ def request_table(
         "One request after the other, in one process, without the network; milliseconds.",
         about,
         f"{os.cpu_count()} CPUs, load average {os.getloadavg()[0]:.1f}, of which the measuring itself is 1.",
-        f"{'':<40}{'wanted':>8}{'p50':>8}{'p95':>8}   its queries:{'p50':>6}{'p95':>8}",
+        f"{'':<40}{'wanted':>8}{'p50':>8}{'p95':>8}   its queries:{'p50':>6}{'p95':>8}"
+        f"   its CPU:{'p50':>6}{'p95':>8}",
     ]
     for (system, name), whole in known.items():
         if name in wanted:
-            queries, title = known[system, name + QUERIES], f"{system}: {name}" if by_system else name
+            queries, cpu = known[system, name + QUERIES], known[system, name + CPU]
+            title = f"{system}: {name}" if by_system else name
             lines.append(
                 f"{title:<40}{wanted[name] or '':>8}{whole.median:>8.1f}{whole.p95:>8.1f}"
-                f"{queries.median:>21.1f}{queries.p95:>8.1f}"
+                f"{queries.median:>21.1f}{queries.p95:>8.1f}{cpu.median:>17.1f}{cpu.p95:>8.1f}"
             )
     return "\n".join(lines)

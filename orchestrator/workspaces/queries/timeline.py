@@ -104,9 +104,8 @@ def _newest(types: tuple[str, ...], limit: int, *, is_older: bool) -> Kept[Works
             each: list[QuerySet[Any, Any]] = [
                 rows.filter(type=kind).order_by("-pk").values("pk")[:limit] for kind in types
             ]
-            found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
-            ids = ArraySubquery(found.order_by("-pk")[:limit])
-            rows = WorkspaceMessage.objects.filter(pk__any_of=ids)
+            found = each[0].union(*each[1:], all=True).order_by("-pk")[:limit] if each[1:] else each[0]
+            rows = WorkspaceMessage.objects.filter(pk__any_of=ArraySubquery(found))
         return _with_author(rows).order_by("-pk")[:limit]
 
     return Kept(WorkspaceMessage, build, {"workspace": UUID} | ({"before": UUID} if is_older else {}))

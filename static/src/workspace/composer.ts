@@ -75,7 +75,7 @@ async function post(url: string, body: FormData, timeline: Timeline): Promise<st
     const found = await answer.text();
     if (answer.redirected) return "You are logged out. Log in in another tab, then write it again.";
     if (!answer.ok) return detail(found) || `Not written: the server answered ${answer.status}.`;
-    timeline.take(fragment(found), true);
+    timeline.wrote(fragment(found));
     return "";
   } catch {
     return "Not written: no connection. Try again.";

@@ -1,15 +1,16 @@
 /** The timeline of a workspace: older entries as one scrolls up, new and changed ones by themselves. */
 
-import { icon, el } from "../page/dom";
-import { refreshTimes } from "../page/times";
-import { cut, fragment, prepend, upsert } from "./entries";
+import { el, icon } from "../page/dom";
+import { Anchor } from "./anchor";
+import { Entries, fragment } from "./entries";
 
 const POLL = 3_000;
 const SLOW = 30_000; // while the page is hidden or the server does not answer
-const NEAR = 80;
+const AHEAD = "1200px 0px 0px"; // older ones are fetched before one comes to them
 
 export class Timeline {
-  private readonly list: HTMLElement;
+  private readonly entries: Entries;
+  private readonly anchor: Anchor;
   private since: string;
   private latest: boolean;
   private loading = false;
@@ -18,32 +19,23 @@ export class Timeline {
   constructor(private readonly box: HTMLElement) {
     const list = box.querySelector<HTMLElement>("[data-entries]");
     if (!list) throw new Error("a timeline has its list");
-    this.list = list;
+    this.entries = new Entries(list);
+    this.anchor = new Anchor(box, this.entries);
     this.since = box.dataset.since ?? "";
     this.latest = "latest" in box.dataset;
-    if (this.latest) this.toBottom();
+    if (this.latest) this.anchor.toBottom();
+    box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.watchOlder();
-    box.addEventListener("scroll", () => this.atBottom && this.seen(), { passive: true });
     if (this.latest) setTimeout(() => void this.poll(), POLL);
-    document.addEventListener("visibilitychange", () => document.hidden || void this.ask());
+    document.addEventListener("visibilitychange", () => {
+      if (this.latest && !document.hidden) void this.ask();
+    });
   }
 
-  get atBottom(): boolean {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR;
-  }
-
-  toBottom(): void {
-    this.box.scrollTop = this.box.scrollHeight;
-    requestAnimationFrame(() => (this.box.scrollTop = this.box.scrollHeight));
-  }
-
-  /** Entries that the server wrote, in place; follows them if one reads at the bottom. */
-  take(from: ParentNode, follow = this.atBottom): void {
-    const added = upsert(this.list, from);
-    if (added.length) this.box.querySelector("[data-empty]")?.remove();
-    refreshTimes(this.list);
-    if (follow) this.toBottom();
-    else if (added.length) this.tellOfNew(added.length);
+  /** What one wrote oneself: shown at the bottom, to which the page goes, if need be by loading it. */
+  wrote(from: ParentNode): void {
+    if (this.latest) this.take(from, true);
+    else document.querySelector<HTMLAnchorElement>("[data-jump] a")?.click();
   }
 
   /** What one wrote, at once; it goes when the server's entry comes, or when it is refused. */
@@ -57,12 +49,25 @@ export class Timeline {
         "div",
         { class: "min-w-0 grow" },
         el("p", { class: "entry-head" }, el("span", { class: "text-muted" }, `Sending${more}…`)),
-        el("div", { class: "entry-body" }, el("p", { class: "entry-text" }, text)),
+        el("div", { class: "entry-body" }, el("p", { class: "entry-text", dir: "auto" }, text)),
       ),
     );
-    this.list.append(entry);
-    this.toBottom();
+    this.entries.append(entry);
+    this.anchor.toBottom();
     return entry;
+  }
+
+  /** Entries that the server wrote, in place; follows them if one reads at the bottom. */
+  private take(from: ParentNode, follow = this.anchor.atBottom): void {
+    const added = this.anchor.keep(() => this.entries.take(from));
+    if (added.length) this.box.querySelector("[data-empty]")?.remove();
+    if (follow) this.anchor.toBottom();
+    else if (added.length) this.tellOfNew(added.length);
+  }
+
+  private scrolled(): void {
+    this.anchor.keep(() => this.entries.settle(this.box.getBoundingClientRect()));
+    if (this.anchor.atBottom) this.seen();
   }
 
   private async poll(): Promise<void> {
@@ -72,7 +77,6 @@ export class Timeline {
 
   /** Gives whether the server answered. */
   private async ask(): Promise<boolean> {
-    if (!this.latest) return true;
     const url = new URL(this.box.dataset.changes ?? "", location.href);
     for (const show of new URLSearchParams(location.search).getAll("show"))
       url.searchParams.append("show", show);
@@ -82,7 +86,7 @@ export class Timeline {
       if (!answer.ok || answer.redirected) return false;
       const found = fragment(await answer.text());
       this.since = found.querySelector<HTMLElement>("[data-since]")?.dataset.since ?? this.since;
-      this.take(found);
+      if (this.latest) this.take(found);
       this.renewHead(found);
     } catch {
       return false;
@@ -99,13 +103,13 @@ export class Timeline {
   }
 
   private watchOlder(): void {
-    const link = this.list.querySelector<HTMLElement>("[data-older]");
+    const link = this.entries.older;
     if (!link) return;
     const watcher = new IntersectionObserver(
       (seen) => {
         if (seen.some((each) => each.isIntersecting)) void this.older(link, watcher);
       },
-      { root: this.box, rootMargin: "400px 0px 0px" },
+      { root: this.box, rootMargin: AHEAD },
     );
     watcher.observe(link);
     link.addEventListener("click", (event) => {
@@ -118,31 +122,23 @@ export class Timeline {
     const url = link.querySelector("a")?.href;
     if (!url || this.loading) return;
     this.loading = true;
+    link.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(url, { headers: { "X-Part": "older" } });
       if (!answer.ok || answer.redirected) return;
       const found = fragment(await answer.text());
       watcher.disconnect();
-      this.keepPlace(link, found);
-      if (cut(this.list)) this.leaveLatest();
-      refreshTimes(this.list);
+      const focused = link.contains(document.activeElement);
+      this.anchor.keep(() => this.entries.prepend(found));
+      if (focused) this.box.focus({ preventScroll: true });
+      if (this.entries.cut()) this.leaveLatest();
     } catch {
       return; // the link stays, to be tried again
     } finally {
       this.loading = false;
+      link.removeAttribute("aria-busy");
     }
     this.watchOlder();
-  }
-
-  /** What one reads stays where it is on the screen. */
-  private keepPlace(link: HTMLElement, found: Document): void {
-    const anchor = [...this.list.querySelectorAll<HTMLElement>("[data-entry]")].find(
-      (entry) => entry.getBoundingClientRect().bottom > this.box.getBoundingClientRect().top,
-    );
-    const before = anchor?.getBoundingClientRect().top ?? 0;
-    link.remove();
-    prepend(this.list, found);
-    if (anchor) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
   /** The newest were taken out of the page: a link leads back to them. */
@@ -174,7 +170,7 @@ export class Timeline {
     jump.onclick = (event) => {
       if (!this.latest) return;
       event.preventDefault();
-      this.toBottom();
+      this.anchor.toBottom();
       this.seen();
     };
   }

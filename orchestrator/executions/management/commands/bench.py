@@ -23,7 +23,7 @@ from orchestrator.executions.bench.lists import measure_lists
 from orchestrator.executions.bench.peers.celery_peer import measure_celery
 from orchestrator.executions.bench.peers.databases import own_database
 from orchestrator.executions.bench.peers.dbos_peer import measure_dbos
-from orchestrator.executions.bench.requests import QUERIES
+from orchestrator.executions.bench.requests import CPU, QUERIES
 from orchestrator.executions.bench.seed import seed
 
 PARTS: Final = ("limits", "engine", "peers", "feed", "library", "lists")
@@ -89,6 +89,9 @@ class Command(BaseCommand):
             self.stdout.write(f"\n{library_table(figures)}")
         self.stdout.write(f"\n{'':<70}{'median':>10}{'p95':>10}")
         for figure in figures:
-            if not figure.workload.startswith("W") and figure.workload.removesuffix(QUERIES) not in WANTED:
+            if (
+                not figure.workload.startswith("W")
+                and figure.workload.removesuffix(QUERIES).removesuffix(CPU) not in WANTED
+            ):
                 name = f"{figure.system}: {figure.workload}"
                 self.stdout.write(f"{name:<70}{figure.median:>10.2f}{figure.p95:>10.2f} {figure.unit}")
