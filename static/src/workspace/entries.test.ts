@@ -27,7 +27,7 @@ function open(html: string, most?: number): Entries {
 
 /** What a reader finds, from above to below. */
 function words(): string[] {
-  return [...list.querySelectorAll("li")].map((each) => each.textContent ?? "");
+  return [...list.querySelectorAll("li")].map((each) => each.textContent);
 }
 
 const rect = (top: number, height: number): DOMRect => ({ top, height, bottom: top + height }) as DOMRect;
