@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -15,14 +16,15 @@ from orchestrator.workspaces.models import (
     PatternWorkspace,
 )
 
-_BULKY = ("diff", "deploy_logs", "checkpoints", "commit_message", "log")
+BULKY: Final = ("diff", "deploy_logs", "checkpoints", "commit_message", "log")
+"""What only a run's own page shows."""
 _MARKS = {"+": "added", "-": "removed", "@": "place"}
 
 
 def runs_of(workspace: PatternWorkspace) -> QuerySet[ClaudeExecution]:
     """For lists: without what only a run's own page shows."""
     runs = ClaudeExecution.objects.filter(workspace=workspace).select_related("triggered_by")
-    return runs.defer(*_BULKY)
+    return runs.defer(*BULKY)
 
 
 def versions_of(workspace: PatternWorkspace) -> QuerySet[AlgorithmVersion]:
