@@ -291,7 +291,7 @@ PAGES = [
     Page("workspaces:new-session", "get", EDIT, PW),
     Page("workspaces:new-session", "post", answers(EDIT, 400), PW),
     Page("workspaces:session", "get", READ, PS),
-    Page("workspaces:session-bars", "get", READ, PS),
+    Page("workspaces:session-bars", "get", READ, PS, query="?first=0&last=9"),
     Page("workspaces:session-detections", "get", READ, PS),
     Page("workspaces:runs", "get", READ, PW),
     Page("workspaces:send-batch", "post", answers(EDIT, 302), PW),

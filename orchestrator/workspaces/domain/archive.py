@@ -10,6 +10,7 @@ import numpy as np
 
 from orchestrator.workspaces.domain.detectors import Candles
 
+_DRAWN: Final = ("time", "open", "high", "low", "close")
 _COLUMNS: Final = ("time", "open", "high", "low", "close", "volume")
 
 
@@ -25,14 +26,21 @@ def unpack(data: bytes | memoryview) -> Candles:
         return Candles(*(archive[name] for name in _COLUMNS))
 
 
+def times_in(data: bytes | memoryview) -> np.ndarray:
+    """When each bar opened, in seconds since 1970, the other columns left packed."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        times: np.ndarray = archive["time"]
+        return times
+
+
 def part(candles: Candles, first: int, last: int) -> Candles:
     """The bars ``first`` to ``last``, both included."""
     return Candles(*(getattr(candles, name)[first : last + 1] for name in _COLUMNS))
 
 
 def columns_of(candles: Candles) -> bytes:
-    """Column after column, each value a little-endian double: a browser reads it without parsing."""
-    return b"".join(getattr(candles, name).astype("<f8").tobytes() for name in _COLUMNS)
+    """Time and prices, column after column, each value a little-endian double: browsers need not parse it."""
+    return b"".join(getattr(candles, name).astype("<f8").tobytes() for name in _DRAWN)
 
 
 def step_of(candles: Candles) -> int:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from orchestrator.core import json
+from orchestrator.workspaces.domain.archive import times_in
 from orchestrator.workspaces.domain.releases import Release
 from orchestrator.workspaces.domain.vocabulary import SessionStatus, Verdict
-from orchestrator.workspaces.models import FeedbackItem, PatternSession, PatternWorkspace
+from orchestrator.workspaces.models import CandleSet, FeedbackItem, PatternSession, PatternWorkspace
 
 COLUMNS: Final = (
     "number", "kind", "direction", "bar", "price", "confirmed_at",
@@ -57,10 +58,19 @@ def cart_of(session: PatternSession) -> QuerySet[FeedbackItem]:
 
 
 def detection_columns(session: PatternSession) -> bytes:
-    """All detections of a session as JSON, a list a column: a third of the size of a list of objects."""
+    """All detections of a session as JSON, a list a column: a third of the size of a list of objects.
+
+    With the times of their bars, so that they can be told before any bar is loaded, and the session's
+    ``span``.
+    """
+    times = times_in(CandleSet.objects.values_list("data", flat=True).get(pk=session.candles_id))
     rows = list(session.detections.order_by("number").values_list(*COLUMNS))
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in COLUMNS]
-    return json.dumps(dict(zip(COLUMNS, columns, strict=True)))
+    told: dict[str, Any] = dict(zip(COLUMNS, columns, strict=True))
+    told["time"] = times[told["bar"]].tolist() if rows else []
+    told["known_time"] = times[told["confirmed_at"]].tolist() if rows else []
+    told["span"] = times[[session.first_bar, session.last_bar]].tolist()
+    return json.dumps(told)
 
 
 def cart_rows(session: PatternSession) -> list[dict[str, Any]]:

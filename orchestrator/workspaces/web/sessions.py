@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ from orchestrator.workspaces.queries.sessions import (
     workspace_stats,
 )
 from orchestrator.workspaces.services.detecting import current_algorithm, settled_parameters
+from orchestrator.workspaces.services.reviewing import DIRECTIONS
 from orchestrator.workspaces.services.sessions import (
     complete_session,
     find_session,
@@ -40,6 +42,8 @@ from orchestrator.workspaces.services.sessions import (
 from orchestrator.workspaces.web.head import head_of
 from orchestrator.workspaces.web.session_forms import PREFIX, StartForm
 from orchestrator.workspaces.web.trend import trends_of
+
+MOST_BARS: Final = 10_000
 
 
 @login_required
@@ -138,12 +142,26 @@ def session(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
     context = {
         "workspace": workspace,
         "session": found,
+        "filters": _filters(pattern.kinds),
         "candles": candles,
         "about": about,
         "parameters": ", ".join(_in_words(name, value) for name, value in found.parameters.items()),
         "may_work": about["mayWork"],
     }
     return render(request, "workspaces/session.html", context)
+
+
+def _filters(kinds: Sequence[str]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Name, legend and choices of what the chart can be narrowed to."""
+    return [
+        ("kind", "Kind", [(kind, kind.replace("_", " ").capitalize()) for kind in kinds]),
+        ("direction", "Direction", [(each, each.capitalize()) for each in DIRECTIONS]),
+        (
+            "verdict",
+            "Review",
+            [("open", "To review"), ("right", "Right"), ("wrong", "Wrong"), ("adjust", "Adjusted")],
+        ),
+    ]
 
 
 def _in_words(name: str, value: Json) -> str:
@@ -154,13 +172,27 @@ def _in_words(name: str, value: Json) -> str:
 @login_required
 @require_safe
 def bars(request: HttpRequest, pk: UUID, session_id: UUID) -> HttpResponse:
-    """The session's bars as doubles, column after column. They never change, so browsers keep them."""
+    """Bars ``first`` to ``last`` of the session as doubles, column after column, some thousands at a time.
+
+    They never change, so browsers keep them.
+    """
     found = _session(request, pk, session_id)
+    first, last = (_bar(request, name) for name in ("first", "last"))
+    if not found.first_bar <= first <= last <= found.last_bar:
+        raise InvalidInput(f"This session has the bars {found.first_bar:,} to {found.last_bar:,}.")
+    if last - first >= MOST_BARS:
+        raise InvalidInput(f"At most {MOST_BARS:,} bars at a time.")
     candles = unpack(CandleSet.objects.values_list("data", flat=True).get(pk=found.candles_id))
-    body = columns_of(part(candles, found.first_bar, found.last_bar))
-    answer = HttpResponse(body, content_type="application/octet-stream")
+    answer = HttpResponse(columns_of(part(candles, first, last)), content_type="application/octet-stream")
     patch_cache_control(answer, private=True, max_age=86_400, immutable=True)
     return answer
+
+
+def _bar(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise InvalidInput(f"{name}: give the number of a bar.")
+    return int(text)
 
 
 @login_required

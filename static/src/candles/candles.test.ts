@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "../page/http";
 import { candle, priced, readBars, readDetections, spoken, type Detection, type Verdict } from "./data";
+import { ALL, isNarrow, passes, readFilter, writeFilter, type Filter } from "./filter";
 import { actionOf, isTaken } from "./keys";
-import { Queue, type Order } from "./queue";
+import { Queue, type Order, type Store } from "./queue";
 import { knownAt, Replay } from "./replay";
 import { neighbour, nextOpen, windowOf } from "./selection";
 
@@ -19,6 +20,8 @@ function detection(number: number, confirmedAt: number, verdict: Verdict = ""): 
     origin: null,
     verdict,
     reason: "",
+    time: 0,
+    known_time: 0,
   };
 }
 
@@ -30,7 +33,6 @@ describe("data", () => {
       [3, 4],
       [0.5, 1.5],
       [2, 3],
-      [7, 8],
     ];
     const bars = readBars(new Float64Array(columns.flat()).buffer, 40);
     expect([bars.count, bars.first]).toEqual([2, 40]);
@@ -79,22 +81,43 @@ describe("replay", () => {
 describe("selection", () => {
   const list = [detection(1, 3, "right"), detection(2, 4), detection(3, 5, "wrong"), detection(4, 6)];
 
+  const having = (...verdicts: string[]): Filter => ({ ...ALL, verdict: new Set(verdicts) });
+
   it("walks through what the filter lets through", () => {
-    expect(neighbour(list, 0, 1, "all")).toBe(1);
-    expect(neighbour(list, 0, 1, "done")).toBe(2);
-    expect(neighbour(list, 3, -1, "open")).toBe(1);
-    expect(neighbour(list, 3, 1, "all")).toBeUndefined();
+    expect(neighbour(list, 0, 1, ALL)).toBe(1);
+    expect(neighbour(list, 0, 1, having("right", "wrong"))).toBe(2);
+    expect(neighbour(list, 3, -1, having("open"))).toBe(1);
+    expect(neighbour(list, 3, 1, ALL)).toBeUndefined();
   });
 
   it("goes on to what is not reviewed, from the beginning at the end", () => {
-    expect(nextOpen(list, 1)).toBe(3);
-    expect(nextOpen(list, 3)).toBe(1);
-    expect(nextOpen([detection(1, 1, "right")], 0)).toBeUndefined();
+    expect(nextOpen(list, 1, ALL)).toBe(3);
+    expect(nextOpen(list, 3, ALL)).toBe(1);
+    expect(nextOpen(list, 0, having("wrong"))).toBe(2);
+    expect(nextOpen([detection(1, 1, "right")], 0, ALL)).toBeUndefined();
   });
 
   it("draws the rows in view only", () => {
     expect(windowOf(0, 440, 44, 10_000)).toEqual({ from: 0, to: 15 });
     expect(windowOf(44_000, 440, 44, 1_005)).toEqual({ from: 995, to: 1_005 });
+  });
+});
+
+describe("filter", () => {
+  const known = { kind: ["swing_high"], direction: ["bullish", "bearish"], verdict: ["open", "right"] };
+
+  it("goes into the address and comes back, what else stands there kept", () => {
+    const filter = readFilter("?kind=swing_high&kind=moon&verdict=open&x=1", known);
+    expect([...filter.kind, ...filter.verdict]).toEqual(["swing_high", "open"]);
+    expect(writeFilter("?x=1&kind=moon", filter)).toBe("?x=1&kind=swing_high&verdict=open");
+    expect([isNarrow(filter), isNarrow(ALL), writeFilter("?kind=moon", ALL)]).toEqual([true, false, ""]);
+  });
+
+  it("lets through what fits all that is named", () => {
+    const each = detection(1, 3);
+    const asked = (search: string): boolean => passes(each, readFilter(search, known));
+    expect([asked(""), asked("?verdict=open"), asked("?verdict=right")]).toEqual([true, true, false]);
+    expect(asked("?verdict=open&direction=bullish")).toBe(false);
   });
 });
 
@@ -111,11 +134,13 @@ describe("keys", () => {
     expect(isTaken(document.createElement("input"), "r")).toBe(true);
     expect(isTaken(document.createElement("button"), " ")).toBe(true);
     expect(isTaken(document.createElement("button"), "r")).toBe(false);
+    const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+    expect([isTaken(box, " "), isTaken(box, "r")]).toEqual([true, false]);
   });
 });
 
 describe("queue", () => {
-  function make(send: (order: Order) => Promise<unknown>, store = localStorage) {
+  function make(send: (order: Order) => Promise<unknown>, store: Store = localStorage) {
     const said = { onDone: vi.fn(), onRefused: vi.fn(), onState: vi.fn() };
     return { queue: new Queue({ key: "q", store, send, ...said }), ...said };
   }
@@ -155,5 +180,37 @@ describe("queue", () => {
     await vi.waitFor(() => expect(onDone).toHaveBeenCalledOnce());
     expect(onRefused).toHaveBeenCalledOnce();
     expect(queue.size).toBe(0);
+  });
+
+  it("keeps what is said while one is logged out, and goes on after", async () => {
+    let isOut = true;
+    const sent: string[] = [];
+    const { queue, onState, onRefused } = make((each) => {
+      if (isOut) return Promise.reject(fault(401));
+      sent.push(each.tag);
+      return Promise.resolve("ok");
+    });
+    queue.add(order("1"));
+    await vi.waitFor(() => expect(onState).toHaveBeenLastCalledWith(1, true));
+    queue.add(order("2"));
+    await vi.waitFor(() => expect(onState).toHaveBeenLastCalledWith(2, true));
+    isOut = false;
+    await queue.go();
+    expect([sent, onRefused.mock.calls.length]).toEqual([["1", "2"], 0]);
+  });
+
+  it("sends from a browser that keeps nothing, and says that nothing is kept", async () => {
+    const full: Store = {
+      getItem: () => null,
+      removeItem: vi.fn(),
+      setItem: () => {
+        throw new Error("full");
+      },
+    };
+    const { queue, onDone } = make(() => new Promise((done) => setTimeout(() => done("ok"), 5)), full);
+    queue.add(order("1"));
+    expect(queue.isKept).toBe(false);
+    await vi.waitFor(() => expect(onDone).toHaveBeenCalledOnce());
+    expect(queue.isKept).toBe(true);
   });
 });

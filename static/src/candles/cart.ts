@@ -28,6 +28,8 @@ interface Options {
 }
 
 export class Cart {
+  private isShown: ((item: Item) => boolean) | undefined;
+
   constructor(private readonly options: Options) {
     this.draw();
   }
@@ -47,8 +49,16 @@ export class Cart {
     this.draw();
   }
 
+  /** In a replay, what was not known yet is left out. */
+  showOnly(isShown?: (item: Item) => boolean): void {
+    if (!isShown && !this.isShown) return;
+    this.isShown = isShown;
+    this.draw();
+  }
+
   private draw(): void {
-    const { host, count, items } = this.options;
+    const { host, count } = this.options;
+    const items = this.isShown ? this.options.items.filter(this.isShown) : this.options.items;
     const corrections = items.filter((item) => item.verdict !== "right");
     const confirmed = items.length - corrections.length;
     count.textContent = items.length ? `${corrections.length} to mend, ${confirmed} to keep` : "";

@@ -1,25 +1,38 @@
-/** The chart of a session: bars up to one of them, detections as marks, and the bar that is pointed at. */
+/** The chart of a session: the bars that are there, up to one of them, with detections as marks and levels. */
 
 import {
   CandlestickSeries,
-  createChart,
+  createChartEx,
   createSeriesMarkers,
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type MouseEventParams,
-  type SeriesMarker,
   type Time,
-  type UTCTimestamp,
 } from "lightweight-charts";
+import type { BarStore } from "./bars";
 import type { Item } from "./cart";
-import { candle, type Bars, type Detection } from "./data";
+import { ZoneClock, zonedTime, type Words } from "./clock";
+import type { Detection } from "./data";
+import { colorOf, fontOf, lookOf, marksOf, type Look } from "./marks";
+import type { Range } from "./replay";
 import { Zones } from "./zones";
 
 const MOST_MARKS = 400;
 const AROUND = 60; // bars beside a chosen detection
+const AHEAD = 300; // bars beside those in view that are loaded before they are looked at
+const PAUSE = 2_000; // after bars did not come
 
-type Look = Record<"up" | "down" | "text" | "grid" | "chosen", string>;
+interface Options {
+  host: HTMLElement;
+  bars: BarStore;
+  words: Words;
+  onPick: (bar: number, price: number | undefined) => void;
+  /** Whether bars that are looked at did not come. */
+  onTrouble: (isMissing: boolean) => void;
+  /** How many detections in view are too many to be drawn; 0 where they are. */
+  onCrowd: (count: number) => void;
+}
 
 export class CandleChart {
   private readonly chart: IChartApi;
@@ -27,29 +40,39 @@ export class CandleChart {
   private readonly marks: ISeriesMarkersPluginApi<Time>;
   private readonly zones: Zones;
   private look: Look;
-  private shown = 0;
+  private drawn: Range | undefined;
+  private anchor: number;
+  private limit: number;
+  private wanted: number | undefined;
+  private pausedUntil = 0;
   private known: readonly Detection[] = [];
   private corrections: readonly Item[] = [];
   private chosen: Detection | undefined;
   private isDrawing = false;
 
-  constructor(
-    private readonly host: HTMLElement,
-    private readonly bars: Bars,
-    onPick: (bar: number, price: number | undefined) => void,
-  ) {
+  constructor(private readonly options: Options) {
+    const { host, bars, words } = options;
     this.look = lookOf(host);
-    this.chart = createChart(host, { autoSize: true, layout: { attributionLogo: false } });
+    this.limit = this.anchor = bars.range.last;
+    this.chart = createChartEx<Time, ReturnType<typeof zonedTime>>(
+      host,
+      zonedTime(new ZoneClock(words.zone)),
+      {
+        autoSize: true,
+        layout: { attributionLogo: false },
+        handleScroll: { vertTouchDrag: false }, // a finger that goes up or down scrolls the page
+      },
+    );
     this.series = this.chart.addSeries(CandlestickSeries, {
       priceLineVisible: false,
       lastValueVisible: false,
     });
     this.marks = createSeriesMarkers<Time>(this.series, []);
-    this.zones = new Zones(bars.first);
+    this.zones = new Zones(() => this.first);
     this.series.attachPrimitive(this.zones);
     this.dress();
     this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.mark());
-    this.chart.subscribeClick((event) => this.clicked(event, onPick));
+    this.chart.subscribeClick((event) => this.clicked(event));
     const dress = (): void => {
       this.look = lookOf(host);
       this.dress();
@@ -60,15 +83,13 @@ export class CandleChart {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
   }
 
-  /** Show the bars up to this one; only what changed is given to the chart. */
-  showTo(bar: number): void {
-    const count = bar - this.bars.first + 1;
-    if (count === this.shown + 1) this.series.update(candle(this.bars, bar));
-    else if (count === this.shown - 1 && count > 0) this.series.pop(1);
-    else if (count !== this.shown) {
-      this.series.setData(Array.from({ length: count }, (_, at) => candle(this.bars, this.bars.first + at)));
-    }
-    this.shown = count;
+  /** No bar after this one is drawn, nor asked for. */
+  async showTo(bar: number): Promise<void> {
+    this.limit = bar;
+    if (this.drawn && bar < this.drawn.first) this.anchor = bar;
+    this.anchor = Math.min(this.anchor, bar);
+    this.settle();
+    if (this.drawn?.last !== bar) await this.load(bar, bar);
   }
 
   /** Marks are made for those in view only, so that thousands cost nothing. */
@@ -84,34 +105,117 @@ export class CandleChart {
     this.mark();
   }
 
-  centre(bar: number): void {
-    const at = bar - this.bars.first;
+  /** Goes there as soon as its bars are there; a later call takes its place. */
+  async centre(bar: number): Promise<void> {
+    this.wanted = bar;
+    if (!this.isDrawn(bar)) {
+      await this.load(bar - AHEAD, bar + AHEAD);
+      if (this.wanted !== bar) return;
+      this.anchor = bar;
+      this.settle();
+    }
+    if (!this.isDrawn(bar)) return;
+    const at = bar - this.first;
     const range = this.chart.timeScale().getVisibleLogicalRange();
-    const half = range ? Math.min((range.to - range.from) / 2, 4 * AROUND) : AROUND;
+    const half = range ? Math.min((range.to - range.from) / 2, 4 * AROUND) : this.half;
     if (range && at > range.from + half * 0.2 && at < range.to - half * 0.2 && half > 5) return;
     this.chart.timeScale().setVisibleLogicalRange({ from: at - half, to: at + half });
   }
 
-  point(bar: number): void {
-    const { close, time } = candle(this.bars, bar);
-    this.centre(bar);
-    this.chart.setCrosshairPosition(close, time, this.series);
+  async point(bar: number): Promise<void> {
+    await this.centre(bar);
+    const candle = this.options.bars.at(bar);
+    if (candle && this.wanted === bar && this.isDrawn(bar)) {
+      this.chart.setCrosshairPosition(candle.close, candle.time, this.series);
+    }
   }
 
   unpoint(): void {
     this.chart.clearCrosshairPosition();
   }
 
-  zoomTo(last: number): void {
-    const to = last - this.bars.first;
-    this.chart.timeScale().setVisibleLogicalRange({ from: to - 3 * AROUND, to: to + 5 });
+  /** The last bars up to this one. */
+  async zoomTo(last: number): Promise<void> {
+    await this.centre(last);
+    if (!this.isDrawn(last)) return;
+    const to = last - this.first;
+    this.chart.timeScale().setVisibleLogicalRange({ from: to - 2 * this.half, to: to + 5 });
   }
 
-  private clicked(event: MouseEventParams, onPick: (bar: number, price: number | undefined) => void): void {
+  /** Bars that will be looked at next. */
+  prepare(bar: number): void {
+    if (performance.now() > this.pausedUntil) void this.load(bar - AHEAD, bar + AHEAD);
+  }
+
+  /** After bars did not come. */
+  retry(): void {
+    this.pausedUntil = 0;
+    if (this.wanted !== undefined) void this.centre(this.wanted);
+    this.mark();
+  }
+
+  private get first(): number {
+    return this.drawn?.first ?? this.options.bars.range.first;
+  }
+
+  /** Half of what is seen at first: fewer bars on a phone, so that each can be told from the next. */
+  private get half(): number {
+    return Math.min(Math.max(this.options.host.clientWidth / 12, 20), 1.5 * AROUND);
+  }
+
+  private isDrawn(bar: number): boolean {
+    return this.drawn !== undefined && bar >= this.drawn.first && bar <= this.drawn.last;
+  }
+
+  private async load(from: number, to: number): Promise<void> {
+    const { bars, onTrouble } = this.options;
+    try {
+      await bars.need(from, Math.min(to, this.limit));
+      onTrouble(false);
+    } catch {
+      this.pausedUntil = performance.now() + PAUSE;
+      onTrouble(true);
+    }
+    this.settle();
+  }
+
+  /** Draws all bars around the anchor that are there without a gap; what is in view stays where it is. */
+  private settle(): void {
+    const { bars } = this.options;
+    const there = bars.around(this.anchor);
+    if (!there) return;
+    const before = this.drawn;
+    const now = { first: there.first, last: Math.min(there.last, this.limit) };
+    if (before?.first === now.first && before.last === now.last) return;
+    this.drawn = now;
+    if (before?.first === now.first && before.last === now.last - 1) {
+      const next = bars.at(now.last);
+      if (next) this.series.update(next);
+    } else if (before?.first === now.first && before.last === now.last + 1) {
+      this.series.pop(1);
+    } else {
+      this.redraw(now, before);
+    }
+    this.mark();
+  }
+
+  private redraw(now: Range, before: Range | undefined): void {
+    const scale = this.chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    const all = Array.from({ length: now.last - now.first + 1 }, (_, at) =>
+      this.options.bars.at(now.first + at),
+    );
+    this.series.setData(all.filter((each) => each !== undefined));
+    if (!range || !before || before.last < now.first || before.first > now.last) return;
+    const moved = before.first - now.first;
+    scale.setVisibleLogicalRange({ from: range.from + moved, to: range.to + moved });
+  }
+
+  private clicked(event: MouseEventParams): void {
     if (event.logical === undefined || !event.point) return;
-    const bar = Math.round(event.logical) + this.bars.first;
-    if (bar < this.bars.first || bar >= this.bars.first + this.shown) return;
-    onPick(bar, this.series.coordinateToPrice(event.point.y) ?? undefined);
+    const bar = Math.round(event.logical) + this.first;
+    if (!this.isDrawn(bar)) return;
+    this.options.onPick(bar, this.series.coordinateToPrice(event.point.y) ?? undefined);
   }
 
   private mark(): void {
@@ -120,94 +224,61 @@ export class CandleChart {
     requestAnimationFrame(() => {
       this.isDrawing = false;
       const range = this.chart.timeScale().getVisibleLogicalRange();
-      if (!range) return;
-      const from = range.from + this.bars.first - 5;
-      const to = range.to + this.bars.first + 5;
-      const near = this.known.filter((each) => each.bar >= from && each.bar <= to);
-      const drawn = near.length > MOST_MARKS ? near.filter((each) => each === this.chosen) : near;
-      const added = this.corrections.filter((item) => item.bar >= from && item.bar <= to);
-      const marks = [...drawn.map((each) => this.markOf(each)), ...added.map((item) => this.squareOf(item))];
-      this.marks.setMarkers(marks.sort((a, b) => (a.time as number) - (b.time as number)));
-      this.zones.show(
-        drawn.map((detection) => ({
-          detection,
-          color: this.colorOf(detection),
-          isChosen: detection === this.chosen,
-        })),
-      );
+      if (!range || !this.drawn) return;
+      const from = Math.floor(range.from) + this.first;
+      const to = Math.ceil(range.to) + this.first;
+      this.follow(from, to);
+      this.markBetween(Math.max(from - 5, this.drawn.first), Math.min(to + 5, this.drawn.last));
     });
   }
 
-  private markOf(each: Detection): SeriesMarker<Time> {
-    const isChosen = each === this.chosen;
-    const isAbove = each.direction === "bearish";
-    return {
-      time: this.bars.time[each.bar - this.bars.first] as UTCTimestamp,
-      position: isAbove ? "aboveBar" : "belowBar",
-      shape: each.verdict ? "circle" : isAbove ? "arrowDown" : "arrowUp",
-      color: this.colorOf(each),
-      size: isChosen ? 2 : 1,
-      ...(isChosen && { text: String(each.number) }),
-    };
+  /** More bars on the sides that somebody moves to. */
+  private follow(from: number, to: number): void {
+    const { bars } = this.options;
+    const { drawn } = this;
+    if (!drawn || performance.now() < this.pausedUntil) return;
+    this.anchor = Math.min(Math.max(Math.round((from + to) / 2), drawn.first), drawn.last);
+    const ahead = Math.max(AHEAD, to - from);
+    const [low, high] = [from - ahead, Math.min(to + ahead, this.limit)];
+    if (bars.isWhole(low, high)) this.settle();
+    else void this.load(low, high);
   }
 
-  private squareOf(item: Item): SeriesMarker<Time> {
-    return {
-      time: this.bars.time[item.bar - this.bars.first] as UTCTimestamp,
-      position: item.direction === "bearish" ? "aboveBar" : "belowBar",
-      shape: "square",
-      color: this.look.chosen,
-    };
-  }
-
-  private colorOf(each: Detection): string {
-    if (each === this.chosen) return this.look.chosen;
-    if (each.verdict === "wrong") return this.look.text;
-    return each.direction === "bearish" ? this.look.down : this.look.up;
+  private markBetween(from: number, to: number): void {
+    const near = this.known.filter((each) => each.bar >= from && each.bar <= to);
+    const isCrowd = near.length > MOST_MARKS;
+    this.options.onCrowd(isCrowd ? near.length : 0);
+    const drawn = isCrowd ? near.filter((each) => each === this.chosen) : near;
+    const added = this.corrections.filter((item) => item.bar >= from && item.bar <= to);
+    const { look, chosen } = this;
+    const timeAt = (bar: number): number => this.options.bars.time(bar) ?? 0;
+    this.marks.setMarkers(marksOf(drawn, added, { look, chosen, timeAt }));
+    this.zones.show(
+      drawn.map((detection) => ({
+        detection,
+        color: colorOf(detection, look, chosen),
+        isChosen: detection === chosen,
+      })),
+    );
   }
 
   private dress(): void {
     const { up, down, text, grid } = this.look;
+    const { host, words } = this.options;
     this.series.applyOptions({ upColor: up, wickUpColor: up, downColor: down, wickDownColor: down });
     this.series.applyOptions({ borderVisible: false });
-    const zone = document.documentElement.dataset.zone ?? "UTC";
-    const exact = new Intl.DateTimeFormat("en-GB", {
-      dateStyle: "medium",
-      timeStyle: "short",
-      timeZone: zone,
-    });
-    const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: zone });
-    const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: zone });
-    const month = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: zone });
     this.chart.applyOptions({
-      layout: { background: { color: "transparent" }, textColor: text, fontFamily: fontOf(this.host) },
+      layout: { background: { color: "transparent" }, textColor: text, fontFamily: fontOf(host) },
       grid: { vertLines: { color: grid }, horzLines: { color: grid } },
       rightPriceScale: { borderColor: grid },
-      localization: { timeFormatter: (time: Time) => exact.format((time as number) * 1000) },
+      localization: { timeFormatter: (time: Time) => words.exact(time as number) },
       timeScale: {
         borderColor: grid,
         timeVisible: true,
         rightOffset: 5,
-        minBarSpacing: 0.05,
-        tickMarkFormatter: (time: Time, kind: number) =>
-          (kind <= 1 ? month : kind === 2 ? day : clock).format((time as number) * 1000),
+        minBarSpacing: 0.02,
+        tickMarkFormatter: words.tick,
       },
     });
   }
-}
-
-function lookOf(host: HTMLElement): Look {
-  const styles = getComputedStyle(host);
-  const read = (name: string): string => styles.getPropertyValue(`--candle-${name}`).trim() || "#808080";
-  return {
-    up: read("up"),
-    down: read("down"),
-    text: read("text"),
-    grid: read("grid"),
-    chosen: read("chosen"),
-  };
-}
-
-function fontOf(host: HTMLElement): string {
-  return getComputedStyle(host).fontFamily;
 }

@@ -26,9 +26,12 @@ export interface Detection {
   origin: number | null;
   verdict: Verdict;
   reason: string;
+  /** When its bar and the one that confirmed it opened, in seconds since 1970. */
+  time: number;
+  known_time: number;
 }
 
-const COLUMNS = 6;
+const COLUMNS = 5;
 
 export function readBars(buffer: ArrayBuffer, first: number): Bars {
   const count = buffer.byteLength / 8 / COLUMNS;
@@ -72,8 +75,4 @@ export function spoken(kind: string): string {
 
 export function priced(value: number): string {
   return value.toLocaleString("en-GB", { maximumSignificantDigits: value < 10 ? 5 : 8 });
-}
-
-export function timeOf(bars: Bars, bar: number): Date {
-  return new Date((bars.time[bar - bars.first] ?? 0) * 1000);
 }

@@ -1,18 +1,17 @@
 /** One detection in words: what it is, where, when it was known, and why. */
 
 import { el } from "../page/dom";
-import { exactly } from "../page/times";
-import { priced, spoken, timeOf, type Bars, type Detection } from "./data";
+import type { Words } from "./clock";
+import { priced, spoken, type Detection } from "./data";
 
-export function detailOf(each: Detection, bars: Bars): HTMLElement[] {
-  const at = (bar: number): string => `${bar}, ${exactly(timeOf(bars, bar))}`;
+export function detailOf(each: Detection, words: Words): HTMLElement[] {
   const level =
     each.top === null || each.bottom === null
       ? priced(each.price)
       : `${priced(each.bottom)} to ${priced(each.top)}`;
   const facts: [string, string][] = [
-    ["Bar", at(each.bar)],
-    ["Known at", at(each.confirmed_at)],
+    ["Bar", `${each.bar}, ${words.exact(each.time)}`],
+    ["Known at", `${each.confirmed_at}, ${words.exact(each.known_time)}`],
     ["Level", level],
     ["Direction", spoken(each.direction)],
   ];

@@ -14,6 +14,8 @@ export type Action =
   | "back"
   | "take"
   | "cancel"
+  | "filter"
+  | "again"
   | "help";
 
 const KEYS: Record<string, Action> = {
@@ -27,6 +29,7 @@ const KEYS: Record<string, Action> = {
   ArrowDown: "next",
   ArrowUp: "previous",
   p: "replay",
+  f: "filter",
   "?": "help",
 };
 const WHILE_REPLAYING: Record<string, Action> = { " ": "play", ArrowRight: "forward", ArrowLeft: "back" };
@@ -54,6 +57,18 @@ export function actionOf(key: string, mode: Mode): Action | undefined {
 /** Keys belong to what is typed in, and to a button that Space and Enter press. */
 export function isTaken(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  if (target.matches("input[type=checkbox]")) return key === " ";
   if (target.matches("input, textarea, select, [contenteditable]")) return true;
   return (key === " " || key === "Enter") && target.matches("button, a, summary");
+}
+
+export function listenForKeys(modeNow: () => Mode, act: (action: Action) => void): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target, event.key)) return;
+    if (document.querySelector("dialog[open]")) return;
+    const action = actionOf(event.key, modeNow());
+    if (!action) return;
+    event.preventDefault();
+    act(action);
+  });
 }

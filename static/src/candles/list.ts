@@ -1,9 +1,9 @@
 /** The list of detections beside the chart. Only the rows in view exist, however many there are. */
 
 import { el, icon } from "../page/dom";
-import { exactly } from "../page/times";
-import { priced, spoken, timeOf, type Bars, type Detection } from "./data";
-import { passes, windowOf, type Filter } from "./selection";
+import type { Words } from "./clock";
+import { priced, spoken, type Detection } from "./data";
+import { windowOf } from "./selection";
 
 const ROW = 44;
 const LOOKS = {
@@ -14,7 +14,6 @@ const LOOKS = {
 } as const;
 
 export class DetectionList {
-  filter: Filter = "all";
   private rows: number[] = [];
   private known = 0;
   private chosen: number | undefined;
@@ -23,7 +22,7 @@ export class DetectionList {
   constructor(
     private readonly host: HTMLElement,
     private readonly detections: readonly Detection[],
-    private readonly bars: Bars,
+    private readonly words: Words,
     private readonly onChoose: (at: number) => void,
   ) {
     host.replaceChildren(this.inner);
@@ -31,14 +30,10 @@ export class DetectionList {
     new ResizeObserver(() => this.draw()).observe(host);
   }
 
-  /** The first `known` detections, as many as the filter lets through. */
-  show(known: number, chosen: number | undefined): void {
+  /** These of the `known` first ones, by their places in the whole list. */
+  show(rows: number[], known: number, chosen: number | undefined): void {
     this.known = known;
-    this.rows = [];
-    for (let at = 0; at < known; at++) {
-      const each = this.detections[at];
-      if (each && (passes(each, this.filter) || at === chosen)) this.rows.push(at);
-    }
+    this.rows = rows;
     this.chosen = chosen;
     this.inner.style.height = `${this.rows.length * ROW}px`;
     this.draw();
@@ -71,7 +66,7 @@ export class DetectionList {
 
   private row(at: number, each: Detection, place: number): HTMLLIElement {
     const [name, tone, word] = LOOKS[each.verdict];
-    const time = exactly(timeOf(this.bars, each.bar));
+    const time = this.words.exact(each.time);
     const button = el(
       "button",
       {

@@ -1,35 +1,24 @@
 /** The page of a test session: chart, list, review and cart, all showing the same moment. */
 
 import { el } from "../page/dom";
-import { exactly } from "../page/times";
-import { toast } from "../page/toasts";
+import type { BarStore } from "./bars";
+import type { About } from "./about";
 import { Cart, type Item } from "./cart";
 import { CandleChart } from "./chart";
-import { timeOf, type Bars, type Detection } from "./data";
-import { actionOf, isTaken, type Action } from "./keys";
+import { wordsOf, type Words } from "./clock";
+import type { Detection } from "./data";
 import { detailOf } from "./detail";
+import { drawProgress, drawSend } from "./figures";
+import { passes } from "./filter";
+import { FilterBar } from "./filters";
+import { listenForKeys, type Action } from "./keys";
 import { DetectionList } from "./list";
 import { Picking, type Picked } from "./picking";
 import { Player } from "./player";
-import { Reviews } from "./reviews";
+import { holdWhile, Reviews } from "./reviews";
 import { knownAt, type Replay } from "./replay";
-import { neighbour, nextOpen, type Filter } from "./selection";
-
-export interface About {
-  firstBar: number;
-  lastBar: number;
-  kinds: string[];
-  isOpen: boolean;
-  mayWork: boolean;
-  bars: string;
-  detections: string;
-  api: string;
-  person: string;
-  feedback: string;
-  cart: Item[];
-  elsewhere: number;
-  counts: { detections: number; reviewed: number; right: number; missed: number };
-}
+import { neighbour, nextOpen } from "./selection";
+import { StatusLine } from "./status";
 
 export class SessionPage {
   private readonly chart: CandleChart;
@@ -38,23 +27,45 @@ export class SessionPage {
   private readonly picking: Picking;
   private readonly reviews: Reviews;
   private readonly cart: Cart;
+  private readonly filters: FilterBar;
+  private readonly status: StatusLine;
+  private readonly words: Words;
+  private readonly byNumber: ReadonlyMap<number, Detection>;
   private readonly mayReview: boolean;
   private chosen: number | undefined;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly about: About,
-    private readonly bars: Bars,
+    private readonly bars: BarStore,
     private readonly detections: Detection[],
+    private readonly span: readonly [number, number],
   ) {
     this.mayReview = about.isOpen && about.mayWork;
-    const range = { first: about.firstBar, last: about.lastBar };
-    this.player = new Player(root, range, (isFar) => this.moved(isFar));
-    this.chart = new CandleChart(this.part("chart"), bars, (bar, price) => this.clicked(bar, price));
-    this.list = new DetectionList(this.part("rows"), detections, bars, (at) => this.choose(at));
+    this.byNumber = new Map(detections.map((each) => [each.number, each]));
+    this.words = wordsOf(document.documentElement.dataset.zone ?? "UTC", about.stepSeconds);
+    const { words } = this;
+    const find = (name: string): HTMLElement | null => root.querySelector(`[data-${name}]`);
+    this.status = new StatusLine(this.part("says"), find("saving"), find("again"), find("crowd"));
+    const key = `session-filter:${about.person}:${about.kinds.join()}`;
+    this.filters = new FilterBar(this.part("filters"), key, () => this.draw());
+    this.player = new Player(root, bars.range, (isFar) => this.moved(isFar));
+    this.chart = new CandleChart({
+      host: this.part("chart"),
+      bars,
+      words,
+      onPick: (bar, price) => this.clicked(bar, price),
+      onTrouble: (isMissing) => {
+        this.status.missing(isMissing);
+        this.tell();
+      },
+      onCrowd: (count) => this.status.crowded(count),
+    });
+    this.list = new DetectionList(this.part("rows"), detections, words, (at) => this.choose(at));
     this.picking = new Picking({
       host: this.part("picking"),
       bars,
+      words,
       kinds: about.kinds,
       onPoint: (bar) => this.chart.point(bar),
       onTake: (purpose, picked) => this.picked(purpose, picked),
@@ -79,16 +90,20 @@ export class SessionPage {
       detections,
       cart: this.cart,
       onChange: () => this.draw(),
-      onState: (waiting, isCut) => this.said(waiting, isCut),
+      onState: (waiting, isCut) => this.status.unsaved(waiting, isCut),
     });
     this.listen();
-    this.chart.showTo(about.lastBar);
-    this.chart.zoomTo(about.lastBar);
     const wanted = detections.findIndex((each) => `#${each.number}` === location.hash);
-    const first = wanted >= 0 ? wanted : (nextOpen(detections, -1) ?? (detections.length ? 0 : undefined));
-    if (first === undefined) this.draw();
-    else this.choose(first);
-    this.said(0, false);
+    const first =
+      wanted >= 0
+        ? wanted
+        : (nextOpen(detections, -1, this.filters.filter) ??
+          neighbour(detections, -1, 1, this.filters.filter));
+    if (first === undefined) {
+      void this.chart.zoomTo(about.lastBar);
+      this.draw();
+    } else this.choose(first);
+    this.tell();
   }
 
   private part(name: string): HTMLElement {
@@ -102,22 +117,11 @@ export class SessionPage {
       const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-do]") : null;
       if (button) this.actions[button.dataset.do as Action]();
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target, event.key)) return;
-      if (document.querySelector("dialog[open]")) return;
-      const mode = { isPicking: this.picking.isOn, isReplaying: this.replay.isOn };
-      const action = actionOf(event.key, mode);
-      if (!action) return;
-      event.preventDefault();
-      this.actions[action]();
-    });
-    this.part("filter").addEventListener("change", (event) => {
-      this.list.filter = (event.target as HTMLSelectElement).value as Filter;
-      this.draw();
-    });
-    for (const form of document.querySelectorAll("[data-complete], [data-send]")) {
-      form.addEventListener("click", (event) => this.hold(event));
-    }
+    listenForKeys(
+      () => ({ isPicking: this.picking.isOn, isReplaying: this.replay.isOn }),
+      (action) => this.actions[action](),
+    );
+    holdWhile(() => this.reviews.waiting > 0);
   }
 
   private readonly actions: Record<Action, () => void> = {
@@ -134,6 +138,8 @@ export class SessionPage {
     back: () => this.step(-1),
     replay: () => this.player.toggle(this.current()?.confirmed_at ?? this.about.lastBar),
     play: () => this.player.togglePlay(),
+    filter: () => this.filters.focus(),
+    again: () => this.chart.retry(),
     help: () => document.querySelector<HTMLDialogElement>("#keys")?.showModal(),
   };
 
@@ -148,7 +154,7 @@ export class SessionPage {
   private choose(at: number): void {
     this.chosen = at;
     const each = this.detections[at];
-    if (each) this.chart.centre(each.bar);
+    if (each) void this.chart.centre(each.bar);
     this.draw();
     this.list.reveal(at);
   }
@@ -156,14 +162,14 @@ export class SessionPage {
   private walk(by: 1 | -1): void {
     const known = this.detections.slice(0, this.known);
     const from = this.chosen ?? (by > 0 ? -1 : known.length);
-    const next = neighbour(known, from, by, this.list.filter);
+    const next = neighbour(known, from, by, this.filters.filter);
     if (next !== undefined) this.choose(next);
   }
 
   private goTo(item: Item): void {
-    const at = this.detections.findIndex((each) => each.number === item.detection);
+    const at = item.detection === null ? -1 : item.detection - 1; // numbers are places, counted from 1
     if (at >= 0 && at < this.known) this.choose(at);
-    else if (item.bar <= this.replay.now) this.chart.point(item.bar);
+    else if (item.bar <= this.replay.now) void this.chart.point(item.bar);
   }
 
   private clicked(bar: number, price: number | undefined): void {
@@ -171,9 +177,10 @@ export class SessionPage {
       this.picking.move(bar, price);
       return;
     }
-    const near = this.detections
-      .slice(0, this.known)
-      .map((each, at) => ({ at, away: Math.abs(each.bar - bar) }));
+    const near = this.detections.slice(0, this.known).map((each, at) => ({
+      at,
+      away: passes(each, this.filters.filter) ? Math.abs(each.bar - bar) : Infinity,
+    }));
     const best = near.reduce<{ at: number; away: number } | undefined>(
       (found, each) => (each.away <= 2 && each.away < (found?.away ?? 3) ? each : found),
       undefined,
@@ -188,9 +195,15 @@ export class SessionPage {
 
   private say(each: Detection, body: Parameters<Reviews["say"]>[1]): void {
     this.reviews.say(each, body);
-    const next = nextOpen(this.detections.slice(0, this.known), this.chosen ?? -1);
-    if (next === undefined) this.draw();
-    else this.choose(next);
+    const known = this.detections.slice(0, this.known);
+    const next = nextOpen(known, this.chosen ?? -1, this.filters.filter);
+    if (next === undefined) {
+      this.draw();
+      return;
+    }
+    this.choose(next);
+    const after = known[nextOpen(known, next, this.filters.filter) ?? next];
+    if (after) this.chart.prepare(after.bar);
   }
 
   private current(): Detection | undefined {
@@ -212,7 +225,6 @@ export class SessionPage {
     this.player.pause();
     const bar = this.replay.within(each?.bar ?? this.replay.now);
     this.picking.begin(purpose, bar);
-    this.chart.point(bar);
     this.drawPicking(purpose);
   }
 
@@ -230,26 +242,19 @@ export class SessionPage {
     if (!purpose) this.chart.unpoint();
   }
 
-  /** Nothing that was said is lost behind a session that is completed, or a batch that is sent. */
-  private hold(event: Event): void {
-    if (!this.reviews.waiting) return;
-    event.preventDefault();
-    event.stopPropagation();
-    toast("Some reviews are still on their way. Try again in a moment.", "waiting");
-  }
-
-  private said(waiting: number, isCut: boolean): void {
-    this.part("says").textContent = isCut
-      ? `The server cannot be reached. ${waiting} ${waiting === 1 ? "review waits" : "reviews wait"} in this browser and will be sent.`
-      : this.barText();
-  }
-
-  private barText(): string {
-    const { now } = this.replay;
-    const time = exactly(timeOf(this.bars, now));
-    return this.replay.isOn
-      ? `Bar ${now} of ${this.about.lastBar}, ${time}: ${this.known} of ${this.detections.length} detections were known.`
-      : `${this.bars.count.toLocaleString("en-GB")} bars to ${time}.`;
+  private tell(): void {
+    const { now, isOn } = this.replay;
+    const { words, bars } = this;
+    const time = bars.time(now);
+    this.status.tell({
+      now: time === undefined ? "loading" : words.exact(time),
+      known: this.known,
+      isReplaying: isOn,
+      bar: now,
+      last: this.about.lastBar,
+      span: `${words.exact(this.span[0])} to ${words.exact(this.span[1])}`,
+      count: this.about.lastBar - this.about.firstBar + 1,
+    });
   }
 
   private step(by: number): void {
@@ -260,10 +265,10 @@ export class SessionPage {
   /** After the replay moved: nothing later than its bar is left in sight. */
   private moved(isFar: boolean): void {
     this.picking.end();
-    this.chart.showTo(this.replay.now);
-    if (isFar) this.chart.zoomTo(this.replay.now);
+    void this.chart.showTo(this.replay.now).then(() => this.tell());
+    if (isFar) void this.chart.zoomTo(this.replay.now);
     if (this.chosen !== undefined && this.chosen >= this.known) this.chosen = undefined;
-    this.said(0, false);
+    this.tell();
     this.draw();
   }
 
@@ -272,38 +277,36 @@ export class SessionPage {
   }
 
   private draw(): void {
-    const { known } = this;
+    const known = this.detections.slice(0, this.known);
     const chosen = this.chosen === undefined ? undefined : this.detections[this.chosen];
-    this.chart.showDetections(
-      known === this.detections.length ? this.detections : this.detections.slice(0, known),
-      chosen,
-    );
-    this.chart.showCorrections(this.about.cart.filter((item) => item.bar <= this.replay.now));
-    this.list.show(known, this.chosen);
-    const reviewed = this.detections.reduce((sum, each) => sum + (each.verdict ? 1 : 0), 0);
-    const right = this.detections.reduce((sum, each) => sum + (each.verdict === "right" ? 1 : 0), 0);
-    const rate = reviewed ? `, ${Math.round((right / reviewed) * 100)} % of them right` : "";
-    this.part("progress-text").textContent = `${reviewed} of ${this.detections.length} reviewed${rate}`;
-    const bar = this.part("progress");
-    bar.setAttribute("max", String(Math.max(this.detections.length, 1)));
-    bar.setAttribute("value", String(reviewed));
-    this.drawSend();
+    const { filter } = this.filters;
+    const rows = known.flatMap((each, at) => (passes(each, filter) ? [at] : []));
+    const shown = rows.flatMap((at) => known[at] ?? []);
+    this.filters.tell(rows.length, known.length);
+    if (chosen && !passes(chosen, filter)) {
+      shown.push(chosen);
+      rows.push(this.chosen ?? 0);
+      rows.sort((a, b) => a - b);
+    }
+    this.chart.showDetections(shown, chosen);
+    this.cart.showOnly(this.replay.isOn ? (item) => this.isKnown(item) : undefined);
+    this.chart.showCorrections(this.about.cart.filter((item) => this.isKnown(item)));
+    this.list.show(rows, known.length, this.chosen);
+    drawProgress(this.part("progress-text"), this.part("progress"), known);
+    drawSend(this.root.querySelector("[data-send]"), this.about.cart, this.about.elsewhere);
     this.drawDetail(chosen);
   }
 
-  private drawSend(): void {
-    const form = this.root.querySelector<HTMLElement>("[data-send]");
-    if (!form) return;
-    const { cart, elsewhere } = this.about;
-    const count = cart.length + elsewhere;
-    form.hidden = count === 0;
-    const text = count === 1 ? "Send 1 review" : `Send ${count} reviews`;
-    this.part("send-text").textContent = elsewhere ? `${text}, ${elsewhere} of other sessions` : text;
+  /** Whether a correction speaks of what there was by the bar of the replay. */
+  private isKnown(item: Item): boolean {
+    const { now } = this.replay;
+    const about = item.detection === null ? undefined : this.byNumber.get(item.detection);
+    return item.bar <= now && (about?.confirmed_at ?? 0) <= now;
   }
 
   private drawDetail(each: Detection | undefined): void {
     const text = this.detections.length ? "Choose a detection in the list." : "There is no detection.";
-    const shown = each ? detailOf(each, this.bars) : [el("p", { class: "text-muted" }, text)];
+    const shown = each ? detailOf(each, this.words) : [el("p", { class: "text-muted" }, text)];
     this.part("detail").replaceChildren(...shown);
   }
 }

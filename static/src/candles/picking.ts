@@ -1,8 +1,9 @@
 /** Choosing a bar: where a detection should lie, or where one was missed. */
 
 import { el } from "../page/dom";
-import { exactly } from "../page/times";
-import { candle, priced, spoken, timeOf, type Bars } from "./data";
+import type { BarStore } from "./bars";
+import type { Words } from "./clock";
+import { priced, spoken } from "./data";
 
 export interface Picked {
   bar: number;
@@ -13,9 +14,11 @@ export interface Picked {
 
 interface Options {
   host: HTMLElement;
-  bars: Bars;
+  bars: BarStore;
+  words: Words;
   kinds: readonly string[];
-  onPoint: (bar: number) => void;
+  /** Shows the bar; done as soon as it is there. */
+  onPoint: (bar: number) => Promise<void>;
   onTake: (purpose: "adjust" | "missed", picked: Picked) => void;
   onEnd: () => void;
 }
@@ -33,7 +36,7 @@ export class Picking {
 
   begin(purpose: "adjust" | "missed", bar: number): void {
     this.purpose = purpose;
-    this.move(bar, undefined);
+    this.go(bar);
   }
 
   end(): void {
@@ -44,16 +47,24 @@ export class Picking {
   }
 
   step(by: number, last: number): void {
+    this.go(Math.min(Math.max(this.bar + by, this.options.bars.range.first), last));
+  }
+
+  /** At once where the bar is there, so that keys keep their order; else as soon as it came. */
+  private go(bar: number): void {
     const { bars, onPoint } = this.options;
-    const bar = Math.min(Math.max(this.bar + by, bars.first), last);
-    this.move(bar, undefined);
-    onPoint(bar);
+    this.bar = bar;
+    const shown = onPoint(bar);
+    if (bars.has(bar)) this.move(bar, undefined);
+    else void shown.then(() => this.isOn && this.bar === bar && this.move(bar, undefined));
   }
 
   /** A click beside the high means the high, one beside the low the low. */
   move(bar: number, price: number | undefined): void {
     this.bar = bar;
-    const { high, low } = candle(this.options.bars, bar);
+    const candle = this.options.bars.at(bar);
+    if (!candle) return;
+    const { high, low } = candle;
     if (price !== undefined) this.isHigh = price >= (high + low) / 2;
     this.draw();
   }
@@ -61,7 +72,7 @@ export class Picking {
   take(): void {
     const { host, onTake } = this.options;
     const { purpose } = this;
-    if (!purpose) return;
+    if (!purpose || !this.options.bars.has(this.bar)) return;
     const read = (name: string): string =>
       host.querySelector<HTMLSelectElement>(`[name=${name}]`)?.value ?? "";
     const picked = { bar: this.bar, price: this.price(), kind: read("kind"), direction: read("direction") };
@@ -70,13 +81,13 @@ export class Picking {
   }
 
   private price(): number {
-    const { high, low } = candle(this.options.bars, this.bar);
-    return this.isHigh ? high : low;
+    const candle = this.options.bars.at(this.bar);
+    return (this.isHigh ? candle?.high : candle?.low) ?? 0;
   }
 
   private draw(): void {
-    const { host, bars, kinds } = this.options;
-    const time = exactly(timeOf(bars, this.bar));
+    const { host, bars, words, kinds } = this.options;
+    const time = words.exact(bars.time(this.bar) ?? 0);
     const take = el("button", { type: "button", class: "btn btn-sm btn-primary" }, "Take this bar");
     take.addEventListener("click", () => this.take());
     const cancel = el("button", { type: "button", class: "btn btn-sm btn-ghost" }, "Cancel");
@@ -91,7 +102,7 @@ export class Picking {
           "p",
           { class: "w-full" },
           `${verb} bar ${this.bar}, ${time}, ${priced(this.price())}. `,
-          "Click another bar, or use ← and →.",
+          "Choose another bar by a click or a tap, or by ← and →.",
         ),
         this.purpose === "missed" && choice("kind", "Kind", kinds, fits),
         this.purpose === "missed" &&

@@ -27,6 +27,8 @@ interface Options {
 export class Queue {
   private readonly waiting: Order[];
   private isSending = false;
+  private isCut = false;
+  private hasKept = true;
 
   constructor(private readonly options: Options) {
     this.waiting = stored(options.store, options.key);
@@ -40,9 +42,15 @@ export class Queue {
     return this.waiting.length;
   }
 
+  /** Whether all that waits would survive the page. */
+  get isKept(): boolean {
+    return this.waiting.length === 0 || this.hasKept;
+  }
+
   add(order: Order): void {
     this.waiting.push(order);
     this.keep();
+    if (!this.isCut) this.options.onState(this.waiting.length, false);
     void this.go();
   }
 
@@ -55,8 +63,9 @@ export class Queue {
         if (!(await this.sendOne(order))) return;
         this.waiting.shift();
         this.keep();
+        this.isCut = false;
+        this.options.onState(this.waiting.length, false);
       }
-      this.options.onState(0, false);
     } finally {
       this.isSending = false;
     }
@@ -68,8 +77,8 @@ export class Queue {
       this.options.onDone(order, await this.options.send(order));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const isCut = error.problem.status === 0 || error.problem.status >= 500;
-      if (isCut || error.problem.status === 429) {
+      if (isForNow(error.problem.status)) {
+        this.isCut = true;
         this.options.onState(this.waiting.length, true);
         return false;
       }
@@ -78,11 +87,22 @@ export class Queue {
     return true;
   }
 
+  /** A browser that keeps nothing sends all the same. */
   private keep(): void {
     const { store, key } = this.options;
-    if (this.waiting.length) store.setItem(key, JSON.stringify(this.waiting));
-    else store.removeItem(key);
+    try {
+      if (this.waiting.length) store.setItem(key, JSON.stringify(this.waiting));
+      else store.removeItem(key);
+      this.hasKept = true;
+    } catch {
+      this.hasKept = false;
+    }
   }
+}
+
+/** Out of reach, overloaded, too often, or logged out: the server has not decided about it. */
+function isForNow(status: number): boolean {
+  return status === 0 || status === 401 || status === 408 || status === 429 || status >= 500;
 }
 
 function stored(store: Store, key: string): Order[] {

@@ -40,6 +40,10 @@ export class Reviews {
     });
     for (const order of this.queue.orders) this.showAgain(order);
     addEventListener("online", () => void this.queue.go());
+    addEventListener("beforeunload", (event) => {
+      if (!this.queue.isKept) event.preventDefault();
+    });
+    onState(this.queue.size, false);
     setInterval(() => void (this.queue.size && this.queue.go()), 10_000);
     void this.queue.go();
   }
@@ -111,5 +115,17 @@ export class Reviews {
     const each = order.tag ? this.byNumber.get(Number(order.tag)) : undefined;
     if (each) each.verdict = this.settled.get(each.number) ?? "";
     this.options.onChange();
+  }
+}
+
+/** Nothing that was said is lost behind a session that is completed, or a batch that is sent. */
+export function holdWhile(isWaiting: () => boolean): void {
+  for (const form of document.querySelectorAll("[data-complete], [data-send]")) {
+    form.addEventListener("click", (event) => {
+      if (!isWaiting()) return;
+      event.preventDefault();
+      event.stopPropagation();
+      toast("Some reviews are still on their way. Try again in a moment.", "waiting");
+    });
   }
 }

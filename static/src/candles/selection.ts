@@ -1,12 +1,7 @@
-/** Which detections a list shows, and which comes next. */
+/** Which detection comes next, and which rows of a long list can be seen. */
 
 import type { Detection } from "./data";
-
-export type Filter = "all" | "open" | "done";
-
-export function passes(detection: Detection, filter: Filter): boolean {
-  return filter === "all" || (detection.verdict !== "") === (filter === "done");
-}
+import { passes, type Filter } from "./filter";
 
 /** The nearest after (or before) `from` that passes, by position in the whole list; none at its end. */
 export function neighbour(
@@ -23,8 +18,10 @@ export function neighbour(
 }
 
 /** Where to go on after a review: the next that nothing was said of, from the beginning where there is none. */
-export function nextOpen(detections: readonly Detection[], from: number): number | undefined {
-  return neighbour(detections, from, 1, "open") ?? neighbour(detections, -1, 1, "open");
+export function nextOpen(detections: readonly Detection[], from: number, filter: Filter): number | undefined {
+  if (filter.verdict.size && !filter.verdict.has("open")) return neighbour(detections, from, 1, filter);
+  const open = { ...filter, verdict: new Set(["open"]) };
+  return neighbour(detections, from, 1, open) ?? neighbour(detections, -1, 1, open);
 }
 
 /** The rows of a long list that can be seen, and some around them. */

@@ -28,7 +28,8 @@ export class Zones implements ISeriesPrimitive {
   private update: (() => void) | undefined;
   private readonly views: readonly IPrimitivePaneView[];
 
-  constructor(private readonly first: number) {
+  /** `first` says which bar the chart draws first at present. */
+  constructor(private readonly first: () => number) {
     const renderer: IPrimitivePaneRenderer = { draw: (target) => this.draw(target) };
     this.views = [{ zOrder: () => "bottom", renderer: () => renderer }];
   }
@@ -80,7 +81,7 @@ export class Zones implements ISeriesPrimitive {
   }
 
   private x(bar: number): number | null {
-    return this.chart?.timeScale().logicalToCoordinate((bar - this.first) as Logical) ?? null;
+    return this.chart?.timeScale().logicalToCoordinate((bar - this.first()) as Logical) ?? null;
   }
 
   private y(price: number): number | null {
