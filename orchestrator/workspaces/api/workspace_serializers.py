@@ -12,6 +12,8 @@ from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember, Wo
 
 class WorkspaceSerializer(serializers.ModelSerializer[PatternWorkspace]):
     created_by = serializers.CharField(source="created_by.username", read_only=True)
+    approved_by = serializers.CharField(source="approved_by.username", allow_null=True, default=None)
+    verified_by = serializers.CharField(source="verified_by.username", allow_null=True, default=None)
     identification_steps = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
@@ -19,8 +21,8 @@ class WorkspaceSerializer(serializers.ModelSerializer[PatternWorkspace]):
         fields = (
             "id", "pattern_type", "name", "category", "status", "version", "description", "user_reasoning",
             "identification_steps", "attachments", "session_count", "feedback_count", "success_rate",
-            "last_tested_at", "created_by", "created_at", "updated_at", "implemented_at", "approved_at",
-            "verified_at",
+            "last_tested_at", "created_by", "created_at", "updated_at", "implemented_at", "approved_by",
+            "approved_at", "verified_by", "verified_at",
         )  # fmt: skip
 
 

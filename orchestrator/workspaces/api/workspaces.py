@@ -180,7 +180,7 @@ class SendBackView(APIView):
 
 @extend_schema_view(get=extend_schema(tags=TAG, operation_id="workspaces_members_list"))
 class MembersView(ListAPIView[WorkspaceMember]):
-    """Who was let in. Only the owner and admins see all of them."""
+    """Who was let in. The owner is the one who began it: `created_by`."""
 
     queryset = WorkspaceMember.objects.none()
     serializer_class = given.MemberSerializer
@@ -213,6 +213,6 @@ class MemberView(APIView):
         operation_id="workspaces_members_take_back",
     )
     def delete(self, request: Request, pk: UUID, user_id: UUID) -> Response:
-        """Take it back; by your own id you leave."""
+        """Take it back; by your own id you leave. 409 for the owner, who stays."""
         members.take_back(person(request), pk, user_id=user_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -15,7 +15,9 @@ def workspaces_of(
     user: User, *, statuses: Collection[str] = (), mine: bool = False
 ) -> QuerySet[PatternWorkspace]:
     """Those that the person sees, in these statuses; ``mine`` leaves out those that others began."""
-    rows = PatternWorkspace.objects.visible_to(user).select_related("created_by")
+    rows = PatternWorkspace.objects.visible_to(user).select_related(
+        "created_by", "approved_by", "verified_by"
+    )
     if statuses:
         rows = rows.filter(status__in=statuses)
     return rows.filter(created_by=user) if mine else rows

@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import DomainError, InvalidInput, NotFound
+from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
 from orchestrator.core.rates import seconds_to_wait
 from orchestrator.rate import Rate
 from orchestrator.workspaces.access import May, find_workspace
@@ -66,12 +66,14 @@ def let_in(
 
 @transaction.atomic
 def take_back(user: User, workspace_id: UUID, *, user_id: UUID) -> None:
-    """From now on this person is not in it. Who is in may leave by themselves.
+    """From now on this person is not in it. Who is in may leave by themselves, but for the owner.
 
-    Raises NotFound and NotAllowed.
+    Raises NotFound, NotAllowed, and WrongState for the owner: a workspace has one.
     """
     need = May.READ if user_id == user.pk else May.OWN
     workspace = find_workspace(user, workspace_id, need, lock=True)
+    if user_id == workspace.created_by_id:
+        raise WrongState("A workspace is not without its owner. Delete it if it is no longer needed.")
     member = WorkspaceMember.objects.filter(workspace=workspace, user=user_id).select_related("user").first()
     if member is None:
         raise NotFound("This person is not in the workspace.")

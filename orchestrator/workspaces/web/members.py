@@ -23,7 +23,7 @@ from orchestrator.workspaces.web.head import head_of
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The owner sees everybody who was let in, others themselves."""
+    """Whoever is in it sees who else is; the owner lets people in."""
     user = person(request)
     form, status = MemberForm(sent(request)), 200
     if request.method == "POST":

@@ -83,6 +83,7 @@ export class Timeline {
     url.searchParams.set("since", this.since);
     try {
       const answer = await fetch(url, { headers: { "X-Part": "changes" } });
+      if (answer.status === 404) location.reload(); // one was taken out of it: nothing of it stays in sight
       if (!answer.ok || answer.redirected) return false;
       const found = fragment(await answer.text());
       this.since = found.querySelector<HTMLElement>("[data-since]")?.dataset.since ?? this.since;
