@@ -6,7 +6,7 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -21,20 +21,26 @@ from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 from orchestrator.workspaces.queries.coding import runs_of, versions_of
 from orchestrator.workspaces.services.coding import sending
 from orchestrator.workspaces.services.coding.deploying import roll_back
+from orchestrator.workspaces.services.coding.repeating import once
 
 TAG = ["coding runs"]
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Asked again with it, the same run is given"
+)
 
 
 class SendView(APIView):
     @extend_schema(
         request=None,
         responses={202: given.CodingRunSerializer},
+        parameters=[KEY],
         tags=TAG,
         operation_id="workspaces_feedback_send",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Send the cart to a coding run. 409 for an empty one, and while another run is under way."""
-        run = sending.send_batch(person(request), pk)
+        user = person(request)
+        run = once(user, pk, request.headers.get("Idempotency-Key"), lambda: sending.send_batch(user, pk))
         return Response(given.CodingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -84,6 +90,7 @@ class RetryCodingRunView(APIView):
     @extend_schema(
         request=given.ReasonSerializer,
         responses={202: given.CodingRunSerializer},
+        parameters=[KEY],
         examples=[given.RETRY],
         tags=TAG,
         operation_id="workspaces_execution_retry",
@@ -91,7 +98,9 @@ class RetryCodingRunView(APIView):
     def post(self, request: Request, pk: UUID) -> Response:
         """Another run for the same reviews: at most ten in a row."""
         data = valid_data(given.ReasonSerializer(data=request.data))
-        run = sending.retry_run(person(request), pk, reason=data["reason"])
+        user, key = person(request), request.headers.get("Idempotency-Key")
+        failed = sending.find_run(user, pk)
+        run = once(user, failed.workspace_id, key, lambda: sending.retry_run(user, pk, reason=data["reason"]))
         return Response(given.CodingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -114,6 +114,7 @@ class MissedSerializer(serializers.Serializer[Any]):
 
 
 class FeedbackSerializer(serializers.ModelSerializer[FeedbackItem]):
+    workspace = serializers.UUIDField(source="workspace_id")
     session = serializers.UUIDField(source="session_id")
     verdict = serializers.ChoiceField(VERDICTS)
     detection = serializers.IntegerField(
@@ -124,7 +125,7 @@ class FeedbackSerializer(serializers.ModelSerializer[FeedbackItem]):
     class Meta:
         model = FeedbackItem
         fields = (
-            "id", "session", "detection", "verdict", "kind", "direction", "bar", "price", "note",
+            "id", "workspace", "session", "detection", "verdict", "kind", "direction", "bar", "price", "note",
             "created_by", "created_at", "sent_to_claude_at", "execution",
         )  # fmt: skip
 

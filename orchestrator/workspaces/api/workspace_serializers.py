@@ -42,6 +42,7 @@ class DescribeSerializer(serializers.Serializer[Any]):
 
 
 class MessageSerializer(serializers.ModelSerializer[WorkspaceMessage]):
+    workspace = serializers.UUIDField(source="workspace_id")
     type = serializers.ChoiceField([each.value for each in MessageType])
     author = serializers.CharField(source="author.username", allow_null=True, default=None)
     author_type = serializers.ChoiceField([each.value for each in AuthorType])
@@ -54,8 +55,8 @@ class MessageSerializer(serializers.ModelSerializer[WorkspaceMessage]):
     class Meta:
         model = WorkspaceMessage
         fields = (
-            "id", "type", "created_at", "updated_at", "author", "author_type", "title", "content", "data",
-            "attachments", "session", "feedback", "execution", "status", "progress",
+            "id", "workspace", "type", "created_at", "updated_at", "author", "author_type", "title",
+            "content", "data", "attachments", "session", "feedback", "execution", "status", "progress",
         )  # fmt: skip
 
 

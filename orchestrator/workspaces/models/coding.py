@@ -44,6 +44,7 @@ class ClaudeExecution(models.Model):
     """US dollars, as the ledger of AI calls booked them."""
     log = JsonField(default=list, blank=True)
     """What the agent said, did and was refused: brief, and the latest."""
+    idempotency_key = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 - null is no key
     status = models.CharField(max_length=10, default=RunStatus.PENDING.value)
     phase = models.CharField(max_length=20, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
@@ -86,6 +87,11 @@ class ClaudeExecution(models.Model):
                 fields=["workspace"],
                 name="claude_one_under_way",
                 condition=Q(status__in=sorted(each.value for each in UNDER_WAY)),
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "idempotency_key"],
+                name="claude_key_once",
+                condition=Q(idempotency_key__isnull=False),
             ),
             models.CheckConstraint(
                 name="claude_status_known", condition=Q(status__in=[each.value for each in RunStatus])

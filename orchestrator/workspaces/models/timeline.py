@@ -50,6 +50,7 @@ class WorkspaceMessage(models.Model):
             models.Index(fields=["workspace", "-id"], name="message_newest"),
             models.Index(fields=["workspace", "type", "-id"], name="message_by_type"),
             models.Index(fields=["workspace", "-updated_at"], name="message_changed"),
+            models.Index(fields=["type"], name="message_type"),
         ]
         constraints = [
             models.CheckConstraint(
