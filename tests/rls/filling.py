@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "process.sessionphoto": {"media_type": "image/jpeg"},
     "process.sessionscope": {"scope_type": "unsure"},
     "process.synthesis": {"synthesis_type": "draft", "is_provisional": False, "user_approved": True},
+    "trading.fill": {"price": Decimal("0.5")},
+    "trading.killswitch": {"released_at": utc_now()},
+    "trading.ledgerentry": {"kind": "deposit"},
+    "trading.market": {"tick_size": Decimal("0.01")},
+    "trading.order": {"side": "buy", "type": "limit", "price": Decimal("0.5"), "size": 1},
+    "trading.portfolio": {"mode": "paper"},
+    "trading.posting": {"account": "cash", "amount": 0},
+    "trading.strategyrun": {"mode": "paper"},
+    "trading.tape": {"origin": "recorded"},
     "workflows.bulkjob": {"ids": []},
     "workflows.triggerdelivery": {"status": "rejected"},
     "workspaces.feedbackitem": {"verdict": "missed", "detection": None},

@@ -25,6 +25,8 @@ from tests.rls.world import all_rows, bound_tables, make_belongings
 
 PUBLISHED = {
     "workflows_workflowtemplate": "copies that people publish for everybody who is logged in",
+    "trading_market": "what the exchange publishes",
+    "trading_killswitch": "whoever places orders has to know that none are placed",
     **dict.fromkeys(DEFINITIONS, "what staff author for everybody who is logged in"),
 }
 

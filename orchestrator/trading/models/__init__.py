@@ -1,0 +1,23 @@
+"""Tables of trading: markets, tapes, portfolios with their books, strategies at work, and the locks."""
+
+from orchestrator.trading.models.locks import KillSwitch, LiveApproval
+from orchestrator.trading.models.markets import Market
+from orchestrator.trading.models.portfolios import LedgerEntry, Portfolio, Position, Posting
+from orchestrator.trading.models.runs import Alert, Fill, Order, StrategyRun
+from orchestrator.trading.models.tapes import Tape, TapeChunk
+
+__all__ = [
+    "Alert",
+    "Fill",
+    "KillSwitch",
+    "LedgerEntry",
+    "LiveApproval",
+    "Market",
+    "Order",
+    "Portfolio",
+    "Position",
+    "Posting",
+    "StrategyRun",
+    "Tape",
+    "TapeChunk",
+]

@@ -1,0 +1,188 @@
+"""Strategies at work: their runs, their orders and fills, and what they tell people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from orchestrator.accounts.models import User
+from orchestrator.core.clock import utc_now
+from orchestrator.core.fields import IdField, JsonField
+from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, OrderType, Side, TimeInForce
+from orchestrator.trading.models.portfolios import Portfolio
+from orchestrator.trading.models.tapes import Tape
+from orchestrator.workflows.models import Workflow
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class StrategyRunQuerySet(models.QuerySet["StrategyRun"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Runs of workflows that the person may see."""
+        if isinstance(user, User) and user.is_admin:
+            return self
+        return self.filter(workflow__in=Workflow.objects.visible_to(user))
+
+
+class StrategyRun(models.Model):
+    """What trading knows of a run of the engine, whose status is the run's, and which it outlives.
+
+    ``position`` counts the messages of the tape that are booked, ``window`` the windows. ``reader`` is what
+    the stream node and the broker know at that place, as their domain stores it. ``statistics`` and
+    ``curve`` (``[at in ms, equity as text]``) are filled as the run goes on.
+    """
+
+    id = IdField()
+    execution_id = models.UUIDField(unique=True)
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="strategy_runs")
+    started_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="strategy_runs")
+    mode = models.CharField(max_length=10)
+    tape = models.ForeignKey(Tape, on_delete=models.PROTECT, related_name="strategy_runs")
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="strategy_runs")
+    position = models.PositiveBigIntegerField(default=0)
+    window = models.PositiveIntegerField(default=0)
+    windows_wanted = models.PositiveIntegerField(null=True, blank=True)
+    reader = JsonField(default=dict)
+    last_tick_at = models.DateTimeField(null=True, blank=True)
+    message_rate = models.FloatField(null=True, blank=True)
+    lag_messages = models.PositiveBigIntegerField(default=0)
+    statistics = JsonField(default=dict)
+    curve = JsonField(default=list)
+    created_at = models.DateTimeField(default=utc_now)
+    updated_at = models.DateTimeField(default=utc_now)
+
+    objects = StrategyRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["workflow", "-id"], name="strategy_run_by_workflow"),
+            models.Index(fields=["portfolio", "-id"], name="strategy_run_by_portfolio"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="strategy_run_mode_known", condition=Q(mode__in=[each.value for each in Mode])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} run {self.execution_id}"
+
+
+class Order(models.Model):
+    """``client_order_id`` is stored before the broker hears of the order. ``size`` is in tokens, or, of a
+    market order to buy, ``amount`` is in USDC. ``reason`` says in a sentence why it was refused or ended.
+    """
+
+    id = IdField()
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="orders")
+    run = models.ForeignKey(
+        StrategyRun, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
+    client_order_id = models.CharField(max_length=200, unique=True)
+    exchange_id = models.CharField(max_length=200, blank=True)
+    node_id = models.CharField(max_length=100, blank=True)
+    window = models.PositiveIntegerField(null=True, blank=True)
+    token = models.CharField(max_length=100)
+    market = models.CharField(max_length=100)
+    side = models.CharField(max_length=4)
+    type = models.CharField(max_length=6)
+    time_in_force = models.CharField(max_length=3, default=TimeInForce.GTC.value)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    price = models.DecimalField(max_digits=8, decimal_places=6, null=True, blank=True)
+    size = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
+    amount = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
+    filled_size = models.DecimalField(max_digits=24, decimal_places=6, default=0)
+    filled_amount = models.DecimalField(max_digits=24, decimal_places=6, default=0)
+    status = models.CharField(max_length=16, default=OrderStatus.PENDING.value)
+    reason = models.TextField(blank=True)
+    placed_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=utc_now)
+    updated_at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["portfolio", "-id"], name="order_newest"),
+            models.Index(fields=["run", "-id"], name="order_by_run"),
+            models.Index(
+                fields=["portfolio", "token"],
+                name="order_open",
+                condition=Q(status__in=["pending", "open", "partially_filled", "unknown"]),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="order_status_known", condition=Q(status__in=[each.value for each in OrderStatus])
+            ),
+            models.CheckConstraint(
+                name="order_side_known", condition=Q(side__in=[each.value for each in Side])
+            ),
+            models.CheckConstraint(
+                name="order_says_how_much",
+                condition=Q(size__gt=0, amount__isnull=True) | Q(size__isnull=True, amount__gt=0),
+            ),
+            models.CheckConstraint(
+                name="order_with_a_limit_has_a_price",
+                condition=~Q(type=OrderType.LIMIT.value) | Q(price__gt=0, price__lt=1),
+            ),
+            models.CheckConstraint(
+                name="order_is_not_overfilled",
+                condition=Q(size__isnull=True) | Q(filled_size__lte=F("size")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.client_order_id
+
+
+class Fill(models.Model):
+    """A part of an order that was done. ``reference`` is the trade's, so that none is booked twice."""
+
+    id = IdField()
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="fills")
+    reference = models.CharField(max_length=200)
+    price = models.DecimalField(max_digits=8, decimal_places=6)
+    size = models.DecimalField(max_digits=24, decimal_places=6)
+    fee = models.DecimalField(max_digits=24, decimal_places=6, default=0)
+    is_maker = models.BooleanField(default=False)
+    is_final = models.BooleanField(default=True)
+    filled_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "reference"], name="fill_once"),
+            models.CheckConstraint(name="fill_is_some", condition=Q(size__gt=0, price__gte=0, fee__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.size} at {self.price}"
+
+
+class Alert(models.Model):
+    """Something that a strategy wants people to know."""
+
+    id = IdField()
+    run = models.ForeignKey(StrategyRun, on_delete=models.CASCADE, related_name="alerts")
+    reference = models.CharField(max_length=200)
+    level = models.CharField(max_length=10, default="info")
+    text = models.TextField()
+    happened_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=utc_now)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["run", "-id"], name="alert_by_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "reference"], name="alert_once"),
+            models.CheckConstraint(
+                name="alert_level_known", condition=Q(level__in=["info", "warning", "critical"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
