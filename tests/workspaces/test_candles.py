@@ -78,6 +78,26 @@ def test_what_is_no_text_too_large_or_too_many_is_refused(settings: Settings) ->
         upload_candles(make_user(role=Role.VIEWER), name="V", content=(CSV + ROWS).encode())
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_as_spreadsheets_write_them_are_read(encoding: str) -> None:
+    text = "Date;Time;Open;High;Low;Close\r\n31.03.2024;12:00;10,5;12,25;9;11\r\n"
+    kept = upload_candles(make_user(), name="Gold", content=text.encode(encoding))
+    assert unpack(kept.data).open.tolist() == [10.5]
+
+
+def test_bars_that_lie_decades_apart_are_kept() -> None:
+    text = CSV + "1970-01-01,10,12,9,11,5\n2099-01-01,10,12,9,11,5\n"
+    assert upload_candles(make_user(), name="Rare", content=text.encode()).step_seconds == 2**31 - 1
+
+
+@pytest.mark.parametrize("content", ["Zeit;é".encode("latin-1"), b"\xff\xfe\xd8", b"\x00\x01\x02", b""])
+def test_what_no_spreadsheet_wrote_is_refused_in_words(content: bytes) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        upload_candles(make_user(), name="Odd", content=content)
+    (told,) = caught.value.fields["file"]
+    assert told.endswith(".")
+
+
 def test_made_up_candles_are_labelled_and_the_same_for_the_same_seed() -> None:
     user = make_user()
     one, same = make_candles(user, seed=5), make_candles(user, seed=5)

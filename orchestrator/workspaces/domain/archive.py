@@ -10,6 +10,7 @@ import numpy as np
 
 from orchestrator.workspaces.domain.detectors import Candles
 
+_MOST_SECONDS: Final = 2**31 - 1
 _DRAWN: Final = ("time", "open", "high", "low", "close")
 _COLUMNS: Final = ("time", "open", "high", "low", "close", "volume")
 
@@ -44,8 +45,9 @@ def columns_of(candles: Candles) -> bytes:
 
 
 def step_of(candles: Candles) -> int:
-    """Seconds from one bar to the next, as they usually are; 0 of a single bar."""
-    return int(np.median(np.diff(candles.time))) if len(candles) > 1 else 0
+    """Seconds from one bar to the next, as they usually are; 0 of a single bar. Decades apart are as many as
+    are stored."""
+    return min(int(np.median(np.diff(candles.time))), _MOST_SECONDS) if len(candles) > 1 else 0
 
 
 def span_of(candles: Candles) -> tuple[datetime, datetime]:

@@ -14,9 +14,12 @@ import numpy as np
 
 from orchestrator.workspaces.domain.detectors import Candles
 from orchestrator.workspaces.domain.moments import Reader, reader_for
+from orchestrator.workspaces.domain.numbers import has_decimal_comma
 
 MOST_ROWS: Final = 500_000
 _MOST_FAULTS: Final = 20
+_EARLIEST: Final = -2_208_988_800  # 1900
+_LATEST: Final = 7_258_118_400  # 2200
 _NAMES: Final = {
     "time": ("time", "timestamp", "datetime", "date time", "open time", "open_time", "date", "<date>"),
     "clock": ("<time>",),
@@ -62,9 +65,11 @@ def read_candles(text: str, *, day_first: bool | None = None) -> Read:
     Separated by commas, semicolons or tabs. Bars that are missing between others are told, not refused:
     markets close.
     """
+    blank = text[: len(text) - len(text.lstrip("\ufeff \r\n"))].count("\n")
     rows = _rows(text)
     places = _places(rows[0])
-    body = [(number, row) for number, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)]
+    numbered = enumerate(rows[1:], blank + 2)
+    body = [(number, row) for number, row in numbered if any(cell.strip() for cell in row)]
     if not body:
         raise BadCandles([Fault(0, "There is no candle below the heading.")])
     if len(body) > MOST_ROWS:
@@ -121,9 +126,10 @@ def _read(
     faults: list[Fault] = []
     columns: list[list[float]] = [[], [], [], [], []]
     moments: list[int] = []
+    with_comma = has_decimal_comma(_cell(row, places, name) for _, row in body for name in _PRICES)
     for (number, row), time in zip(body, times, strict=True):
         try:
-            moment, values = reader(time), _values(row, places)
+            moment, values = reader(time), _values(row, places, with_comma)
             _check_order(moments, moment)
         except ValueError as error:
             faults.append(Fault(number, str(error)))
@@ -138,23 +144,23 @@ def _read(
     return Read(candles, tuple(_notices(moments)))
 
 
-def _values(row: Sequence[str], places: dict[str, int]) -> list[float]:
-    values = [_number(_cell(row, places, column), column) for column in _PRICES]
+def _values(row: Sequence[str], places: dict[str, int], with_comma: bool) -> list[float]:
+    values = [_number(_cell(row, places, column), column, with_comma) for column in _PRICES]
     opened, high, low, close = values
     if min(values) <= 0:
         raise ValueError("a price is not above 0.")
     if high < max(opened, close) or low > min(opened, close):
         raise ValueError("open or close lies outside of low and high.")
-    volume = _number(_cell(row, places, "volume") or "0", "volume")
+    volume = _number(_cell(row, places, "volume") or "0", "volume", with_comma)
     if volume < 0:
         raise ValueError("the volume is below 0.")
     return [*values, volume]
 
 
-def _number(text: str, column: str) -> float:
+def _number(text: str, column: str, with_comma: bool) -> float:
     if not text:
         raise ValueError(f"{column} is empty.")
-    plain = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text.replace(",", "")
+    plain = text.replace(".", "").replace(",", ".") if with_comma else text.replace(",", "")
     try:
         value = float(plain)
     except ValueError as error:
@@ -165,6 +171,8 @@ def _number(text: str, column: str) -> float:
 
 
 def _check_order(moments: Sequence[int], moment: int) -> None:
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError("this time lies outside of the years 1900 to 2199.")
     if moments and moment == moments[-1]:
         raise ValueError("this time is there twice.")
     if moments and moment < moments[-1]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Final
 from uuid import UUID
 
@@ -42,8 +43,9 @@ def upload_candles(user: User, *, name: str, content: bytes, day_first: bool | N
 
 
 def _read(content: bytes, day_first: bool | None) -> Read:
+    has_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return read_candles(content.decode("utf-8-sig"), day_first=day_first)
+        return read_candles(content.decode("utf-16" if has_utf16 else "utf-8-sig"), day_first=day_first)
     except UnicodeDecodeError as error:
         message = "This is no text. Save the table as CSV (UTF-8) and upload that."
         raise InvalidInput(message, fields={"file": [message]}) from error

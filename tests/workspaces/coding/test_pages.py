@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -13,8 +15,10 @@ from rest_framework.test import APIClient
 from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 from orchestrator.workspaces.queries.coding import diff_lines
-from orchestrator.workspaces.services.coding.sending import send_batch
+from orchestrator.workspaces.services.coding.sending import cancel_run, retry_run, send_batch
+from orchestrator.workspaces.services.reviewing import review
 from tests.workspaces.coding.scene import Scene, make_failed_run, make_scene, review_as
+from tests.workspaces.testing import make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]
@@ -62,6 +66,45 @@ def test_the_cart_is_sent_from_the_page_and_its_run_followed(
     assert page.get(answer["Location"], headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     assert "in use" in shown(page, "runs", pk)
     assert "Nothing was tested yet" not in shown(page, "runs", pk)
+
+
+def test_cases_are_told_with_the_run_that_tested_them_last(scene: Scene, page: Client, drain: Drain) -> None:
+    pk = scene.workspace.pk
+    assert "No case yet" in shown(page, "cases", pk)
+    run = send_batch(scene.user, pk)
+    assert "Not tested yet" in shown(page, "cases", pk)
+    drain()
+    text = shown(page, "cases", pk)
+    assert "Held against version 0.0.1" in text
+    assert reverse("workspaces:run", args=[pk, run.pk]) in text
+    cases = run.workspace.cases.count()
+    counted = {show: len(cases_shown(page, pk, show)) for show in ("", "held", "lost", "untested")}
+    assert counted == {"": min(cases, 30), "held": min(cases, 30), "lost": 0, "untested": 0}
+
+    later = make_session(scene.workspace, user=scene.user, candles=scene.session.candles)
+    review(scene.user, later.pk, 1, verdict="right")
+    send_batch(scene.user, pk)
+    assert [state for _, state, _ in cases_shown(page, pk, "untested")] == ["untested"]
+
+
+def cases_shown(page: Client, pk: UUID, show: str) -> list[Any]:
+    found: list[Any] = page.get(reverse("workspaces:cases", args=[pk]), {"show": show}).context["cases"]
+    return found
+
+
+def test_all_tries_of_a_batch_are_told_and_the_last_one_is_the_end(scene: Scene, page: Client) -> None:
+    pk = scene.workspace.pk
+    first = send_batch(scene.user, pk)
+    cancel_run(scene.user, first.pk)
+    second = retry_run(scene.user, first.pk, reason="Another machine")
+    text = shown(page, "run", pk, first.pk)
+    assert reverse("workspaces:run", args=[pk, second.pk]) in text
+    assert "It was tried again" in text
+    cancel_run(scene.user, second.pk)
+    assert "9 of 10 retries left" in shown(page, "run", pk, second.pk)
+    assert "Another machine" in shown(page, "run", pk, second.pk)
+    ClaudeExecution.objects.filter(pk=second.pk).update(retry_count=10)
+    assert "the most there may be" in shown(page, "run", pk, second.pk)
 
 
 def test_what_cannot_be_sent_is_told_on_the_page(page: Client, scene: Scene) -> None:

@@ -66,12 +66,41 @@ def test_days_that_could_be_months_are_asked_about() -> None:
         ("1711886460,0,12,0,11,5", "Row 3: a price is not above 0."),
         ("1711886460,10,12,9,11,-5", "Row 3: the volume is below 0."),
         ("yesterday,10,12,9,11,5", "Row 3: “yesterday” is no number of seconds"),
+        ("99999999999999999,10,12,9,11,5", "Row 3: this time lies outside of the years 1900 to 2199."),
     ],
 )
 def test_a_fault_is_told_with_its_row(row: str, told: str) -> None:
     with pytest.raises(BadCandles) as refused:
         read_candles(f"{csv_of('1711886400')}\n{row}")
     assert str(refused.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("prices", "read"),
+    [
+        ("1.234,5;1.300,0;1.000,25;1.200", [1234.5, 1300.0, 1000.25, 1200.0]),
+        ("1,234.5;1,300;1,000.25;1,200", [1234.5, 1300.0, 1000.25, 1200.0]),
+        ("1.234.567,5;1.300.000;1.000.000;1.200.000", [1234567.5, 1300000.0, 1000000.0, 1200000.0]),
+        ("1,234;1,300;1,000;1,200", [1.234, 1.3, 1.0, 1.2]),
+        ("1.234;1.300;1.000;1.200", [1.234, 1.3, 1.0, 1.2]),
+        ("10,5;12,25;9;11", [10.5, 12.25, 9.0, 11.0]),
+    ],
+)
+def test_a_whole_file_writes_its_numbers_in_one_way(prices: str, read: list[float]) -> None:
+    (candle,) = read_candles(f"Time;Open;High;Low;Close\n2024-01-01;{prices}").candles
+    assert [candle.open, candle.high, candle.low, candle.close] == read
+
+
+def test_rows_are_counted_as_in_the_file_also_below_blank_lines() -> None:
+    text = "\ufeff\n\n" + csv_of("1711886400") + "\n\n1711886460,x,12,9,11,5"
+    with pytest.raises(BadCandles, match="Row 6: open is “x”"):
+        read_candles(text)
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1850-01-01"])
+def test_times_that_no_market_had_are_refused(time: str) -> None:
+    with pytest.raises(BadCandles, match="Row 2: this time lies outside of the years 1900 to 2199"):
+        read_candles(csv_of(time))
 
 
 def test_all_faults_are_told_up_to_twenty() -> None:
