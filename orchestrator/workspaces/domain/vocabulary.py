@@ -116,3 +116,10 @@ class Access(StrEnum):
 
 
 MOST_RETRIES: Final = 10
+
+
+class Target(StrEnum):
+    """Where versions go. Whatever is chosen, the version in use is this server's, for its test sessions."""
+
+    LOCAL = "local"
+    VERCEL = "vercel"

@@ -2,6 +2,7 @@
 
 from orchestrator.workspaces.models.candles import CandleSet
 from orchestrator.workspaces.models.coding import AlgorithmVersion, ClaudeExecution
+from orchestrator.workspaces.models.deployments import Deployment, VercelConnection
 from orchestrator.workspaces.models.history import ImplementationSession, ImportedRecord
 from orchestrator.workspaces.models.sessions import (
     FeedbackItem,
@@ -17,6 +18,7 @@ __all__ = [
     "Attachment",
     "CandleSet",
     "ClaudeExecution",
+    "Deployment",
     "FeedbackItem",
     "ImplementationSession",
     "ImportedRecord",
@@ -24,6 +26,7 @@ __all__ = [
     "PatternWorkspace",
     "RegressionCase",
     "SessionDetection",
+    "VercelConnection",
     "WorkspaceMember",
     "WorkspaceMessage",
 ]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.fields import IdField, JsonField
-from orchestrator.workspaces.domain.vocabulary import Access, WorkspaceStatus
+from orchestrator.workspaces.domain.vocabulary import Access, Target, WorkspaceStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -50,6 +50,7 @@ class PatternWorkspace(models.Model):
     feedback_count = models.PositiveIntegerField(default=0)
     success_rate = models.FloatField(null=True, blank=True)
     last_tested_at = models.DateTimeField(null=True, blank=True)
+    deploy_target = models.CharField(max_length=10, default=Target.LOCAL.value)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="created_workspaces")
     approved_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="approved_workspaces"
@@ -70,6 +71,9 @@ class PatternWorkspace(models.Model):
             models.CheckConstraint(
                 name="workspace_status_known",
                 condition=Q(status__in=[each.value for each in WorkspaceStatus]),
+            ),
+            models.CheckConstraint(
+                name="workspace_target_known", condition=Q(deploy_target__in=[each.value for each in Target])
             ),
             models.CheckConstraint(
                 name="workspace_rate_is_a_share",
