@@ -120,6 +120,11 @@ class Config(BaseSettings):
     attachment_max_file_megabytes: float = Field(default=20.0, gt=0, le=500)
     attachments_max_megabytes: float = Field(default=2_000.0, gt=0)
     """All files of one workspace together."""
+    vercel_token: ServiceKey = None
+    """For workspaces whose owners gave none of their own."""
+    vercel_team_id: str = ""
+    vercel_webhook_secret: ServiceKey = None
+    vercel_base_url: ServiceUrl = ""
 
     metrics_token: SecretStr | None = None
     replica_database_url: PostgresUrl | None = None

@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("orchestrator.ai.web.urls")),
     path("", include("orchestrator.workflows.web.urls")),
     path("", include("orchestrator.executions.web.urls")),
+    path("hooks/", include("orchestrator.workspaces.web.hook_urls")),
     path("", include("orchestrator.analytics.web.urls")),
     path("processes/", include("orchestrator.process.web.urls")),
     path("workspaces/", include("orchestrator.workspaces.web.urls")),

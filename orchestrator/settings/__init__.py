@@ -307,6 +307,12 @@ ATTACHMENT_MAX_BYTES = {
     "file": int(CONFIG.attachment_max_file_megabytes * 1024**2),
 }
 ATTACHMENT_MAX_PER_WORKSPACE = int(CONFIG.attachments_max_megabytes * 1024**2)
+VERCEL_TOKEN = CONFIG.vercel_token.get_secret_value() if CONFIG.vercel_token else ""
+VERCEL_WEBHOOK_SECRET = (
+    CONFIG.vercel_webhook_secret.get_secret_value() if CONFIG.vercel_webhook_secret else ""
+)
+VERCEL_TEAM_ID = CONFIG.vercel_team_id
+VERCEL_BASE_URL = CONFIG.vercel_base_url or "https://api.vercel.com"
 AI_MONTHLY_BUDGET = CONFIG.ai_monthly_budget
 VAPID_PRIVATE_KEY, VAPID_SUBJECT = CONFIG.vapid_key, CONFIG.vapid_subject
 ENGINE_LEASE_SECONDS = CONFIG.lease_seconds

@@ -17,6 +17,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-runs": _every("analytics.follow_runs", 5.0, expires=10),
     "sweep-bulk-jobs": _every("workflows.sweep_bulk_jobs", 10.0, expires=10),
     "sweep-transcriptions": _every("process.sweep_transcriptions", 10.0, expires=10),
+    "sweep-deployments": _every("workspaces.sweep_deployments", 5.0, expires=5),
     "tend-approvals": _every("executions.tend_approvals", 30.0, expires=60),
     "sum-days": _every("analytics.sum_days", 120.0, expires=120),
     "settle-abandoned-calls": _every("executions.settle_abandoned_calls", 60.0, expires=60),

@@ -13,10 +13,12 @@ from orchestrator.workspaces.models import (
     Attachment,
     CandleSet,
     ClaudeExecution,
+    Deployment,
     ImplementationSession,
     ImportedRecord,
     PatternSession,
     PatternWorkspace,
+    VercelConnection,
     WorkspaceMember,
     WorkspaceMessage,
 )
@@ -94,6 +96,27 @@ class CodingRunAdmin(ReadOnlyAdmin):
     list_filter = (CreatedFilter, "status")
     list_select_related = ("workspace", "triggered_by")
     id_fields: ClassVar = ["pk", "workspace", "run_id"]
+
+
+@admin.register(Deployment)
+class DeploymentAdmin(ReadOnlyAdmin):
+    """Without their logs, which their pages show."""
+
+    list_display = ("id", "workspace", "version", "target", "status", "triggered_by", "created_at")
+    list_filter = (CreatedFilter, "target", "status")
+    list_select_related = ("workspace", "version", "triggered_by")
+    exclude = ("logs",)
+    id_fields: ClassVar = ["pk", "workspace", "execution"]
+
+
+@admin.register(VercelConnection)
+class VercelConnectionAdmin(ReadOnlyAdmin):
+    """Without what is secret."""
+
+    list_display = ("workspace", "last_four", "team_id", "has_webhook", "updated_by", "updated_at")
+    list_select_related = ("workspace", "updated_by")
+    exclude = ("token", "webhook_secret")
+    id_fields: ClassVar = ["pk", "workspace"]
 
 
 @admin.register(ImplementationSession)

@@ -49,10 +49,12 @@ WORKSPACES = [
     workspaces.Attachment,
     workspaces.CandleSet,
     workspaces.ClaudeExecution,
+    workspaces.Deployment,
     workspaces.ImplementationSession,
     workspaces.ImportedRecord,
     workspaces.PatternSession,
     workspaces.PatternWorkspace,
+    workspaces.VercelConnection,
     workspaces.WorkspaceMember,
     workspaces.WorkspaceMessage,
 ]

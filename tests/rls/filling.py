@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -33,6 +33,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "trading.tape": {"origin": "recorded"},
     "workflows.bulkjob": {"ids": []},
     "workflows.triggerdelivery": {"status": "rejected"},
+    "workspaces.deployment": {"due_at": datetime(2026, 1, 1, tzinfo=UTC)},
     "workspaces.feedbackitem": {"verdict": "missed", "detection": None},
     "workspaces.regressioncase": {"verdict": "right"},
     "workspaces.workspacemessage": {"type": "note"},

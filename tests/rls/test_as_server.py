@@ -21,6 +21,7 @@ USES = {
     "workflows/services/builtin.py": 1,  # these workflows are the server's
     "workflows/services/templates.py": 1,  # counts whoever uses a template
     "workspaces/services/coding/sending.py": 3,  # coding runs, for people who see no such workflow
+    "workspaces/services/deployments/receiving.py": 1,  # a webhook by its signature
 }
 
 

@@ -70,6 +70,11 @@ _LOOKS: Final = {
     "beta": Look("waiting", "gauge", "Beta"),
     "in_review": Look("accent", "user-check", "In review"),
     "verified": Look("good", "circle-check", "Verified"),
+    # deployments
+    "queued": Look("waiting", "clock", "Queued"),
+    "building": Look("running", "loader-circle", "Building"),
+    "ready": Look("good", "circle-check", "Live"),
+    "canceled": Look("muted", "circle-slash", "Cancelled"),
 }
 
 

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from orchestrator.workspaces.api import candles, coding, sessions, workspaces
+from orchestrator.workspaces.api import candles, coding, deployments, sessions, workspaces
 
 _WORKSPACE = "workspaces/<uuid:pk>/"
 _SESSION = "workspaces/sessions/<uuid:pk>/"
 _RUN = "workspaces/executions/<uuid:pk>/"
+_DEPLOYMENT = "workspaces/deployments/<uuid:pk>/"
 _CANDLES = "workspaces/candles/"
 
 urlpatterns = [
@@ -35,6 +36,10 @@ urlpatterns = [
     path(
         f"{_WORKSPACE}versions/<uuid:version_id>/roll-back/", coding.RollBackView.as_view(), name="roll-back"
     ),
+    path(f"{_WORKSPACE}deployments/", deployments.DeploymentsView.as_view(), name="deployments"),
+    path(f"{_WORKSPACE}deploy-target/", deployments.TargetView.as_view(), name="deploy-target"),
+    path(_DEPLOYMENT, deployments.DeploymentView.as_view(), name="deployment"),
+    path(f"{_DEPLOYMENT}cancel/", deployments.CancelDeploymentView.as_view(), name="cancel-deployment"),
     path(_RUN, coding.CodingRunView.as_view(), name="coding-run"),
     path(f"{_RUN}cancel/", coding.CancelCodingRunView.as_view(), name="cancel-coding-run"),
     path(f"{_RUN}retry/", coding.RetryCodingRunView.as_view(), name="retry-coding-run"),

@@ -1,4 +1,4 @@
-"""Requests to Vercel. Each is made once: whether it is made again is decided by what kind of failure it was."""
+"""Requests to Vercel, each made once: the kind of failure decides whether it may be made again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from orchestrator.core import json
 from orchestrator.core.outgoing import USER_AGENT
 from orchestrator.workspaces.vercel.mapping import TAG, Reading, find_tagged, read_deployment, read_log, said
 
-BASE_URL: Final = "https://api.vercel.com"
-TIMEOUT_SECONDS: Final = 30.0
 _CONNECT_SECONDS: Final = 10.0
 _MOST_BYTES: Final = 8 * 1024 * 1024
 _LOG_EVENTS: Final = 1_000
@@ -34,7 +32,11 @@ class VercelError(Exception):
 
 
 class Refused(VercelError):
-    """It would refuse again: somebody has to change something."""
+    """It would refuse again: somebody has to change something. ``status`` is HTTP's; 0 without an answer."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Busy(VercelError):
@@ -55,8 +57,8 @@ class Vercel:
 
     token: str = field(repr=False)
     team: str = ""
-    base_url: str = BASE_URL
-    timeout_seconds: float = TIMEOUT_SECONDS
+    base_url: str = "https://api.vercel.com"
+    timeout_seconds: float = 30.0
 
     def create(self, project: str, files: Mapping[str, str], *, tag: str) -> Reading:
         """A production deployment of these files. Raises Refused, Busy, Unsure."""
@@ -150,7 +152,7 @@ class Vercel:
         if status >= 500:
             raise Unsure(f"Vercel has a fault of its own: HTTP {status}.")
         words = _WORDS.get(status, "Vercel refused it")
-        raise Refused(f"{words} (HTTP {status}{f': {why}' if why else ''}).")
+        raise Refused(f"{words} (HTTP {status}{f': {why}' if why else ''}).", status)
 
 
 def _wait(headers: httpx.Headers) -> float | None:

@@ -27,7 +27,9 @@ _STATES: Final = {
     "CANCELLED": DeployStatus.CANCELED,
     "DELETED": DeployStatus.CANCELED,
 }
-_HOST: Final = re.compile(r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?(?:/[\w./-]*)?)", re.IGNORECASE)
+_HOST: Final = re.compile(
+    r"(?:https://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d{1,5})?(?:/[\w./-]*)?)", re.IGNORECASE
+)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _LONGEST_LINE: Final = 2_000

@@ -18,22 +18,23 @@ from orchestrator.workspaces.repositories import PARAMETERS, Tree
 _FUNCTION: Final = Path(__file__).with_name("detect.txt")
 _EXAMPLE: Final = (
     'curl https://ADDRESS/api/detect -H "content-type: application/json" \\\n'
-    '  -d \'{"candles": [{"time": 1704067200, "open": 10, "high": 12, "low": 9, "close": 11}]}\''
+    '  -d \'{"candles": [{"time": 1704067200, "open": 1, "high": 3, "low": 1, "close": 2}]}\''
 )
 _STYLE: Final = """
 :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }
 body { max-width: 46rem; margin: 0 auto; padding: 3rem 1.25rem; }
-h1 { margin: 0; line-height: 1.2; } h2 { margin-top: 2.5rem; font-size: 1.1rem; }
-p.lead { margin-top: .5rem; } table { border-collapse: collapse; width: 100%; }
+h1 { margin: 0; line-height: 1.2; }
+h2 { margin-top: 2.5rem; font-size: 1.1rem; }
+table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid #8884; }
-pre { overflow-x: auto; padding: 1rem; border: 1px solid #8884; border-radius: .5rem; font-size: .85rem; }
+pre { overflow-x: auto; padding: 1rem; border: 1px solid #8884; font-size: .85rem; }
 code { overflow-wrap: anywhere; }
 """
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A version in the words of its page. ``kept`` of ``cases`` reviews agree with it; None: nothing known."""
+    """A version in the words of its page. ``kept`` of ``cases`` reviews agree; None: nothing known."""
 
     name: str
     pattern: str

@@ -1,4 +1,4 @@
-"""Whether an event comes from Vercel: ``x-vercel-signature`` is the HMAC-SHA1 of the body as it came, in hex."""
+"""Whether an event comes from Vercel: ``x-vercel-signature`` is the body's HMAC-SHA1 in hex."""
 
 from __future__ import annotations
 

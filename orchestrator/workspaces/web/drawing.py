@@ -173,9 +173,25 @@ def _more(said: Said, data: dict[str, Any]) -> dict[str, Any]:
         "pictures": [each for each in said.files if each.group != FILE],
         "files": [each for each in said.files if each.group == FILE],
         "is_under_way": said.progress is not None and said.status == MessageStatus.IN_PROGRESS,
+        **_deployed(said, data),
     }
     has_more = any(more.values()) or said.session_id or said.execution_id
     return {**more, "has_more": True} if has_more else {}
+
+
+def _deployed(said: Said, data: dict[str, Any]) -> dict[str, Any]:
+    """The deployment that an entry tells of, and where it can be reached; older entries have none."""
+    try:
+        known = UUID(str(data.get("deployment")))
+    except ValueError:
+        return {}
+    url = str(data.get("url") or "")
+    is_reached = said.type == MessageType.DEPLOY_SUCCESS and url.startswith("https://")
+    return {
+        "deployment": known,
+        "address": url if is_reached else "",
+        "has_failed": said.type == MessageType.DEPLOY_FAILED,
+    }
 
 
 def _speaker(said: Said) -> str:
@@ -200,7 +216,6 @@ _FACTS: Final = {
     "checkpoint": "Checkpoint",
     "commit": "Commit",
     "commit_hash": "Commit",
-    "url": "Address",
     "score_before": "Score before",
     "score_after": "Score after",
     "attempt": "Attempt",

@@ -26,6 +26,7 @@ from orchestrator.workspaces.queries.coding import (
     tries_of,
     versions_of,
 )
+from orchestrator.workspaces.queries.deployments import latest_of_run
 from orchestrator.workspaces.services.coding import sending
 from orchestrator.workspaces.services.coding.deploying import roll_back
 from orchestrator.workspaces.web.head import head_of
@@ -59,6 +60,7 @@ def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
         **head_of(person(request), found.workspace, "runs"),
         "run": found,
         "phases": phases_of(found),
+        "deployment": latest_of_run(found),
         "lines": list(diff_lines(found.diff)),
         "is_under_way": is_under_way,
         "tries": tries,
@@ -114,7 +116,7 @@ def take_back(request: HttpRequest, pk: UUID, version_id: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "").strip() or "Taken back on the page of versions."
     made = roll_back(person(request), pk, version_id, reason=reason)
     messages.success(request, f"Version {made.number} is in use.")
-    return redirect("workspaces:runs", pk)
+    return redirect("workspaces:deployments", pk)
 
 
 def _run(request: HttpRequest, workspace_id: UUID, run_id: UUID) -> ClaudeExecution:

@@ -6,6 +6,7 @@ from orchestrator.workspaces.web import (
     candles,
     corrections,
     decisions,
+    deployments,
     files,
     members,
     pages,
@@ -22,6 +23,8 @@ _SESSION = f"{_SESSIONS}<uuid:session_id>/"
 
 _RUNS = "<uuid:pk>/runs/"
 _RUN = f"{_RUNS}<uuid:run_id>/"
+_DEPLOYMENTS = f"{_ONE}deployments/"
+_DEPLOYMENT = f"{_DEPLOYMENTS}<uuid:deployment_id>/"
 
 urlpatterns = [
     path("", pages.index, name="list"),
@@ -43,6 +46,12 @@ urlpatterns = [
     path(f"{_RUN}cancel/", runs.cancel, name="cancel-run"),
     path(f"{_RUN}retry/", runs.retry, name="retry-run"),
     path("<uuid:pk>/versions/<uuid:version_id>/take-back/", runs.take_back, name="take-version-back"),
+    path(_DEPLOYMENTS, deployments.listing, name="deployments"),
+    path(f"{_DEPLOYMENTS}deploy/", deployments.deploy, name="deploy"),
+    path(f"{_DEPLOYMENTS}target/", deployments.choose, name="choose-target"),
+    path(f"{_DEPLOYMENTS}disconnect/", deployments.disconnect, name="disconnect-vercel"),
+    path(_DEPLOYMENT, deployments.deployment, name="deployment"),
+    path(f"{_DEPLOYMENT}cancel/", deployments.cancel, name="cancel-deployment"),
     path("candles/", candles.listing, name="candles"),
     path("candles/generate/", candles.generate, name="generate-candles"),
     path("candles/<uuid:pk>/rename/", candles.rename, name="rename-candles"),

@@ -75,7 +75,8 @@ def test_the_timeline_tells_it_in_order_and_progress_in_one_place(drain: Drain) 
     plain = [each for each in kinds if each != "claude_checkpoint"]
     assert plain == [
         "pattern_created", "feedback_added", "feedback_batch_sent", "status_changed", "claude_started",
-        "claude_phase_update", "version_updated", "deploy_success", "claude_completed", "status_changed",
+        "claude_phase_update", "version_updated", "deploy_started", "deploy_success", "claude_completed",
+        "status_changed",
     ]  # fmt: skip
     progress = run.messages.get(type="claude_phase_update")
     assert (progress.status, progress.progress) == ("completed", 100)

@@ -1,4 +1,4 @@
-"""The local target: a commit becomes the version that new sessions use; an older one can be taken back."""
+"""A commit becomes the version in use and goes to its target; an older version can be taken back."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from orchestrator.workspaces.domain.releases import Release
 from orchestrator.workspaces.domain.vocabulary import (
     UNDER_WAY,
     DeployStatus,
-    MessageStatus,
-    MessageType,
     RunStatus,
     WorkspaceStatus,
 )
 from orchestrator.workspaces.models import (
     AlgorithmVersion,
     ClaudeExecution,
+    Deployment,
     PatternWorkspace,
     RegressionCase,
 )
 from orchestrator.workspaces.repositories import Repository
 from orchestrator.workspaces.services import lifecycle
 from orchestrator.workspaces.services.coding import record
-from orchestrator.workspaces.services.timeline import tell
+from orchestrator.workspaces.services.deployments.following import hint
+from orchestrator.workspaces.services.deployments.sending import hand_over
+from orchestrator.workspaces.services.deployments.story import open_deployment
 
 _IN_FRONT_OF_OTHERS = (WorkspaceStatus.IN_REVIEW, WorkspaceStatus.VERIFIED)
 
@@ -49,22 +50,17 @@ def release(pk: UUID) -> str:
         return row.workspace.version
     parameters = Repository(row.workspace_id).parameters(row.commit_hash)
     with record.locked(pk) as run:
-        workspace, now = run.workspace, utc_now()
-        run.deploy_started_at = run.deploy_completed_at = now
-        run.deploy_status = DeployStatus.READY.value
-        run.deploy_logs = "Taken as the version that new sessions of this server use."
-        run.save(update_fields=["deploy_started_at", "deploy_completed_at", "deploy_status", "deploy_logs"])
+        workspace = run.workspace
         kept = set(_all_cases(workspace)) - _not_kept(run)
         RegressionCase.objects.filter(pk__in=kept, accepted_by_run__isnull=True).update(accepted_by_run=run)
         current = AlgorithmVersion.objects.filter(workspace=workspace, is_current=True).first()
         if current is not None and current.commit_hash == run.commit_hash:
+            _note_nothing_deployed(run)
             record.finish(run, "Nothing had to be changed", _summary(run))
             return current.number
         number = _next(workspace)
-        _use(workspace, run.commit_hash, parameters, number, run)
-        title = f"Version {number} is in use"
-        tell(workspace, MessageType.DEPLOY_SUCCESS, title, execution=run, status=MessageStatus.COMPLETED,
-             data={"target": "local", "version": str(number), "commit": run.commit_hash})  # fmt: skip
+        made = _use(workspace, run.commit_hash, parameters, number, run)
+        open_deployment(made, by=None, run=run)
         if workspace.status in _IN_FRONT_OF_OTHERS:
             lifecycle.move(workspace, WorkspaceStatus.BETA, reason=f"Version {number} is another algorithm.")
         record.finish(run, f"The coding run made version {number}", _summary(run))
@@ -92,15 +88,30 @@ def roll_back(user: User, workspace_id: UUID, version_id: UUID, *, reason: str) 
         raise WrongState("A coding run is under way. Wait for it, or cancel it first.")
     number = _next(workspace)
     made = _use(workspace, version.commit_hash, version.parameters, number, None)
-    told: JsonObject = {"target": "local", "version": str(number), "of": version.number}
-    title = f"Back to version {version.number}, as {number}"
-    tell(workspace, MessageType.DEPLOY_SUCCESS, title, by=user, content=reason.strip(), data=told)
+    said = f"Back to version {version.number}: {reason.strip()}"
+    row = open_deployment(made, by=user, reason=said)
     if workspace.status in _IN_FRONT_OF_OTHERS:
         lifecycle.move(workspace, WorkspaceStatus.BETA, by=user, reason=f"Back to version {version.number}.")
     record_audit(user, "algorithm.rolled_back", workspace,
                  before={"version": current.number}, after={"version": str(number)})  # fmt: skip
     transaction.on_commit(lambda: Repository(workspace.pk).point_main(version.commit_hash))
+    if row.completed_at is None:
+        transaction.on_commit(lambda: hint(row.pk))
     return made
+
+
+def hand_over_of(pk: UUID) -> None:
+    """What the run deploys elsewhere goes there, once. Blocks."""
+    waiting = Deployment.objects.filter(execution=pk, completed_at__isnull=True, begun_at__isnull=True)
+    for deployment_id in waiting.values_list("pk", flat=True):
+        hand_over(deployment_id)
+
+
+def _note_nothing_deployed(run: ClaudeExecution) -> None:
+    run.deploy_started_at = run.deploy_completed_at = utc_now()
+    run.deploy_status = DeployStatus.READY.value
+    run.deploy_logs = "Nothing was deployed: this algorithm is in use."
+    run.save(update_fields=["deploy_started_at", "deploy_completed_at", "deploy_status", "deploy_logs"])
 
 
 def _use(

@@ -29,7 +29,7 @@ from orchestrator.workspaces.repositories.store import read_parameters, written
 from orchestrator.workspaces.sandbox import Refused
 from orchestrator.workspaces.services.coding import claude, record, tuner
 from orchestrator.workspaces.services.coding.corpus import Corpus, corpus_of
-from orchestrator.workspaces.services.coding.deploying import release
+from orchestrator.workspaces.services.coding.deploying import hand_over_of, release
 from orchestrator.workspaces.services.coding.meter import Spending
 
 MOST_TURNS: Final = 2
@@ -243,12 +243,16 @@ def _said(run: ClaudeExecution) -> str:
 
 
 def deploy(run: ClaudeExecution) -> dict[str, Json]:
-    """The commit becomes the version that new sessions use, and the run is completed with it."""
+    """The commit becomes the version that new sessions use, and the run is completed with it.
+
+    How it fares at a target elsewhere is no longer the run's matter: the version holds either way.
+    """
     number = release(run.pk)
     repository = Repository(run.workspace_id)
     repository.point_main(run.commit_hash)
     repository.forget(run.pk)
     shutil.rmtree(repository.worktree(run.pk), ignore_errors=True)
+    hand_over_of(run.pk)
     return {"version": number}
 
 
