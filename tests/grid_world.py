@@ -30,6 +30,7 @@ from tests.factories import make_user, make_workflow, node, share, start
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
 from tests.workspaces.coding.scene import make_failed_run
+from tests.workspaces.deployments.scene import make_done
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_candles, make_session
 
@@ -118,6 +119,7 @@ def tried(people: dict[str, User]) -> dict[str, Any]:
         "candles": session.candles_id,
         "correction": detection.feedback.pk,
         "coding_run": make_failed_run(workspace).pk,
+        "deployment": make_done(workspace).pk,
         "test_session": {"candles": str(everybody.pk)},
     }
 

@@ -54,6 +54,7 @@ START = {"nonce": "n", "version": "1", "input-json": "{}"}
 NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 TOLD = {"pk": "session"}
 PW = {"pk": "pattern_workspace"}
+D = {**PW, "deployment_id": "deployment"}
 PS = {**PW, "session_id": "pattern_session"}
 CR = {**PW, "run_id": "coding_run"}
 C = {"pk": "candles"}
@@ -299,6 +300,14 @@ PAGES = [
     Page("workspaces:cancel-run", "post", answers(EDIT, 409), CR),
     Page("workspaces:retry-run", "post", answers(EDIT, 302), CR, {"reason": "why"}),
     Page("workspaces:take-version-back", "post", answers(OWN, 404), {**PW, "version_id": "nobody"}),
+    Page("workspaces:deployments", "get", READ, PW),
+    Page("workspaces:deploy", "post", answers(EDIT, 302), PW),
+    Page("workspaces:choose-target", "post", answers(OWN, 302), PW, {"target": "local"}),
+    Page("workspaces:disconnect-vercel", "post", answers(OWN, 404), PW),
+    Page("workspaces:deployment", "get", READ, D),
+    Page("workspaces:cancel-deployment", "post", answers(EDIT, 409), D),
+    Page("vercel-events", "post", (401,) * 6),
+    Page("workspace-vercel-events", "post", (401,) * 6, PW),
     Page("workspaces:complete-session", "post", answers(EDIT, 302), PS),
     Page("workspaces:reopen-session", "post", answers(EDIT, 409), PS),
     Page("workspaces:cases", "get", READ, PW),

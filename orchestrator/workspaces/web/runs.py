@@ -54,13 +54,15 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     found = _run(request, pk, run_id)
-    is_under_way = found.status in UNDER_WAY
+    is_under_way, deployed = found.status in UNDER_WAY, latest_of_run(found)
+    is_followed = is_under_way or (deployed is not None and deployed.completed_at is None)
     tries = list(tries_of(found))
     context = {
         **head_of(person(request), found.workspace, "runs"),
         "run": found,
         "phases": phases_of(found),
-        "deployment": latest_of_run(found),
+        "deployment": deployed,
+        "is_followed": is_followed,
         "lines": list(diff_lines(found.diff)),
         "is_under_way": is_under_way,
         "tries": tries,
@@ -69,7 +71,7 @@ def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
         "has_failed": found.status == RunStatus.FAILED,
         "advice": advice_for(found),
     }
-    if is_under_way and request.headers.get("HX-Request"):
+    if is_followed and request.headers.get("HX-Request"):
         return render(request, "workspaces/_run.html", context)
     answer = render(request, "workspaces/run.html", context)
     if request.headers.get("HX-Request"):

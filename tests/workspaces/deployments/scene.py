@@ -36,6 +36,14 @@ def make_deployed(owner: User | None = None, **values: str) -> Deployment:
     return deploy(workspace.created_by, workspace.pk)
 
 
+def make_done(workspace: PatternWorkspace) -> Deployment:
+    """One to this server, of a version that is no longer in use."""
+    version = AlgorithmVersion.objects.create(workspace=workspace, number="0.0.1", commit_hash="a" * 40)
+    return Deployment.objects.create(
+        workspace=workspace, version=version, status="ready", completed_at=utc_now()
+    )
+
+
 def look(row: Deployment, *, after_seconds: float = 0) -> Deployment:
     """One look of a worker, when it is due, or as long after it was asked for."""
     row.refresh_from_db()
