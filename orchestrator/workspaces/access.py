@@ -10,9 +10,15 @@ from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotAllowed, NotFound
 from orchestrator.core.kept import Kept, KeptValues
 from orchestrator.workspaces.domain.vocabulary import Access
-from orchestrator.workspaces.models import ClaudeExecution, PatternSession, PatternWorkspace, WorkspaceMember
+from orchestrator.workspaces.models import (
+    ClaudeExecution,
+    Deployment,
+    PatternSession,
+    PatternWorkspace,
+    WorkspaceMember,
+)
 
-Part = TypeVar("Part", ClaudeExecution, PatternSession)
+Part = TypeVar("Part", ClaudeExecution, Deployment, PatternSession)
 
 
 class May(IntEnum):

@@ -29,16 +29,16 @@ def make_version(
     )
 
 
-def make_deployed(owner: User | None = None, **values: str) -> Deployment:
+def make_deployed(owner: User | None = None) -> Deployment:
     """A deployment to Vercel that was asked for, and that no worker has looked at yet."""
-    workspace = make_workspace(owner, deploy_target="vercel", **values)
+    workspace = make_workspace(owner, deploy_target="vercel")
     make_version(workspace)
     return deploy(workspace.created_by, workspace.pk)
 
 
-def make_done(workspace: PatternWorkspace) -> Deployment:
+def make_done(workspace: PatternWorkspace, *, number: str = "0.0.1") -> Deployment:
     """One to this server, of a version that is no longer in use."""
-    version = AlgorithmVersion.objects.create(workspace=workspace, number="0.0.1", commit_hash="a" * 40)
+    version = AlgorithmVersion.objects.create(workspace=workspace, number=number, commit_hash="a" * 40)
     return Deployment.objects.create(
         workspace=workspace, version=version, status="ready", completed_at=utc_now()
     )

@@ -15,6 +15,7 @@ from orchestrator.workspaces.models import Deployment
 from orchestrator.workspaces.services.deployments import receiving
 from orchestrator.workspaces.services.deployments.accounts import choose_target
 from orchestrator.workspaces.services.deployments.following import follow
+from orchestrator.workspaces.vercel import is_signed
 from tests.stand_in import Answer, Received
 from tests.workspaces.deployments.scene import entries, finish, look, make_deployed
 from tests.workspaces.deployments.wire import SECRET, TOKEN, Host, event, hosting
@@ -68,7 +69,7 @@ def test_twice_old_and_out_of_order_do_no_harm(host: Host) -> None:
 
 
 def test_an_event_before_the_answer_to_the_request_finds_its_deployment(host: Host) -> None:
-    seen = []
+    seen: list[object] = []
 
     def meanwhile(request: Received) -> Answer | None:
         if request.method == "POST":
@@ -92,7 +93,7 @@ def test_an_event_before_the_answer_to_the_request_finds_its_deployment(host: Ho
 def test_what_is_not_signed_is_refused(host: Host, signature: str, hints: list[object]) -> None:
     look(make_deployed())
     body, _ = event("deployment.succeeded", "dpl_1")
-    assert receiving.is_signed(SECRET, body, signature) is False
+    assert is_signed(SECRET, body, signature) is False
     if signature.isascii():
         assert post(body, signature) == 401
     assert hints == []

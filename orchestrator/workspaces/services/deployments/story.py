@@ -36,6 +36,9 @@ def locked(pk: UUID) -> Iterator[Deployment | None]:
     """The deployment, its workspace locked before it, in one transaction; None if it is gone."""
     with transaction.atomic():
         known = Deployment.objects.filter(pk=pk).values_list("workspace_id", flat=True).first()
+        if known is None:
+            yield None
+            return
         workspace = PatternWorkspace.objects.select_for_update().filter(pk=known).first()
         rows = Deployment.objects.select_related("version", "execution").select_for_update(of=("self",))
         row = rows.filter(pk=pk).first()
