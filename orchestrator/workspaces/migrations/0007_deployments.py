@@ -18,7 +18,7 @@ MINE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspaces", "0003_reopened_sessions"),
+        ("workspaces", "0006_members_see_each_other"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
