@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
-from rest_framework.test import APIClient
 
 from orchestrator.accounts.models import AuditRecord, User
 from orchestrator.core.encryption import opened
@@ -34,12 +33,6 @@ def workspace(owner: User) -> PatternWorkspace:
     return make_workspace(owner)
 
 
-def api(user: User) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
 def page(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="orchestrator.accounts.backends.AnyCaseBackend")
@@ -49,7 +42,7 @@ def page(user: User) -> Client:
 def test_a_token_is_kept_encrypted_and_never_shown(owner: User, workspace: PatternWorkspace) -> None:
     url = f"/api/v1/workspaces/{workspace.pk}/deploy-target/"
     body = {"target": "vercel", "token": TOKEN, "team_id": "team_7", "webhook_secret": "whsec-123456"}
-    told_back = api(owner).put(url, body, format="json")
+    told_back = page(owner).put(url, body, content_type="application/json")
     assert told_back.status_code == 200
     assert told_back.json() == {
         "target": "vercel", "can_use_vercel": True, "last_four": "OKEN", "team_id": "team_7",
@@ -108,7 +101,7 @@ def test_what_is_wrong_is_told_beside_its_field(
     owner: User, workspace: PatternWorkspace, given: dict[str, str], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as error:
-        choose_target(owner, workspace.pk, **given)  # type: ignore[arg-type]
+        choose_target(owner, workspace.pk, **given)
     assert list(error.value.fields) == [field]
     workspace.refresh_from_db()
     assert workspace.deploy_target == "local"
@@ -131,11 +124,11 @@ def test_the_page_says_what_to_do_without_a_token(owner: User, workspace: Patter
 def test_a_token_that_is_needed_is_not_deleted(owner: User, workspace: PatternWorkspace) -> None:
     url = f"/api/v1/workspaces/{workspace.pk}/deploy-target/"
     choose_target(owner, workspace.pk, target="vercel", token=TOKEN)
-    assert api(owner).delete(url).status_code == 409
+    assert page(owner).delete(url).status_code == 409
     choose_target(owner, workspace.pk, target="local")
-    assert api(owner).delete(url).status_code == 204
+    assert page(owner).delete(url).status_code == 204
     assert not VercelConnection.objects.exists()
-    assert api(owner).delete(url).status_code == 404
+    assert page(owner).delete(url).status_code == 404
 
 
 def test_the_history_is_listed_in_a_fixed_number_of_queries(
@@ -145,7 +138,7 @@ def test_the_history_is_listed_in_a_fixed_number_of_queries(
     for number in range(5):
         make_done(workspace, number=f"0.0.{number}")
     client = page(owner)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shown = client.get(f"/workspaces/{workspace.pk}/deployments/").content.decode()
     assert shown.count("Roll back to this") == 5
     assert shown.count("In use") == 5
@@ -154,14 +147,14 @@ def test_the_history_is_listed_in_a_fixed_number_of_queries(
 def test_deployments_are_read_and_asked_for_by_the_api(owner: User, settings: Settings) -> None:
     settings.VERCEL_TOKEN = TOKEN
     row = make_deployed(owner)
-    listed = api(owner).get(f"/api/v1/workspaces/{row.workspace_id}/deployments/?status=queued").json()
+    listed = page(owner).get(f"/api/v1/workspaces/{row.workspace_id}/deployments/?status=queued").json()
     assert [each["id"] for each in listed["results"]] == [str(row.pk)]
     assert listed["results"][0]["number"] == "0.0.1"
-    again = api(owner).post(f"/api/v1/workspaces/{row.workspace_id}/deployments/")
+    again = page(owner).post(f"/api/v1/workspaces/{row.workspace_id}/deployments/")
     assert again.status_code == 409
-    cancelled = api(owner).post(f"/api/v1/workspaces/deployments/{row.pk}/cancel/")
+    cancelled = page(owner).post(f"/api/v1/workspaces/deployments/{row.pk}/cancel/")
     assert (cancelled.status_code, cancelled.json()["status"]) == (202, "canceled")
-    asked = api(owner).post(f"/api/v1/workspaces/{row.workspace_id}/deployments/")
+    asked = page(owner).post(f"/api/v1/workspaces/{row.workspace_id}/deployments/")
     assert (asked.status_code, asked.json()["retry_of"]) == (202, str(row.pk))
 
 
