@@ -105,7 +105,7 @@ class ReopenSessionView(APIView):
         operation_id="pattern_session_reopen",
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Review on in a completed session; it counts for nothing until it is completed again."""
+        """Review on in a completed session, which counts when it is completed again."""
         session = sessions.reopen_session(person(request), pk)
         return Response(given.PatternSessionSerializer(session).data)
 

@@ -37,7 +37,7 @@ class StartForm(StyledForm):
         super().__init__(data, **options)
         rows = CandleSet.objects.visible_to(user).defer("data").order_by("-id")[:_MOST_CHOICES]
         choices: Any = self.fields["candles"]
-        choices.choices = [(str(row.pk), f"{row.name} ({row.count:,} bars)") for row in rows]
+        choices.choices = [(str(row.pk), _named(row)) for row in rows]
         known = {each.name: each.metadata for each in fields(PATTERNS[workspace.pattern_type].parameters)}
         for name, value in settled.items():
             self.fields[f"{PREFIX}{name}"] = _field(name, known.get(name, {}), value)
@@ -56,6 +56,12 @@ class StartForm(StyledForm):
         candles_id = values.pop("candles")
         typed = {name: value for name, value in parameters.items() if value is not None}
         return {**values, "candles_id": candles_id, "parameters": typed}
+
+
+def _named(candles: CandleSet) -> str:
+    """Its name, and how many bars it has unless the name says so."""
+    bars = f"{candles.count:,} bars"
+    return candles.name if bars in candles.name else f"{candles.name} ({bars})"
 
 
 def _field(name: str, about: Any, value: Any) -> forms.Field:
