@@ -101,6 +101,7 @@ class Config(BaseSettings):
     workspace_verify_own: bool = False
     """Whether an admin may verify a workspace that they approved themselves."""
     candles_max_megabytes: float = Field(default=32.0, gt=0, le=128)
+    tape_max_megabytes: float = Field(default=64.0, gt=0, le=1024)
     candles_max_sets: int = Field(default=100, ge=1)
     session_max_bars: int = Field(default=200_000, ge=100)
     session_max_detections: int = Field(default=20_000, ge=1)

@@ -292,6 +292,7 @@ VOICE_MAX_SECONDS = CONFIG.voice_max_minutes * 60
 VOICE_MAX_BYTES = int(CONFIG.voice_max_megabytes * 1024 * 1024)
 WORKSPACE_VERIFY_OWN = CONFIG.workspace_verify_own
 CANDLES_MAX_BYTES = int(CONFIG.candles_max_megabytes * 1024 * 1024)
+TAPE_MAX_BYTES = int(CONFIG.tape_max_megabytes * 1024 * 1024)
 CANDLES_MAX_SETS = CONFIG.candles_max_sets
 SESSION_MAX_BARS, SESSION_MAX_DETECTIONS = CONFIG.session_max_bars, CONFIG.session_max_detections
 WORKSPACE_REPOSITORIES: Path = CONFIG.workspace_repositories or CONFIG.data_dir / "algorithms"

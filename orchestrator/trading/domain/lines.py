@@ -21,6 +21,8 @@ from orchestrator.trading.domain.vocabulary import Side
 
 MOST_LEVELS: Final = 10_000
 LONGEST_ID: Final = 100
+_MOST: Final = 10**15
+_DECIMALS: Final = 12
 _LATEST: Final = 32_503_680_000_000  # the year 3000
 
 
@@ -78,27 +80,29 @@ def _levels(line: dict[str, Any], name: str) -> tuple[Level, ...]:
     for level in levels:
         if not isinstance(level, list) or len(level) != 2:
             raise ValueError(f"“{name}” has a level that is no pair of price and size")
-        found.append(Level(_price(level[0]), _size(level[1])))
+        found.append(Level(_price(level[0]), _number(level[1])))
     return tuple(found)
 
 
 def _price(value: object) -> Decimal:
-    price = exact(value)
-    if not ZERO <= price <= ONE:
+    price = _number(value)
+    if price > ONE:
         raise ValueError(f"{value} is no price between 0 and 1")
     return price
 
 
-def _size(value: object) -> Decimal:
-    size = exact(value)
-    if size < 0:
-        raise ValueError(f"{value} is a negative size")
-    return size
+def _number(value: object) -> Decimal:
+    number = exact(value)
+    if not ZERO <= number <= _MOST:
+        raise ValueError(f"{value} is negative, or too great to be traded")
+    if round(number, _DECIMALS) != number:
+        raise ValueError(f"{value} has more than {_DECIMALS} decimals")
+    return number
 
 
 def _side(line: dict[str, Any]) -> Side:
     try:
-        return Side(line.get("side"))
+        return Side(str(line.get("side")))
     except ValueError as error:
         raise ValueError(f"“{line.get('side')}” is no side") from error
 
@@ -109,7 +113,7 @@ def _book(line: dict[str, Any], at: int) -> Message:
 
 def _moved(line: dict[str, Any], at: int) -> tuple[int, str, str, Side, Decimal, Decimal]:
     token, market = _id(line, "token"), _id(line, "market")
-    return at, token, market, _side(line), _price(line.get("price")), _size(line.get("size"))
+    return at, token, market, _side(line), _price(line.get("price")), _number(line.get("size"))
 
 
 def _tick(line: dict[str, Any], at: int) -> Message:

@@ -1,6 +1,6 @@
 """Markets that nobody traded: messages made from a seed, for demos, tests and benchmarks.
 
-Each market has two outcomes whose prices mirror each other, a book of ten levels on either side, and stretches
+Each market has two outcomes whose prices mirror each other, a book of ten levels on either side, and times
 that are calm or lean one way. The same seed gives the same messages on every machine.
 """
 
