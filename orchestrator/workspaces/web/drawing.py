@@ -143,7 +143,7 @@ def _draw(said: Said) -> tuple[str, str, str]:
         "icon_name": icon,
         "tone_name": tone,
         "is_line": said.type in _LINES,
-        "is_run": said.author_type == AuthorType.CLAUDE,
+        "is_run": said.author_type == AuthorType.CLAUDE and bool(said.username),
         "by_initials": said.type == MessageType.NOTE and bool(said.username),
         "hole": _HOLE,
         **_more(said, data),
@@ -223,10 +223,25 @@ _FACTS: Final = {
 }
 
 
-def _facts(data: dict[str, Any]) -> list[tuple[str, str]]:
+class Fact(NamedTuple):
+    name: str
+    text: str
+    url: str = ""
+    is_code: bool = False
+
+
+def _facts(data: dict[str, Any]) -> list[Fact]:
     """What runs and deployments say of themselves, as words beside the text."""
     return [
-        (label, str(value)[:200])
-        for name, label in _FACTS.items()
+        _fact(name, str(value)[:500])
+        for name in _FACTS
         if isinstance(value := data.get(name), str | int | float) and value != ""
     ]
+
+
+def _fact(name: str, text: str) -> Fact:
+    """Addresses of the web lead there, and only those; of a commit the beginning tells it from others."""
+    if name in ("commit", "commit_hash"):
+        return Fact(_FACTS[name], text[:12], is_code=True)
+    is_address = name == "url" and text.startswith(("https://", "http://"))
+    return Fact(_FACTS[name], text, url=text if is_address else "")

@@ -133,6 +133,14 @@ test("only what is near to what is looked at is in the page, and it comes back w
   expect(entries.at(0)?.textContent).toBe("note 300");
 });
 
+test("the day at a height is told, unless its name stands there", () => {
+  const entries = open(stretch(day(1) + entry(1) + entry(2)) + stretch(entry(3)));
+  layOut();
+  expect(entries.dayAt(HEIGHT / 2)).toBe("");
+  scrolled = HEIGHT;
+  expect(entries.dayAt(HEIGHT / 2)).toBe("Day 1");
+});
+
 test("an entry that is folded away is changed all the same", () => {
   const entries = many();
   entries.settle(view());

@@ -22,6 +22,7 @@ export function fragment(html: string): Document {
 export class Entries {
   private readonly stretches: Stretch[];
   private readonly known = new Map<string, HTMLElement>();
+  private readonly days = new Map<string, string>();
 
   constructor(
     private readonly list: HTMLElement,
@@ -29,6 +30,7 @@ export class Entries {
   ) {
     this.stretches = [...list.querySelectorAll<HTMLElement>("[data-stretch]")].map((box) => new Stretch(box));
     for (const stretch of this.stretches) this.remember(stretch.entries);
+    this.nameDays(list);
   }
 
   get count(): number {
@@ -45,6 +47,7 @@ export class Entries {
    * before. What is older than all that is shown stays out: it comes when one scrolls up to it.
    */
   take(from: ParentNode): HTMLElement[] {
+    this.nameDays(from);
     const added: HTMLElement[] = [];
     let day: HTMLElement | undefined;
     for (const each of from.querySelectorAll<HTMLElement>("[data-entry], [data-day]")) {
@@ -69,6 +72,7 @@ export class Entries {
 
   /** Entries that are older than all that are there, before them, with the link to yet older ones. */
   prepend(from: ParentNode): void {
+    this.nameDays(from);
     this.older?.remove();
     const stretch = new Stretch();
     for (const each of from.querySelectorAll<HTMLElement>("[data-entry], [data-day]"))
@@ -108,6 +112,18 @@ export class Entries {
     const below = (each: Element): boolean => each.getBoundingClientRect().bottom > top;
     const stretch = this.stretches.find(({ box, isFolded }) => !isFolded && below(box));
     return stretch?.entries.find(below);
+  }
+
+  /** The name of the day at a height on the screen; empty where its name stands there itself. */
+  dayAt(top: number): string {
+    const entry = this.at(top);
+    const before = entry?.previousElementSibling;
+    if (
+      !entry ||
+      (before instanceof HTMLElement && before.dataset.day && before.getBoundingClientRect().bottom > top)
+    )
+      return "";
+    return this.days.get(entry.dataset.date ?? "") ?? "";
   }
 
   /** Keeps what is held bounded: takes the newest stretches away. Gives whether any were. */
@@ -154,6 +170,11 @@ export class Entries {
   /** For style sheets and tests: how many are held, in the page or folded away. */
   private tellCount(): void {
     this.list.dataset.count = String(this.count);
+  }
+
+  private nameDays(from: ParentNode): void {
+    for (const each of from.querySelectorAll<HTMLElement>("[data-day]"))
+      this.days.set(each.dataset.day ?? "", each.textContent.trim());
   }
 
   private remember(entries: HTMLElement[]): void {

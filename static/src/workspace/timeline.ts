@@ -68,6 +68,16 @@ export class Timeline {
   private scrolled(): void {
     this.anchor.keep(() => this.entries.settle(this.box.getBoundingClientRect()));
     if (this.anchor.atBottom) this.seen();
+    this.tellDay();
+  }
+
+  /** While one reads above: which day that is, since its name may be far away. */
+  private tellDay(): void {
+    const where = document.querySelector<HTMLElement>("[data-where]");
+    if (!where) return;
+    const day = this.entries.dayAt(this.box.getBoundingClientRect().top);
+    where.textContent = day;
+    where.hidden = !day || this.anchor.atBottom;
   }
 
   private async poll(): Promise<void> {
