@@ -224,24 +224,17 @@ _FACTS: Final = {
 
 
 class Fact(NamedTuple):
+    """A word beside the text; of a commit the beginning, which tells it from others."""
+
     name: str
     text: str
-    url: str = ""
     is_code: bool = False
 
 
 def _facts(data: dict[str, Any]) -> list[Fact]:
     """What runs and deployments say of themselves, as words beside the text."""
     return [
-        _fact(name, str(value)[:500])
-        for name in _FACTS
+        Fact(label, str(value)[:12], is_code=True) if label == "Commit" else Fact(label, str(value)[:200])
+        for name, label in _FACTS.items()
         if isinstance(value := data.get(name), str | int | float) and value != ""
     ]
-
-
-def _fact(name: str, text: str) -> Fact:
-    """Addresses of the web lead there, and only those; of a commit the beginning tells it from others."""
-    if name in ("commit", "commit_hash"):
-        return Fact(_FACTS[name], text[:12], is_code=True)
-    is_address = name == "url" and text.startswith(("https://", "http://"))
-    return Fact(_FACTS[name], text, url=text if is_address else "")
