@@ -85,7 +85,7 @@ def test_a_description_is_kept_with_its_steps_in_order_and_shown_in_the_timeline
     assert workspace.identification_steps == ["Two", "One"]
     page = client.get(f"/workspaces/{workspace.pk}/").content.decode()
     assert "A &lt;b&gt;turn&lt;/b&gt;" in page
-    assert page.index("<li>Two</li>") < page.index("<li>One</li>")
+    assert page.index(">Two</li>") < page.index(">One</li>")
 
 
 def test_a_note_is_written_and_an_empty_one_is_refused_where_it_was_typed() -> None:
