@@ -2,7 +2,7 @@
 # Wants Python 3.11 or later with venv, git and make. Nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint lint-python lint-django lint-templates lint-web lint-dist bench bench-processes bench-workspaces chaos build lock clean
+.PHONY: help up claude test lint lint-python lint-django lint-templates lint-web lint-dist bench bench-processes bench-workspaces chaos build lock clean
 
 # Found by running it, since a name on PATH may be a pyenv shim for a version that is not there.
 PROBE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -17,6 +17,9 @@ INSTALL = @test -n "$(PYTHON)" || { \
 VENV = .venv/bin/python
 SERVICES = $(VENV) -m orchestrator.embedded run
 
+# EXTRAS=claude has the tests of the coding agent run, and fail where it is missing. CI sets it.
+export EXTRAS
+
 # `check --deploy` looks at what a server on the internet would be given.
 DEPLOYED = DEBUG=0 BASE_URL=https://orchestrator.example ALLOWED_HOSTS=orchestrator.example \
 	SECRET_KEY=only-for-make-lint-0123456789-abcdefghijklmnopqrstuvwxyz \
@@ -29,8 +32,11 @@ up: ## Start everything on http://127.0.0.1:8000 with demo data, until Ctrl-C (P
 	$(INSTALL) base
 	@exec $(VENV) -m orchestrator.embedded up
 
+claude: ## Install the coding agent of pattern workspaces: 160 MB, for those who have a key of Anthropic.
+	$(INSTALL) base claude
+
 test: ## Run all tests on a real PostgreSQL and Redis (ARGS="-k name" is passed to pytest).
-	$(INSTALL) base dev
+	$(INSTALL) base dev $(EXTRAS)
 	@exec $(SERVICES) --fast --data .data/test -- $(VENV) -m pytest -n logical $(ARGS)
 
 lint: ## Check style, types, import rules, migrations, templates and the front end.
@@ -85,7 +91,7 @@ build: ## Build static/dist from static/src (wants npm).
 
 lock: ## Work out requirements/*.txt anew from *.in (ARGS=--upgrade takes newer releases).
 	$(INSTALL) base
-	@for name in bootstrap base dev bench; do \
+	@for name in bootstrap base dev bench claude; do \
 		$(VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		$(ARGS) -o requirements/$$name.txt requirements/$$name.in || exit 1; done
 

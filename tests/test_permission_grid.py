@@ -292,6 +292,7 @@ API = [
     Row("session-detections", "get", READ, PS),
     Row("session-review", "put", EDIT, {**PS, "number": "one"}, {"verdict": "wrong"}),
     Row("session-review", "delete", EDIT, {**PS, "number": "one"}),
+    Row("coding-backends", "get", EVERYBODY),
     Row("send-feedback", "post", answers(EDIT, 202), PW),
     Row("coding-runs", "get", READ, PW),
     Row("coding-run", "get", READ, CR),

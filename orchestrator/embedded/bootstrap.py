@@ -1,4 +1,4 @@
-"""Makes `.venv` and keeps it in step with requirements/: `python -I bootstrap.py base [dev] [bench]`.
+"""Makes `.venv` and keeps it in step with requirements/: `python -I bootstrap.py base [dev] [bench] [claude]`.
 
 Run by the Makefile with whatever Python the machine has, before anything is installed, so it may import
 nothing but the standard library; -I keeps this folder, which has a secrets.py, off the import path.
@@ -22,7 +22,7 @@ PYTHON = VENV / "bin" / "python"
 UNFINISHED = VENV / "unfinished"
 REQUIREMENTS = Path("requirements")
 
-_ROUGHLY = {"base": "about 20 s", "dev": "about 15 s", "bench": "a few seconds"}
+_ROUGHLY = {"base": "about 20 s", "dev": "about 15 s", "bench": "a few seconds", "claude": "160 MB"}
 _LAST_LINES = 15
 # How uv calls what a machine may have configured for pip alone: a mirror, a proxy, a certificate.
 _PIP_TO_UV = {

@@ -59,6 +59,7 @@ SPECTACULAR_SETTINGS = {
         "FeedbackVerdict": ["right", "wrong", "adjust", "missed"],
         "PatternSessionStatus": ["open", "completed"],
         "WorkspaceAccess": ["viewer", "editor"],
+        "CodingBackend": ["tuner", "claude"],
         "CodingRunStatus": ["pending", "running", "completed", "failed", "retry"],
         "CodingPhase": ["planning", "implementing", "testing", "refining", "deploying"],
         "DeployStatus": ["queued", "building", "ready", "error", "canceled"],

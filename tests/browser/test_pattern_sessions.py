@@ -93,7 +93,7 @@ def test_what_was_collected_is_sent_from_the_chart(open_as: OpenAs, session: Pat
     settle(page, session, [(1, "right"), (2, "wrong")])
     expect(send).to_have_text("Send 2 reviews")
     send.click()
-    page.get_by_role("alertdialog").get_by_role("button", name="Send").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send").click()
     page.wait_for_url("**/runs/**")
     assert FeedbackItem.objects.filter(sent_to_claude_at__isnull=True).count() == 0
     page.goto(f"/workspaces/{session.workspace_id}/cart/?show=sent")

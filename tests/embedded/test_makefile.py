@@ -79,6 +79,7 @@ def test_help_names_every_target_with_a_sentence() -> None:
     assert targets == {
         "help",
         "up",
+        "claude",
         "test",
         "lint",
         "bench",

@@ -18,6 +18,7 @@ from orchestrator.core.api.input import valid_data
 from orchestrator.workspaces.access import find_workspace
 from orchestrator.workspaces.api import coding_serializers as given
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
+from orchestrator.workspaces.queries.backends import backends_for
 from orchestrator.workspaces.queries.coding import runs_of, versions_of
 from orchestrator.workspaces.services.coding import sending
 from orchestrator.workspaces.services.coding.deploying import roll_back
@@ -29,18 +30,27 @@ KEY = OpenApiParameter(
 )
 
 
+class BackendsView(APIView):
+    @extend_schema(responses=given.BackendSerializer(many=True), tags=TAG, operation_id="workspaces_backends")
+    def get(self, request: Request) -> Response:
+        """Who can work corrections in, and what those lack that cannot be chosen."""
+        return Response(given.BackendSerializer(backends_for(person(request)), many=True).data)
+
+
 class SendView(APIView):
     @extend_schema(
-        request=None,
+        request=given.SendSerializer,
         responses={202: given.CodingRunSerializer},
         parameters=[KEY],
+        examples=[given.SEND],
         tags=TAG,
         operation_id="workspaces_feedback_send",
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Send the cart to a coding run. 409 for an empty one, and while another run is under way."""
-        user = person(request)
-        run = once(user, pk, request.headers.get("Idempotency-Key"), lambda: sending.send_batch(user, pk))
+        user, key = person(request), request.headers.get("Idempotency-Key")
+        backend = valid_data(given.SendSerializer(data=request.data))["backend"]
+        run = once(user, pk, key, lambda: sending.send_batch(user, pk, backend=backend))
         return Response(given.CodingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -88,7 +98,7 @@ class CancelCodingRunView(APIView):
 
 class RetryCodingRunView(APIView):
     @extend_schema(
-        request=given.ReasonSerializer,
+        request=given.RetrySerializer,
         responses={202: given.CodingRunSerializer},
         parameters=[KEY],
         examples=[given.RETRY],
@@ -97,10 +107,10 @@ class RetryCodingRunView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Another run for the same reviews: at most ten in a row."""
-        data = valid_data(given.ReasonSerializer(data=request.data))
+        data = valid_data(given.RetrySerializer(data=request.data))
         user, key = person(request), request.headers.get("Idempotency-Key")
         failed = sending.find_run(user, pk)
-        run = once(user, failed.workspace_id, key, lambda: sending.retry_run(user, pk, reason=data["reason"]))
+        run = once(user, failed.workspace_id, key, lambda: sending.retry_run(user, pk, **data))
         return Response(given.CodingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -7,10 +7,12 @@ from typing import Any, Final
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
-from orchestrator.workspaces.domain.vocabulary import DeployStatus, Phase, RunStatus
+from orchestrator.workspaces.domain.vocabulary import Backend, DeployStatus, Phase, RunStatus
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 
 RUN_STATUSES: Final = [each.value for each in RunStatus]
+BACKENDS: Final = [each.value for each in Backend]
+SEND: Final = OpenApiExample("To the agent", value={"backend": "claude"}, request_only=True)
 RETRY: Final = OpenApiExample(
     "After two reviews were taken back", value={"reason": "Two reviews contradicted."}, request_only=True
 )
@@ -21,6 +23,7 @@ class CodingRunListSerializer(serializers.ModelSerializer[ClaudeExecution]):
     workspace = serializers.UUIDField(source="workspace_id")
     triggered_by = serializers.UUIDField(source="triggered_by_id")
     parent_execution = serializers.UUIDField(source="parent_execution_id", allow_null=True)
+    backend = serializers.ChoiceField(BACKENDS)
     status = serializers.ChoiceField(RUN_STATUSES)
     phase = serializers.ChoiceField([each.value for each in Phase], allow_blank=True)
     deploy_status = serializers.ChoiceField([each.value for each in DeployStatus], allow_blank=True)
@@ -30,7 +33,8 @@ class CodingRunListSerializer(serializers.ModelSerializer[ClaudeExecution]):
     class Meta:
         model = ClaudeExecution
         fields: tuple[str, ...] = (
-            "id", "workspace", "triggered_by", "triggered_at", "backend", "status", "phase", "progress",
+            "id", "workspace", "triggered_by", "triggered_at", "backend", "model", "turns", "input_tokens",
+            "output_tokens", "cost", "status", "phase", "progress",
             "feedback_ids", "completed_at", "files_changed", "base_commit", "commit_hash", "score_before",
             "score_after", "deploy_status", "deploy_url", "retry_count", "max_retries", "retry_reason",
             "parent_execution", "error", "errored_at",
@@ -39,18 +43,42 @@ class CodingRunListSerializer(serializers.ModelSerializer[ClaudeExecution]):
 
 class CodingRunSerializer(CodingRunListSerializer):
     phases = serializers.JSONField(help_text="By phase: `started_at`, `completed_at`, `times`")
+    log = serializers.JSONField(
+        help_text="What an agent did, the latest last: `at`, `kind` (said, used, refused, wrong), `name`, "
+        "`what`, `why`"
+    )
     checkpoints = serializers.JSONField(help_text="Where it goes on after an interruption; the last counts")
 
     class Meta(CodingRunListSerializer.Meta):
         fields = (
             *CodingRunListSerializer.Meta.fields,
-            "phases", "checkpoints", "prompt_file", "commit_message", "diff", "deploy_started_at",
+            "phases", "checkpoints", "log", "prompt_file", "commit_message", "diff", "deploy_started_at",
             "deploy_completed_at", "deploy_logs",
         )  # fmt: skip
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=4_000)
+
+
+class SendSerializer(serializers.Serializer[Any]):
+    backend = serializers.ChoiceField(
+        BACKENDS, required=False, allow_blank=True, default="", help_text="Empty: the server's usual one"
+    )
+
+
+class RetrySerializer(ReasonSerializer):
+    backend = serializers.ChoiceField(
+        BACKENDS, required=False, allow_blank=True, default="", help_text="Empty: the one that failed"
+    )
+
+
+class BackendSerializer(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(BACKENDS)
+    title = serializers.CharField()
+    about = serializers.CharField()
+    missing = serializers.CharField(help_text="What it lacks, and what to do; empty: it is ready")
+    is_default = serializers.BooleanField()
 
 
 class AlgorithmVersionSerializer(serializers.ModelSerializer[AlgorithmVersion]):

@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{_SESSION}detections/<int:number>/", sessions.ReviewView.as_view(), name="session-review"),
     path(f"{_SESSION}missed/", sessions.MissedView.as_view(), name="session-missed"),
     path(f"{_WORKSPACE}feedback/send/", coding.SendView.as_view(), name="send-feedback"),
+    path("workspaces/backends/", coding.BackendsView.as_view(), name="coding-backends"),
     path(f"{_WORKSPACE}executions/", coding.CodingRunsView.as_view(), name="coding-runs"),
     path(f"{_WORKSPACE}versions/", coding.AlgorithmVersionsView.as_view(), name="algorithm-versions"),
     path(

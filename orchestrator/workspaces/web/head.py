@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from orchestrator.accounts.models import User
 from orchestrator.workspaces.access import May, rights_in
 from orchestrator.workspaces.domain.vocabulary import MOVES, WorkspaceStatus
 from orchestrator.workspaces.models import PatternWorkspace
+from orchestrator.workspaces.queries.backends import backends_for
 
 LABELS: Final = {
     WorkspaceStatus.SOON: "Soon",
@@ -32,7 +34,8 @@ class Step:
 
 
 def head_of(user: User, workspace: PatternWorkspace, here: str) -> dict[str, Any]:
-    """The context of ``workspaces/_base.html``. ``here`` is the name of the tab."""
+    """The context of ``workspaces/_base.html``. ``here`` is the name of the tab; ``backends`` are looked up
+    where a page shows them."""
     rights = rights_in(user, workspace) or May.READ
     status = WorkspaceStatus(workspace.status)
     decides = user.is_admin and status is WorkspaceStatus.IN_REVIEW
@@ -48,6 +51,7 @@ def head_of(user: User, workspace: PatternWorkspace, here: str) -> dict[str, Any
         and status is WorkspaceStatus.BETA
         and workspace.success_rate is not None,
         "may_verify": decides and not own,
+        "backends": partial(backends_for, user),
         "may_send_back": user.is_admin
         and WorkspaceStatus.BETA in MOVES[status]
         and status is not WorkspaceStatus.IMPLEMENTING,

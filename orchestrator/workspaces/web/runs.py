@@ -84,8 +84,8 @@ def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
 def send(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The cart to a coding run. What cannot be sent stays where it is, with the reason."""
     try:
-        begun = sending.send_batch(person(request), pk)
-    except WrongState as error:
+        begun = sending.send_batch(person(request), pk, backend=request.POST.get("backend", ""))
+    except (InvalidInput, WrongState) as error:
         messages.error(request, error.message)
         return redirect("workspaces:runs", pk)
     return redirect("workspaces:run", pk, begun.pk)
@@ -104,7 +104,8 @@ def cancel(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
 def retry(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     _run(request, pk, run_id)
     try:
-        begun = sending.retry_run(person(request), run_id, reason=request.POST.get("reason", ""))
+        given = {"reason": request.POST.get("reason", ""), "backend": request.POST.get("backend", "")}
+        begun = sending.retry_run(person(request), run_id, **given)
     except (InvalidInput, WrongState) as error:
         messages.error(request, error.message)
         return redirect("workspaces:run", pk, run_id)
