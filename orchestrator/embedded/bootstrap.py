@@ -1,4 +1,4 @@
-"""Makes `.venv` and keeps it in step with requirements/: `python -I bootstrap.py base [dev] [bench] [claude]`.
+"""Makes `.venv` and keeps it in step with requirements/: `python -I bootstrap.py base [dev] [bench] …`.
 
 Run by the Makefile with whatever Python the machine has, before anything is installed, so it may import
 nothing but the standard library; -I keeps this folder, which has a secrets.py, off the import path.

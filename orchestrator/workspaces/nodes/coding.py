@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -47,22 +48,29 @@ def _do(work: Work, step: StepContext) -> Outcome:
     except record.RunOver as error:
         return Failed("run_over", str(error), retryable=False, usage=spending.usage)
     except _FAULTS as error:
-        record.fail(run.pk, str(error))
+        _fail(run, step, str(error))
         return Failed(type(error).__name__.lower(), str(error), retryable=False, usage=spending.usage)
     except Exception:
         log.exception("coding_step_failed", **step.named)
         if step.attempt >= _TRIES:
-            record.fail(run.pk, "The server could not go on with it. Its log says why.")
+            _fail(run, step, "The server could not go on with it. Its log says why.")
         raise
     finally:
         connection.close()  # the thread is of the engine's pool
+
+
+def _fail(run: ClaudeExecution, step: StepContext, message: str) -> None:
+    """The run has failed, unless another worker goes on with it: this one was only taken for dead."""
+    with suppress(record.RunOver):
+        record.require_current(step.execution_id, step.fence)
+        record.fail(run.pk, message)
 
 
 def _agent_failed(run: ClaudeExecution, error: AgentFailed, step: StepContext, spending: Spending) -> Failed:
     """Another attempt where it may help: the session begins anew, from the last checkpoint."""
     again = error.retryable and step.attempt < _TRIES
     if not again:
-        record.fail(run.pk, str(error))
+        _fail(run, step, str(error))
     waits: JsonObject = {} if error.retry_after is None else {"retry_after_seconds": error.retry_after}
     return Failed("agent_failed", str(error), retryable=again, details=waits, usage=spending.usage)
 

@@ -17,7 +17,7 @@ from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 from orchestrator.workspaces.repositories import Repository
 from orchestrator.workspaces.repositories.git import git
-from orchestrator.workspaces.services.coding.sending import send_batch
+from orchestrator.workspaces.services.coding.sending import retry_run, send_batch
 from orchestrator.workspaces.services.reviewing import review
 from tests.ai.wire import KEY
 from tests.workspaces.coding.model import (
@@ -33,6 +33,7 @@ from tests.workspaces.coding.model import (
 )
 from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene, review_as
 from tests.workspaces.making import told
+from tests.workspaces.testing import make_session
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_claude]
 Drain = Callable[[], None]
@@ -183,7 +184,7 @@ def test_links_lead_nowhere(scene: Scene, settings: Settings, drain: Drain, tmp_
     assert not (tmp_path / "new.py").exists()
     assert (run.status, run.commit_hash) == ("failed", "")
     assert "is a link or cannot be read" in run.error
-    assert [each["name"] for each in run.log if each["kind"] == "refused"] == ["Read", "Write", "Write"]
+    assert sum(each["kind"] in ("refused", "wrong") for each in run.log) == 3
 
 
 def test_what_people_write_reaches_the_model_only_as_data(
@@ -258,10 +259,8 @@ def test_what_breaks_an_accepted_review_is_refined_and_then_given_up(
     scene: Scene, settings: Settings, drain: Drain
 ) -> None:
     assert run_with(scene, settings, good(), drain).status == "completed"
-    session = scene.session
-    later = make_session_of(scene)
-    review(scene.user, later, 1, verdict="wrong")
-    assert session.pk != later
+    later = make_session(scene.workspace, user=scene.user, candles=scene.session.candles)
+    review(scene.user, later.pk, 1, verdict="wrong")
 
     def play(request: dict[str, Any]) -> Tool | str:
         root, done = root_in(request), len(told_back(request))
@@ -277,15 +276,7 @@ def test_what_breaks_an_accepted_review_is_refined_and_then_given_up(
     assert Repository(scene.workspace.pk).committed(run.pk) is None
 
 
-def make_session_of(scene: Scene) -> Any:
-    from tests.workspaces.testing import make_session
-
-    return make_session(scene.workspace, user=scene.user, candles=scene.session.candles).pk
-
-
 def test_a_retry_starts_from_the_base_commit(scene: Scene, settings: Settings, drain: Drain) -> None:
-    from orchestrator.workspaces.services.coding.sending import retry_run
-
     with model(settings, script("I do nothing.")):
         failed = send_batch(scene.user, scene.workspace.pk, backend="claude")
         ClaudeExecution.objects.filter(pk=failed.pk).update(status="failed")

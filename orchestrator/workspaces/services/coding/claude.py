@@ -220,6 +220,8 @@ class _Notes:
 
     def _tell(self, *, is_over: bool = False) -> None:
         self.told_at = time.monotonic()
+        if not is_over:
+            record.require_current(self.spending.step.execution_id, self.spending.step.fence)
         steps, self.waiting = self.waiting, []
         spent = self.spending
         with spent.changed:

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.json import JsonObject
+from orchestrator.executions.models import Execution
 from orchestrator.workspaces.domain.vocabulary import (
     UNDER_WAY,
     AuthorType,
@@ -45,6 +46,12 @@ TITLES: Final = {
 
 class RunOver(Exception):
     """The run was cancelled, or is over: whoever still works on it stops."""
+
+
+def require_current(engine_run: UUID, fence: int | None) -> None:
+    """Raises RunOver for a worker that was taken for dead: another one goes on with the run already."""
+    if not Execution.objects.filter(pk=engine_run, fence=fence).exists():
+        raise RunOver("Another worker goes on with this coding run.")
 
 
 @contextmanager
