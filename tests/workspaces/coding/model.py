@@ -24,8 +24,9 @@ MODEL: Final = "claude-sonnet-5-5"
 USED: Final = {"input_tokens": 2_000, "output_tokens": 1, "cache_read_input_tokens": 500}
 
 Tool: TypeAlias = tuple[str, dict[str, Any]]
-Play: TypeAlias = Callable[[dict[str, Any]], "Answer | Tool | str"]
-"""What is answered to a request: a tool to call, a last word, or an answer of HTTP as it is."""
+Answered: TypeAlias = "Answer | Tool | str"
+"""To a request: a tool to call, a last word, or an answer of HTTP as it is."""
+Play: TypeAlias = Callable[[dict[str, Any]], Answered]
 
 
 def root_in(request: dict[str, Any]) -> str:

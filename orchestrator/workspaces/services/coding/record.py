@@ -50,7 +50,7 @@ class RunOver(Exception):
 
 def require_current(engine_run: UUID, fence: int | None) -> None:
     """Raises RunOver for a worker that was taken for dead: another one goes on with the run already."""
-    if not Execution.objects.filter(pk=engine_run, fence=fence).exists():
+    if Execution.objects.filter(pk=engine_run).values_list("fence", flat=True).first() != fence:
         raise RunOver("Another worker goes on with this coding run.")
 
 
