@@ -276,6 +276,8 @@ API = [
     Row("workspace", "delete", answers(OWN, 204), PW),
     Row("workspace-messages", "get", READ, PW),
     Row("workspace-messages", "post", answers(EDIT, 201), PW, {"content": "Look here."}),
+    Row("workspace-files", "get", READ, PW),
+    Row("workspace-file", "get", answers(READ, 404), {**PW, "file_id": "nobody"}),
     Row("workspace-approve", "post", answers(EDIT, 409), PW),
     Row("workspace-verify", "post", (401, 404, 403, 403, 403, 409), PW),
     Row("workspace-send-back", "post", (401, 404, 403, 403, 403, 409), PW, {"comment": "No."}),

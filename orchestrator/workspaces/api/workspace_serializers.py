@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orchestrator.workspaces.domain.vocabulary import Access, AuthorType, MessageStatus, MessageType
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember, WorkspaceMessage
+from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMember, WorkspaceMessage
 
 
 class WorkspaceSerializer(serializers.ModelSerializer[PatternWorkspace]):
@@ -60,8 +60,20 @@ class MessageSerializer(serializers.ModelSerializer[WorkspaceMessage]):
         )  # fmt: skip
 
 
+class FileSerializer(serializers.ModelSerializer[Attachment]):
+    uploaded_by = serializers.CharField(source="uploaded_by.username")
+    url = serializers.SerializerMethodField(help_text="Where it is given out, below this server's address")
+
+    class Meta:
+        model = Attachment
+        fields = ("id", "name", "media_type", "size", "uploaded_by", "created_at", "url")
+
+    def get_url(self, row: Attachment) -> str:
+        return f"/api/v1/workspaces/{row.workspace_id}/files/{row.pk}/"
+
+
 class TimelineNoteSerializer(serializers.Serializer[Any]):
-    content = serializers.CharField(trim_whitespace=False)
+    content = serializers.CharField(trim_whitespace=False, required=False, default="", allow_blank=True)
 
 
 class CommentSerializer(serializers.Serializer[Any]):

@@ -8,22 +8,28 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.workspaces.access import find_workspace
+from orchestrator.core.api.parsers import JsonParser
+from orchestrator.core.web.ranges import harmless_file_answer
+from orchestrator.workspaces.access import May, find_workspace
 from orchestrator.workspaces.api import workspace_examples as examples
 from orchestrator.workspaces.api import workspace_serializers as given
 from orchestrator.workspaces.domain.vocabulary import MessageType, WorkspaceStatus
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember, WorkspaceMessage
+from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMember, WorkspaceMessage
 from orchestrator.workspaces.queries.workspaces import members_of, workspaces_of
 from orchestrator.workspaces.services import lifecycle, members
+from orchestrator.workspaces.services.attachments import find_file
 from orchestrator.workspaces.services.notes import write_note
 from orchestrator.workspaces.services.removing import delete_workspace
 
@@ -75,6 +81,8 @@ class WorkspacesView(ListAPIView[PatternWorkspace]):
 
 
 class WorkspaceView(APIView):
+    parser_classes = (JsonParser, MultiPartParser)
+
     @extend_schema(responses=given.WorkspaceSerializer, tags=TAG, operation_id="workspaces_retrieve")
     def get(self, request: Request, pk: UUID) -> Response:
         """One workspace with its counters."""
@@ -88,11 +96,17 @@ class WorkspaceView(APIView):
         operation_id="workspaces_describe",
     )
     def patch(self, request: Request, pk: UUID) -> Response:
-        """Describe the pattern; it is told in the timeline. What is left out stays as it is."""
+        """Describe the pattern; it is told in the timeline. What is left out stays, files are added.
+
+        Files go as `multipart/form-data`, each as a part `files`.
+        """
+        user = person(request)
+        find_workspace(user, pk, May.WORK)  # before so much is read
         data = valid_data(given.DescribeSerializer(data=request.data))
         workspace = lifecycle.describe(
-            person(request),
+            user,
             pk,
+            files=request.FILES.getlist("files"),
             description=data.get("description"),
             reasoning=data.get("user_reasoning"),
             steps=data.get("identification_steps"),
@@ -119,6 +133,7 @@ class MessagesView(ListAPIView[WorkspaceMessage]):
     """The timeline, the newest first."""
 
     queryset = WorkspaceMessage.objects.none()
+    parser_classes = (JsonParser, MultiPartParser)
     serializer_class = given.MessageSerializer
     filterset_class = MessageFilter
 
@@ -136,10 +151,45 @@ class MessagesView(ListAPIView[WorkspaceMessage]):
         operation_id="workspaces_messages_create",
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Write a note."""
+        """Write a note, send files, or both.
+
+        Files go as `multipart/form-data`, each as a part `files`: PNG, JPEG, WebP, MP4, WebM, PDF, CSV or
+        plain text, told by their content.
+        """
+        user = person(request)
+        find_workspace(user, pk, May.WORK)  # before so much is read
         data = valid_data(given.TimelineNoteSerializer(data=request.data))
-        message = write_note(person(request), pk, text=data["content"])
+        files = request.FILES.getlist("files")
+        message = write_note(user, pk, text=data["content"], files=files)
         return Response(given.MessageSerializer(message).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema_view(get=extend_schema(tags=TAG, operation_id="workspaces_files_list"))
+class FilesView(ListAPIView[Attachment]):
+    """Files of a workspace's timeline and description, the newest first."""
+
+    queryset = Attachment.objects.none()
+    serializer_class = given.FileSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Attachment]:
+        if getattr(self, "swagger_fake_view", False):
+            return Attachment.objects.none()
+        workspace = find_workspace(person(self.request), self.kwargs["pk"])
+        return Attachment.objects.filter(workspace=workspace).select_related("uploaded_by")
+
+
+class FileView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("file_id", UUID, OpenApiParameter.PATH)],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        tags=TAG,
+        operation_id="workspaces_file",
+    )
+    def get(self, request: Request, pk: UUID, file_id: UUID) -> HttpResponseBase:
+        """The file itself, as a download; `Range` gives a part of it."""
+        row, path = find_file(find_workspace(person(request), pk), file_id)
+        return harmless_file_answer(request._request, path, row.media_type, row.name, download=True)
 
 
 def _decision(name: str) -> Callable[[Any], Any]:

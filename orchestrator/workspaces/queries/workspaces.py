@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from orchestrator.accounts.models import User
 from orchestrator.workspaces.domain.detectors import PATTERNS, Pattern
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember
+from orchestrator.workspaces.domain.files import id_in
+from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMember
 
 
 def workspaces_of(
@@ -27,6 +28,12 @@ def patterns_to_begin(user: User) -> list[Pattern]:
     """Those without a workspace, as far as the person can know."""
     taken = set(PatternWorkspace.objects.visible_to(user).values_list("pattern_type", flat=True))
     return [each for each in PATTERNS.values() if each.key not in taken]
+
+
+def described_with(workspace: PatternWorkspace) -> list[Attachment]:
+    """The files of its description, the oldest first."""
+    ids = [found for each in workspace.attachments if (found := id_in(each))]
+    return list(Attachment.objects.filter(workspace=workspace, pk__in=ids).order_by("pk")) if ids else []
 
 
 def members_of(workspace: PatternWorkspace) -> QuerySet[WorkspaceMember]:

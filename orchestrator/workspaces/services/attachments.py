@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import InvalidInput
+from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.workspaces.domain.files import IMAGE, NAMES, Kind, address_of, kind_of, shown_name
 from orchestrator.workspaces.domain.pictures import BadPicture, prepare_picture
 from orchestrator.workspaces.models import Attachment, PatternWorkspace
@@ -121,6 +121,16 @@ def keep_files(user: User, workspace: PatternWorkspace, rows: Sequence[Attachmen
 def path_of(row: Attachment) -> Path:
     """Where it lies. Nothing of it comes from what somebody typed."""
     return Path(settings.WORKSPACE_FILES) / row.path
+
+
+def find_file(workspace: PatternWorkspace, file_id: UUID) -> tuple[Attachment, Path]:
+    """A file of this workspace, and where it lies. Raises NotFound, also if it is gone."""
+    row = Attachment.objects.filter(workspace=workspace, pk=file_id).first()
+    if row is None:
+        raise NotFound("There is no such file.")
+    if not path_of(row).is_file():
+        raise NotFound("This file is no longer there.")
+    return row, path_of(row)
 
 
 def forget_files(workspace_id: UUID) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from orchestrator.accounts.audit import record_audit
@@ -18,7 +19,8 @@ from orchestrator.workspaces.domain.descriptions import clean_steps
 from orchestrator.workspaces.domain.detectors import PATTERNS
 from orchestrator.workspaces.domain.releases import Release
 from orchestrator.workspaces.domain.vocabulary import MOVES, MessageType, WorkspaceStatus
-from orchestrator.workspaces.models import AlgorithmVersion, PatternWorkspace
+from orchestrator.workspaces.models import AlgorithmVersion, Attachment, PatternWorkspace
+from orchestrator.workspaces.services.attachments import keep_files, on_disk, prepared
 from orchestrator.workspaces.services.timeline import tell
 
 STATUS_WORDS = {
@@ -63,7 +65,6 @@ def create_workspace(
     return workspace
 
 
-@transaction.atomic
 def describe(
     user: User,
     workspace_id: UUID,
@@ -71,13 +72,27 @@ def describe(
     description: str | None = None,
     reasoning: str | None = None,
     steps: Sequence[Json] | None = None,
-    attachments: Sequence[str] = (),
+    files: Sequence[UploadedFile[bytes]] = (),
 ) -> PatternWorkspace:
-    """What the pattern is and how a person finds it; what is None stays as it is.
+    """What the pattern is and how a person finds it; what is None stays as it is, files are added.
 
     Raises NotFound, NotAllowed, InvalidInput.
     """
-    workspace = find_workspace(user, workspace_id, May.WORK, lock=True)
+    find_workspace(user, workspace_id, May.WORK)  # before files are looked into
+    with on_disk(workspace_id, prepared(files)) as rows, transaction.atomic():
+        workspace = find_workspace(user, workspace_id, May.WORK, lock=True)
+        _describe(user, workspace, description, reasoning, steps, rows)
+    return workspace
+
+
+def _describe(
+    user: User,
+    workspace: PatternWorkspace,
+    description: str | None,
+    reasoning: str | None,
+    steps: Sequence[Json] | None,
+    files: Sequence[Attachment],
+) -> None:
     if description is not None:
         workspace.description = description.strip()
     if not workspace.description:
@@ -86,7 +101,8 @@ def describe(
         workspace.user_reasoning = reasoning.strip()
     if steps is not None:
         workspace.identification_steps = clean_steps(steps)
-    workspace.attachments = [*workspace.attachments, *attachments]
+    added = keep_files(user, workspace, files)
+    workspace.attachments = [*workspace.attachments, *added]
     _store(workspace, "description", "user_reasoning", "identification_steps", "attachments")
     tell(
         workspace,
@@ -95,9 +111,8 @@ def describe(
         by=user,
         content=workspace.description,
         data={"reasoning": workspace.user_reasoning, "steps": workspace.identification_steps},
-        attachments=attachments,
+        attachments=added,
     )
-    return workspace
 
 
 @transaction.atomic

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from orchestrator.core.web.forms import StyledForm
+from orchestrator.workspaces.domain.files import ACCEPT, NAMES
 from orchestrator.workspaces.domain.vocabulary import Access
 from orchestrator.workspaces.models import PatternWorkspace
+from orchestrator.workspaces.services.attachments import MOST_FILES
 from orchestrator.workspaces.services.notes import LONGEST_NOTE
 
 
@@ -34,12 +37,23 @@ class DescriptionForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     identification_steps = forms.Field(required=False)
+    files = forms.Field(required=False)
 
     @classmethod
     def of(cls, workspace: PatternWorkspace) -> DescriptionForm:
         return cls(
             initial={"description": workspace.description, "reasoning": workspace.user_reasoning},
         )
+
+
+def picker() -> dict[str, object]:
+    """What ``workspaces/_files.html`` says of files that may be chosen."""
+    return {
+        "accept": ACCEPT,
+        "kinds": NAMES,
+        "most_files": MOST_FILES,
+        "limits": {name: f"{size / 1024**2:g}" for name, size in settings.ATTACHMENT_MAX_BYTES.items()},
+    }
 
 
 class CommentForm(StyledForm):

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orchestrator.accounts.current import person
@@ -16,10 +17,10 @@ from orchestrator.core.web.forms import sent
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.workspaces.access import May, find_workspace
 from orchestrator.workspaces.domain.vocabulary import WorkspaceStatus
-from orchestrator.workspaces.queries.workspaces import patterns_to_begin, workspaces_of
+from orchestrator.workspaces.queries.workspaces import described_with, patterns_to_begin, workspaces_of
 from orchestrator.workspaces.services.lifecycle import create_workspace, describe
 from orchestrator.workspaces.services.removing import delete_workspace
-from orchestrator.workspaces.web.forms import DescriptionForm
+from orchestrator.workspaces.web.forms import DescriptionForm, picker
 from orchestrator.workspaces.web.head import LABELS, head_of
 
 
@@ -75,12 +76,30 @@ def description(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             data = form.cleaned_data
             try:
-                describe(user, pk, description=data["description"], reasoning=data["reasoning"], steps=steps)
+                describe(
+                    user,
+                    pk,
+                    description=data["description"],
+                    reasoning=data["reasoning"],
+                    steps=steps,
+                    files=request.FILES.getlist("files"),
+                )
             except InvalidInput as error:
                 form.take(error)
             else:
+                if request.headers.get("X-Part"):
+                    return JsonResponse({"url": reverse("workspaces:timeline", args=[pk])})
                 return redirect("workspaces:timeline", pk)
-    context = {**head_of(user, workspace, "description"), "form": form, "identification_steps": steps or [""]}
+        if request.headers.get("X-Part"):
+            told = " ".join(str(each) for errors in form.errors.values() for each in errors)
+            return JsonResponse({"detail": told}, status=status)
+    context = {
+        **head_of(user, workspace, "description"),
+        **picker(),
+        "form": form,
+        "identification_steps": steps or [""],
+        "described_with": described_with(workspace),
+    }
     return render(request, "workspaces/description.html", context, status=status)
 
 

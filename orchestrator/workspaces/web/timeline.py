@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -17,14 +16,12 @@ from orchestrator.accounts.current import person
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError, InvalidInput
 from orchestrator.workspaces.access import find_workspace
-from orchestrator.workspaces.domain.files import ACCEPT, NAMES
 from orchestrator.workspaces.models import PatternWorkspace
 from orchestrator.workspaces.queries import timeline as query
 from orchestrator.workspaces.queries.timeline import Show
-from orchestrator.workspaces.services.attachments import MOST_FILES
 from orchestrator.workspaces.services.notes import write_note
 from orchestrator.workspaces.web.entries import shown
-from orchestrator.workspaces.web.forms import NoteForm
+from orchestrator.workspaces.web.forms import NoteForm, picker
 from orchestrator.workspaces.web.head import head_of
 
 _NAMES = {
@@ -56,10 +53,7 @@ def _page(
         "since": utc_now().isoformat(),
         "choices": [(each.value, name) for each, name in _NAMES.items()],
         "form": form or NoteForm(),
-        "accept": ACCEPT,
-        "kinds": NAMES,
-        "most_files": MOST_FILES,
-        "limits": {name: f"{size / 1024**2:g}" for name, size in settings.ATTACHMENT_MAX_BYTES.items()},
+        **picker(),
     }
     return render(request, "workspaces/timeline.html", context, status=status)
 
