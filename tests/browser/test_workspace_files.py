@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from pytest_django import Settings
 
 from tests.browser.conftest import OpenAs
@@ -19,8 +19,9 @@ def test_files_are_chosen_dropped_pasted_taken_away_and_sent(
     settings.WORKSPACE_FILES = tmp_path / "files"
     workspace = make_workspace()
     page = open_as(workspace.created_by, f"/workspaces/{workspace.pk}/")
-    shot = {"name": "chart.png", "mimeType": "image/png", "buffer": picture()}
-    page.locator('input[type="file"]').set_input_files([shot, {**shot, "name": "other.png"}])
+    shot = FilePayload(name="chart.png", mimeType="image/png", buffer=picture())
+    other = FilePayload(name="other.png", mimeType="image/png", buffer=picture())
+    page.locator('input[type="file"]').set_input_files([shot, other])
     expect(page.locator("[data-chosen] li")).to_have_count(2)
     page.get_by_role("button", name="Take away other.png").click()
     for kind, member in (("paste", "clipboardData"), ("drop", "dataTransfer")):

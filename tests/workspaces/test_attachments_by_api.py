@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput
+from orchestrator.workspaces.access import find_workspace
 from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMember, WorkspaceMessage
 from orchestrator.workspaces.services import notes
 from orchestrator.workspaces.services.notes import write_note
@@ -179,7 +180,7 @@ def test_without_the_lock_they_would(
     """The control: the race is real, and the workspace's lock is what ends it."""
     settings.ATTACHMENT_MAX_PER_WORKSPACE = 10
     workspace = make_workspace()
-    real: Callable[..., PatternWorkspace] = notes.find_workspace
-    monkeypatch.setattr(notes, "find_workspace", lambda *args, lock=False: real(*args))
+    unlocked: Callable[..., PatternWorkspace] = lambda *args, lock=False: find_workspace(*args)  # noqa: E731
+    monkeypatch.setattr(notes, "find_workspace", unlocked)
     assert both_at_once(workspace) == ["kept", "kept"]
     assert sum(each.size for each in Attachment.objects.all()) == 16

@@ -37,7 +37,10 @@ class DescriptionForm(StyledForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     identification_steps = forms.Field(required=False)
-    files = forms.Field(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"] = forms.Field(required=False)  # a form has an attribute of this name
 
     @classmethod
     def of(cls, workspace: PatternWorkspace) -> DescriptionForm:
