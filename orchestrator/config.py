@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestrator.config_types import (
     P256_ORDER,
+    ChannelUrl,
     Hosts,
     MailUrl,
     Origin,
@@ -126,6 +127,11 @@ class Config(BaseSettings):
     vercel_team_id: str = ""
     vercel_webhook_secret: ServiceKey = None
     vercel_base_url: ServiceUrl = ""
+
+    polymarket_gamma_url: ServiceUrl = "https://gamma-api.polymarket.com"
+    polymarket_clob_url: ServiceUrl = "https://clob.polymarket.com"
+    polymarket_data_url: ServiceUrl = "https://data-api.polymarket.com"
+    polymarket_stream_url: ChannelUrl = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
 
     metrics_token: SecretStr | None = None
     replica_database_url: PostgresUrl | None = None

@@ -62,6 +62,12 @@ def _is_a_service(value: str) -> str:
     return value.rstrip("/")
 
 
+def _is_a_channel(value: str) -> str:
+    if not re.fullmatch(r"wss?://[^\s?#]+", value):
+        raise ValueError("Expected the address of a WebSocket, wss://host/path")
+    return value
+
+
 def _is_a_rate(value: str) -> str:
     parse_rate(value)
     return value
@@ -125,6 +131,7 @@ SigningKey = Annotated[SecretStr, AfterValidator(_long_enough)]
 SigningKeys = Annotated[list[SecretStr], NoDecode, BeforeValidator(_split), AfterValidator(_long_enough_each)]
 ServiceKey = Annotated[SecretStr | None, AfterValidator(_empty_is_none)]
 ServiceUrl = Annotated[str, AfterValidator(_is_a_service)]
+ChannelUrl = Annotated[str, AfterValidator(_is_a_channel)]
 RateText = Annotated[str, AfterValidator(_is_a_rate)]
 VapidKey = Annotated[SecretStr | None, AfterValidator(_is_a_vapid_key)]
 Origin = Annotated[str, AfterValidator(_is_an_origin)]

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
 import httpx
 from django.conf import settings
+
+from orchestrator.core.clock import utc_now
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_REDIRECTS: Final = 5
@@ -52,6 +55,16 @@ async def read_body(response: httpx.Response) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise BodyTooLarge(f"The answer is larger than {MAX_BODY_BYTES:,} bytes.")
     return bytes(body)
+
+
+def seconds_of(retry_after: str) -> float | None:
+    """``Retry-After`` as a number of seconds or as a date (RFC 9110); None for what is neither."""
+    if retry_after.replace(".", "", 1).isdigit():
+        return float(retry_after)
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - utc_now()).total_seconds())
+    except (TypeError, ValueError):
+        return None
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):

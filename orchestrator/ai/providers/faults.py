@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
@@ -10,7 +9,7 @@ import httpx2
 from pydantic_ai import exceptions as ex
 
 from orchestrator.ai.domain.calls import CallFailed, ModelRequest
-from orchestrator.core.clock import utc_now
+from orchestrator.core.outgoing import seconds_of
 
 MAX_QUOTED: Final = 300
 _TIMEOUTS: Final = (
@@ -76,16 +75,6 @@ def _pause(error: ex.ModelAPIError) -> float | None:
         return seconds_of(given)
     asked: float | None = getattr(error, "retry_after", None)
     return asked
-
-
-def seconds_of(retry_after: str) -> float | None:
-    """``Retry-After`` as a number of seconds or as a date (RFC 9110); None for what is neither."""
-    if retry_after.replace(".", "", 1).isdigit():
-        return float(retry_after)
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - utc_now()).total_seconds())
-    except (TypeError, ValueError):
-        return None
 
 
 def _said(error: ex.ModelAPIError) -> str:

@@ -9,7 +9,8 @@ import groq
 import httpx
 
 from orchestrator.ai.domain.calls import CallFailed
-from orchestrator.ai.providers.faults import quote, seconds_of
+from orchestrator.ai.providers.faults import quote
+from orchestrator.core.outgoing import seconds_of
 
 TITLE: Final = "Groq"
 MAX_BYTES: Final = 25 * 1024 * 1024
