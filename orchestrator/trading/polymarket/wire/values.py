@@ -139,9 +139,11 @@ def flag(value: Any) -> bool:
 
 
 def number(value: Any) -> Decimal:
-    """A number below 10^18, as text or as a number."""
+    """A number below 10^18, as text or as a number; a float is taken by its shortest text."""
     if isinstance(value, str):
         return _number(value)
+    if isinstance(value, float):
+        return _number(repr(value))
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         return _bounded(Decimal(value))
     raise BadWire(f"A number is expected, not {_kind(value)}.")
@@ -242,7 +244,7 @@ def _kind(value: Any) -> str:
     match value:
         case None:
             return "null"
-        case bool() | int() | Decimal():
+        case bool() | int() | float() | Decimal():
             return str(value)[:40] if not isinstance(value, int) or abs(value) < 10**18 else "a huge number"
         case str():
             return repr(value[:40])
