@@ -158,7 +158,19 @@ def test_a_number_is_what_is_written_and_not_the_float_beside_it(written: str, e
 
 @pytest.mark.parametrize(
     "value",
-    ['"NaN"', '"Infinity"', '"1_000"', '" 1"', '"１"', "true", "null", '""', "1e99999", '"1e300"', '"0x10"'],
+    [
+        '"NaN"',
+        '"Infinity"',
+        '"1_000"',
+        '" 1"',
+        '"\uff11"',
+        "true",
+        "null",
+        '""',
+        "1e99999",
+        '"1e300"',
+        '"0x10"',
+    ],
 )
 def test_what_only_looks_like_a_number_is_none(value: str) -> None:
     with pytest.raises(BadWire):

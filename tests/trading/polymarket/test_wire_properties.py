@@ -60,8 +60,14 @@ RECORDS: list[tuple[dict[str, Any], Callable[[Any], object]]] = [
     (wallet_trade(), data.trade),
 ]
 EVENTS = [
-    book(), change(("BUY", "0.5", "1")), trade(), tick_size(), best_bid_ask(), new_market(), market_resolved(),
-]  # fmt: skip
+    book(),
+    change(("BUY", "0.5", "1")),
+    trade(),
+    tick_size(),
+    best_bid_ask(),
+    new_market(),
+    market_resolved(),
+]
 
 
 @given(anything)
