@@ -46,6 +46,26 @@ class MarketFilter:
     ends_after: datetime | None = None
     ends_before: datetime | None = None
 
+    def ordered(self) -> MarketFilter:
+        """By what was traded in a day, most first, unless an order is set."""
+        return self if self.order else replace(self, order="volume24hr", ascending=False)
+
+    def within(self, tag_id: str | None) -> MarketFilter:
+        return replace(self, tag_id=tag_id)
+
+    def admits(self, market: Market) -> bool:
+        """Whether a market that was found otherwise passes, too; its tag and the order are not looked at."""
+        flags = ((self.active, market.active), (self.closed, market.closed), (self.archived, market.archived))
+        if any(wanted is not None and wanted != has for wanted, has in flags):
+            return False
+        ends = market.end_at
+        return (
+            (self.volume_min is None or market.volume >= self.volume_min)
+            and (self.liquidity_min is None or market.liquidity >= self.liquidity_min)
+            and (self.ends_after is None or (ends is not None and ends >= self.ends_after))
+            and (self.ends_before is None or (ends is not None and ends <= self.ends_before))
+        )
+
     def query(self) -> dict[str, str | bool | None]:
         return {
             "active": self.active,
@@ -146,6 +166,9 @@ class Gamma:
             if len(answer) < _TAGS_A_PAGE:
                 break
         return tuple(sorted(found.values(), key=lambda tag: (tag.label.casefold(), tag.tag_id)))
+
+    async def tag_by_slug(self, slug: str) -> Tag:
+        return wire.tag(await self._service.get(f"/tags/slug/{segment(slug)}"))
 
     async def search(
         self, words: str, *, page: int = 1, limit: int = 20, status: str | None = "active"

@@ -98,8 +98,8 @@ def test_a_frame_of_garbage_raises_nothing_but_bad_wire(frame: bytes | str) -> N
 def test_an_event_with_one_bad_field_is_an_event_a_fault_or_nothing(drawn: st.DataObject) -> None:
     event = drawn.draw(st.sampled_from(EVENTS))
     spoilt = {**event, drawn.draw(st.sampled_from(sorted(event))): drawn.draw(anything)}
+    text = json.dumps(spoilt, default=str)
     try:
-        text = json.dumps(spoilt, default=str)
         found = wire.frame(text, Unknown())
     except BadWire:  # NaN and infinity are no JSON
         assert "NaN" in text or "Infinity" in text
