@@ -138,23 +138,21 @@ def parse_and_count(frames: list[str]) -> int:
     return books.counts.passed - before
 
 
+def say(what: str, figure: str) -> None:
+    sys.stdout.write(f"{what:<20}{figure}\n")
+
+
 def main() -> None:
     frames = a_day(20_000)
-    say = sys.stdout.write
-    say(
-        f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {len(TOKENS)} tokens, {LEVELS} levels a side\n"
-    )
-    say(f"parse               {median_rate(lambda: parse_all(frames)):>10,.0f} frames/s of a core\n")
-    say(
-        f"parse and apply     {median_rate(lambda: parse_and_apply_all(frames)):>10,.0f} frames/s of a core\n"
-    )
+    say("machine", f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    say("market", f"{len(TOKENS)} tokens, {LEVELS} levels a side")
+    say("parse", f"{median_rate(lambda: parse_all(frames)):,.0f} frames/s of a core")
+    say("parse and apply", f"{median_rate(lambda: parse_and_apply_all(frames)):,.0f} frames/s of a core")
     runs = [over_a_socket(frames, None) for _ in range(3)]
-    say(f"stream, flat out    {statistics.median(run[0] for run in runs):>10,.0f} messages/s\n")
+    say("stream, flat out", f"{statistics.median(run[0] for run in runs):,.0f} messages/s")
     runs = [over_a_socket(frames, 2_000) for _ in range(3)]
     rate, core, behind = (statistics.median(column) for column in zip(*runs, strict=True))
-    say(
-        f"stream at 2,000/s   {rate:>10,.0f} messages/s, {core:.0%} of a core, at most {behind:.3f} s behind\n"
-    )
+    say("stream at 2,000/s", f"{rate:,.0f} messages/s, {core:.0%} of a core, {behind:.3f} s behind at most")
 
 
 if __name__ == "__main__":
