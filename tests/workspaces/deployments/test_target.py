@@ -141,7 +141,7 @@ def test_the_history_is_listed_in_a_fixed_number_of_queries(
     with django_assert_num_queries(8):
         shown = client.get(f"/workspaces/{workspace.pk}/deployments/").content.decode()
     assert shown.count("Roll back to this") == 5
-    assert shown.count("In use") == 5
+    assert shown.count("Deployed") == 5
 
 
 def test_deployments_are_read_and_asked_for_by_the_api(owner: User, settings: Settings) -> None:
