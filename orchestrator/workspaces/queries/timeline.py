@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from orchestrator.accounts.models import User
 from orchestrator.core.kept import Kept
@@ -22,6 +22,7 @@ from orchestrator.workspaces.models import Attachment, PatternWorkspace, Workspa
 
 PAGE: Final = 50
 MOST_CHANGES: Final = 100
+_END: Final = UUID(int=2**128 - 1)
 _OVERLAP: Final = timedelta(seconds=5)
 """Transactions end in another order than their entries were stamped; what is sent twice, pages ignore."""
 
@@ -96,19 +97,25 @@ def stretch(
 def _newest(types: tuple[str, ...], limit: int, *, is_older: bool) -> Kept[WorkspaceMessage]:
     """With types, the newest of each are read by its index and merged: none is looked for among others."""
 
-    def build(workspace: UUID, before: UUID | None = None) -> QuerySet[WorkspaceMessage]:
-        rows = WorkspaceMessage.objects.filter(workspace=workspace)
-        if before is not None:
-            rows = rows.filter(pk__lt=before)
+    def build(workspace: UUID, before: UUID = _END) -> QuerySet[WorkspaceMessage]:
+        rows = WorkspaceMessage.objects.filter(workspace=workspace, pk__lt=before)
         if types:
-            each: list[QuerySet[Any, Any]] = [
-                rows.filter(type=kind).order_by("-pk").values("pk")[:limit] for kind in types
-            ]
-            found = each[0].union(*each[1:], all=True).order_by("-pk")[:limit] if each[1:] else each[0]
-            rows = WorkspaceMessage.objects.filter(pk__any_of=ArraySubquery(found))
+            found = RawSQL(_OF_TYPES, [list(types), workspace, before, limit, limit])  # noqa: S611
+            rows = WorkspaceMessage.objects.filter(pk__any_of=found)
         return _with_author(rows).order_by("-pk")[:limit]
 
     return Kept(WorkspaceMessage, build, {"workspace": UUID} | ({"before": UUID} if is_older else {}))
+
+
+_OF_TYPES: Final = """
+ARRAY(
+    SELECT newest.id FROM unnest(%s::text[]) AS kind CROSS JOIN LATERAL (
+        SELECT id FROM workspaces_workspacemessage
+        WHERE workspace_id = %s AND type = kind AND id < %s ORDER BY id DESC LIMIT %s
+    ) AS newest ORDER BY newest.id DESC LIMIT %s
+)
+"""
+"""As a union of eleven queries of Django it took PostgreSQL ten times as long to plan."""
 
 
 def _with_author(rows: QuerySet[WorkspaceMessage]) -> QuerySet[WorkspaceMessage]:
