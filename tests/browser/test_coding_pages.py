@@ -34,7 +34,7 @@ def test_from_the_cart_to_the_change_and_its_cases(
     page.goto(f"{base}cart/")
     looks_right(page)
     page.get_by_role("button", name="Send").click()
-    page.get_by_role("alertdialog").get_by_role("button", name="Send").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send").click()
     page.wait_for_url("**/runs/**")
     expect(page.get_by_text("Waiting for a worker")).to_be_visible()
     looks_right(page)

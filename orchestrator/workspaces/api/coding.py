@@ -98,7 +98,7 @@ class CancelCodingRunView(APIView):
 
 class RetryCodingRunView(APIView):
     @extend_schema(
-        request=given.RetrySerializer,
+        request=given.RetryCodingRunSerializer,
         responses={202: given.CodingRunSerializer},
         parameters=[KEY],
         examples=[given.RETRY],
@@ -107,7 +107,7 @@ class RetryCodingRunView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Another run for the same reviews: at most ten in a row."""
-        data = valid_data(given.RetrySerializer(data=request.data))
+        data = valid_data(given.RetryCodingRunSerializer(data=request.data))
         user, key = person(request), request.headers.get("Idempotency-Key")
         failed = sending.find_run(user, pk)
         run = once(user, failed.workspace_id, key, lambda: sending.retry_run(user, pk, **data))

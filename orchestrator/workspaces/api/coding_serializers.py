@@ -67,7 +67,7 @@ class SendSerializer(serializers.Serializer[Any]):
     )
 
 
-class RetrySerializer(ReasonSerializer):
+class RetryCodingRunSerializer(ReasonSerializer):
     backend = serializers.ChoiceField(
         BACKENDS, required=False, allow_blank=True, default="", help_text="Empty: the one that failed"
     )
