@@ -24,7 +24,7 @@ def said(session: PatternSession) -> list[tuple[int, str]]:
 
 def settle(page: Page, session: PatternSession, expected: list[tuple[int, str]]) -> None:
     """Until the server has what the page showed at once."""
-    for _ in range(50):
+    for _ in range(300):
         if said(session) == expected:
             return
         page.wait_for_timeout(100)

@@ -7,6 +7,8 @@ import {
   type IChartApi,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  type Logical,
+  type LogicalRange,
   type MouseEventParams,
   type Time,
 } from "lightweight-charts";
@@ -49,6 +51,8 @@ export class CandleChart {
   private corrections: readonly Item[] = [];
   private chosen: Detection | undefined;
   private isDrawing = false;
+  /** Where the view was sent to and is not yet: the library moves with its next frame. */
+  private pending: LogicalRange | undefined;
 
   constructor(private readonly options: Options) {
     const { host, bars, words } = options;
@@ -71,7 +75,10 @@ export class CandleChart {
     this.zones = new Zones(() => this.first);
     this.series.attachPrimitive(this.zones);
     this.dress();
-    this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.mark());
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+      this.pending = undefined;
+      this.mark();
+    });
     this.chart.subscribeClick((event) => this.clicked(event));
     const dress = (): void => {
       this.look = lookOf(host);
@@ -116,10 +123,10 @@ export class CandleChart {
     }
     if (!this.isDrawn(bar)) return;
     const at = bar - this.first;
-    const range = this.chart.timeScale().getVisibleLogicalRange();
+    const range = this.view();
     const half = range ? Math.min((range.to - range.from) / 2, 4 * AROUND) : this.half;
     if (range && at > range.from + half * 0.2 && at < range.to - half * 0.2 && half > 5) return;
-    this.chart.timeScale().setVisibleLogicalRange({ from: at - half, to: at + half });
+    this.turnTo(at - half, at + half);
   }
 
   async point(bar: number): Promise<void> {
@@ -139,7 +146,7 @@ export class CandleChart {
     await this.centre(last);
     if (!this.isDrawn(last)) return;
     const to = last - this.first;
-    this.chart.timeScale().setVisibleLogicalRange({ from: to - 2 * this.half, to: to + 5 });
+    this.turnTo(to - 2 * this.half, to + 5);
   }
 
   /** Bars that will be looked at next. */
@@ -161,6 +168,15 @@ export class CandleChart {
   /** Half of what is seen at first: fewer bars on a phone, so that each can be told from the next. */
   private get half(): number {
     return Math.min(Math.max(this.options.host.clientWidth / 12, 20), 1.5 * AROUND);
+  }
+
+  private view(): LogicalRange | null {
+    return this.pending ?? this.chart.timeScale().getVisibleLogicalRange();
+  }
+
+  private turnTo(from: number, to: number): void {
+    this.pending = { from: from as Logical, to: to as Logical };
+    this.chart.timeScale().setVisibleLogicalRange({ from, to });
   }
 
   private isDrawn(bar: number): boolean {
@@ -200,15 +216,14 @@ export class CandleChart {
   }
 
   private redraw(now: Range, before: Range | undefined): void {
-    const scale = this.chart.timeScale();
-    const range = scale.getVisibleLogicalRange();
+    const range = this.view();
     const all = Array.from({ length: now.last - now.first + 1 }, (_, at) =>
       this.options.bars.at(now.first + at),
     );
     this.series.setData(all.filter((each) => each !== undefined));
     if (!range || !before || before.last < now.first || before.first > now.last) return;
     const moved = before.first - now.first;
-    scale.setVisibleLogicalRange({ from: range.from + moved, to: range.to + moved });
+    this.turnTo(range.from + moved, range.to + moved);
   }
 
   private clicked(event: MouseEventParams): void {
@@ -223,7 +238,7 @@ export class CandleChart {
     this.isDrawing = true;
     requestAnimationFrame(() => {
       this.isDrawing = false;
-      const range = this.chart.timeScale().getVisibleLogicalRange();
+      const range = this.view();
       if (!range || !this.drawn) return;
       const from = Math.floor(range.from) + this.first;
       const to = Math.ceil(range.to) + this.first;
