@@ -1,0 +1,371 @@
+"""The paper broker: orders against a book that was recorded without them.
+
+How an order is filled:
+
+* At once, as a taker, from what the book shows when it is placed, level by level up to its limit. The same
+  shown tokens are never taken twice (see ``book``).
+* What rests is filled as a maker at its own price, by price and then time, when
+
+  - a trade goes through its price: up to the trade's size, since its price would have come first;
+  - a trade happens at its price: with what the trade leaves once all that stood there when it was placed is
+    served. What stood before it also shrinks to what is shown there. As the book may tell that before the
+    trade that was the cause, trades first account for what had vanished: a queue is never served twice;
+  - the other side shows a price at or beyond its own: with what is shown there.
+
+  Being the best price alone never fills it.
+
+The broker never reads a clock: market time comes with orders and messages. Purchases reserve what they may
+cost with fees, sales the tokens; there is no short selling (buy the other outcome instead).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from orchestrator.trading.domain import ledger
+from orchestrator.trading.domain.acceptance import AT_ONCE, examine
+from orchestrator.trading.domain.book import Books, OrderBook, Walk
+from orchestrator.trading.domain.faults import ClockBack
+from orchestrator.trading.domain.fees import FREE, FeeSchedule
+from orchestrator.trading.domain.ledger import Entry, LedgerError, Portfolio, Position
+from orchestrator.trading.domain.messages import Book, Message, PriceChange, Resolved, TickSize, Trade
+from orchestrator.trading.domain.money import ZERO, usdc
+from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason, Refused
+from orchestrator.trading.domain.resting import WorkingOrder, by_price_and_time
+from orchestrator.trading.domain.vocabulary import OrderStatus, Side
+
+
+class Broker:
+    """One portfolio's orders. Events are given in the order in which they happened, fills booked already.
+
+    ``books`` may be shared with others that read the same stream: then whoever applies the message to them
+    calls ``match`` after it, in place of ``on_message``.
+    """
+
+    def __init__(
+        self, portfolio: Portfolio, instruments: Iterable[Instrument] = (), books: Books | None = None
+    ) -> None:
+        self.portfolio = portfolio
+        self.books = Books() if books is None else books
+        self.instruments = {instrument.token: instrument for instrument in instruments}
+        self.orders: dict[str, WorkingOrder] = {}
+        self.resolved: dict[str, str] = {}  # market: the token that won
+        self.at = 0
+        self._open: dict[str, list[WorkingOrder]] = {}  # by token, in time order
+        self._placed = 0
+        self._next_expiry: int | None = None
+
+    # What is asked for
+
+    def admit(self, instrument: Instrument) -> None:
+        """Let a token be traded, or change its rules (``closed`` among them)."""
+        self.instruments[instrument.token] = instrument
+
+    def book(self, entry: Entry) -> None:
+        """A deposit or withdrawal. Raises LedgerError, also where cash is reserved for open orders."""
+        after = self.portfolio.book(entry)
+        if after.cash < self.reserved:
+            raise LedgerError(f"Of {self.portfolio.cash} USDC, {self.reserved} are reserved for open orders.")
+        self.portfolio = after
+
+    def place(self, request: OrderRequest, at: int) -> list[Event]:
+        """Take or refuse an order, and fill what can be filled at once.
+
+        An order of the same ``client_order_id`` is answered as it was the first time and not placed again.
+        """
+        known = self.orders.get(request.client_order_id)
+        if known is not None:
+            return list(known.answer)
+        self._advance(at)
+        instrument = self.instruments.get(request.token)
+        self._placed += 1
+        order = WorkingOrder(request, instrument.market if instrument else "", self._placed, at)
+        try:
+            walk = self._examine(request, instrument, at)
+        except Refused as refusal:
+            order.status = OrderStatus.REJECTED
+            order.answer = [self._told(EventKind.REFUSED, order, refusal.reason, refusal.sentence)]
+        else:
+            order.answer = self._accept(order, walk)
+        self.orders[request.client_order_id] = order
+        return list(order.answer)
+
+    def cancel(self, client_order_id: str, at: int) -> list[Event]:
+        """End an order. One that is unknown or over answers with a refusal, and nothing changes."""
+        self._advance(at)
+        order = self.orders.get(client_order_id)
+        if order is None:
+            sentence = f"There is no order {client_order_id}."
+            refusal = Reason.UNKNOWN_ORDER
+        elif order.is_final:
+            sentence = f"Order {client_order_id} is {order.status.value} and cannot be cancelled."
+            refusal = Reason.ORDER_FINAL
+        else:
+            sentence = f"Cancelled with {order.remaining} of {order.size} tokens not filled."
+            return [self._end(order, OrderStatus.CANCELLED, Reason.ASKED_FOR, sentence)]
+        return [
+            Event(
+                kind=EventKind.CANCEL_REFUSED, at=at, order=client_order_id, reason=refusal, sentence=sentence
+            )
+        ]
+
+    # What the market tells
+
+    def on_message(self, message: Message) -> list[Event]:
+        """Apply a message to the books and match. Raises MarketDataError, and no order is touched."""
+        self.books.apply(message)
+        return self.match(message)
+
+    def match(self, message: Message) -> list[Event]:
+        """What a message, already applied to the books, does to open orders and positions."""
+        at = message.at
+        if at > self.at:
+            self.at = at
+        events = self.at_end(at) if self._next_expiry is not None and at >= self._next_expiry else []
+        if isinstance(message, Resolved):
+            return events + self._resolve(message)
+        if isinstance(message, TickSize):
+            instrument = self.instruments.get(message.token)
+            if instrument is not None:
+                self.instruments[message.token] = replace(instrument, tick=message.tick)
+            return events
+        orders = self._open.get(message.token)
+        if not orders:
+            return events
+        if isinstance(message, Trade):
+            return events + self._traded(message, orders)
+        if isinstance(message, PriceChange | Book):
+            return events + self._shown(message, orders)
+        return events
+
+    def at_end(self, at: int) -> list[Event]:
+        """Expire the orders whose moment has come."""
+        self._advance(max(at, self.at))
+        events = []
+        for order in self.open_orders():
+            moment = order.request.expires_at
+            if moment is not None and moment <= at:
+                sentence = f"Expired with {order.remaining} of {order.size} tokens not filled."
+                events.append(self._end(order, OrderStatus.EXPIRED, None, sentence))
+        return events
+
+    # What it knows
+
+    def open_orders(self) -> list[WorkingOrder]:
+        found = [order for orders in self._open.values() for order in orders]
+        return sorted(found, key=lambda order: order.number)
+
+    @property
+    def reserved(self) -> Decimal:
+        return sum((order.reserved for orders in self._open.values() for order in orders), ZERO)
+
+    @property
+    def available(self) -> Decimal:
+        """Cash that no open order may need."""
+        return self.portfolio.cash - self.reserved
+
+    def sellable(self, token: str) -> Decimal:
+        """Tokens that are held and not offered by an open order."""
+        offered = (o.remaining for o in self._open.get(token, ()) if o.side is Side.SELL)
+        return self.portfolio.held(token) - sum(offered, ZERO)
+
+    def drop_final(self) -> list[WorkingOrder]:
+        """Forget the orders that are over, once they are stored; the caller then knows their names."""
+        final = [order for order in self.orders.values() if order.is_final]
+        for order in final:
+            del self.orders[order.request.client_order_id]
+        return final
+
+    # How an order is taken
+
+    def _examine(self, request: OrderRequest, instrument: Instrument | None, at: int) -> Walk:
+        if instrument is None:
+            raise Refused(Reason.UNKNOWN_MARKET, f"No market is known for token {request.token}.")
+        if instrument.market in self.resolved:
+            raise Refused(Reason.MARKET_RESOLVED, f"Market {instrument.market} is resolved.")
+        book = self.books.by_token.get(request.token)
+        cash, tokens = self.available, self.sellable(request.token)
+        return examine(request, instrument, book, at=at, cash=cash, tokens=tokens)
+
+    def _accept(self, order: WorkingOrder, walk: Walk) -> list[Event]:
+        request = order.request
+        book, against = self.books.by_token[request.token], request.side.other
+        events = [self._told(EventKind.ACCEPTED, order)]
+        for price, size in walk.levels:
+            book.take(against, price, size)
+            events.append(self._fill(order, price, size, maker=False))
+        if request.size is None or not order.remaining:
+            order.status = OrderStatus.FILLED
+        elif request.time_in_force in AT_ONCE:
+            sentence = f"{order.remaining} of {order.size} tokens were not to be had at once."
+            events.append(self._end(order, OrderStatus.CANCELLED, Reason.REMAINDER, sentence))
+        else:
+            order.ahead = book.shown(request.side, order.price)
+            order.reserved = order.still_needed(self._fees(order))
+            self._open.setdefault(request.token, []).append(order)
+            self._settle(request.token)
+        return events
+
+    # How a resting order is filled
+
+    def _traded(self, trade: Trade, orders: Iterable[WorkingOrder]) -> list[Event]:
+        side, volume, events = trade.side.other, trade.size, []
+        for order in by_price_and_time(orders, side):
+            if order.outranks(trade.price):
+                left = volume
+            elif order.price == trade.price:
+                left = order.reached_by(volume)
+            else:
+                break
+            size = min(order.remaining, left)
+            if size > ZERO:
+                volume -= size
+                events.append(self._fill(order, order.price, size, maker=True))
+        self._settle(trade.token)
+        return events
+
+    def _shown(self, message: PriceChange | Book, orders: Iterable[WorkingOrder]) -> list[Event]:
+        book = self.books.by_token[message.token]
+        for order in orders:
+            if isinstance(message, Book):
+                order.lower_ahead(book.shown(order.side, order.price))
+            elif message.side is order.side and message.price == order.price:
+                order.lower_ahead(message.size)
+        events: list[Event] = []
+        for side in Side:
+            best = book.best_ask if side is Side.BUY else book.best_bid
+            if best is None:
+                continue
+            for order in by_price_and_time(orders, side):
+                if not (order.outranks(best) or order.price == best):
+                    break
+                events += self._crossed(order, book)
+        if events:
+            self._settle(message.token)
+        return events
+
+    def _crossed(self, order: WorkingOrder, book: OrderBook) -> list[Event]:
+        walk = book.walk(order.side, size=order.remaining, limit=order.price)
+        for price, size in walk.levels:
+            book.take(order.side.other, price, size)
+        return [self._fill(order, order.price, walk.size, maker=True)] if walk.size else []
+
+    def _resolve(self, message: Resolved) -> list[Event]:
+        self.resolved.setdefault(message.market, message.winner)
+        winner = self.resolved[message.market]
+        events = [
+            self._end(order, OrderStatus.CANCELLED, Reason.MARKET_RESOLVED, "The market is resolved.")
+            for order in self.open_orders()
+            if order.market == message.market
+        ]
+        for token, position in self.portfolio.positions.items():
+            if position.market == message.market and position.size:
+                entry = ledger.payout(position, won=token == winner, at=self.at, reference=message.market)
+                self.portfolio = self.portfolio.book(entry)
+                events.append(
+                    Event(
+                        kind=EventKind.PAID_OUT,
+                        at=self.at,
+                        token=token,
+                        market=message.market,
+                        size=position.size,
+                        notional=entry.postings[0].amount,
+                        entry=entry,
+                    )
+                )
+        return events
+
+    def _fill(self, order: WorkingOrder, price: Decimal, size: Decimal, *, maker: bool) -> Event:
+        request = order.request
+        fee = self._fees(order).fee(price, size, taker=not maker)
+        order.filled += size
+        order.notional += price * size
+        order.fills += 1
+        notional = usdc(order.notional) - order.booked
+        order.booked += notional
+        order.fees += fee
+        position = self.portfolio.positions.get(request.token) or Position(request.token, order.market)
+        reference = f"{request.client_order_id}:{order.fills}"
+        entry = ledger.fill(
+            position,
+            side=request.side,
+            size=size,
+            notional=notional,
+            fee=fee,
+            at=self.at,
+            reference=reference,
+        )
+        self.portfolio = self.portfolio.book(entry, market=order.market)
+        order.status = OrderStatus.PARTIALLY_FILLED if order.remaining else OrderStatus.FILLED
+        order.reserved = order.still_needed(self._fees(order)) if maker else ZERO
+        told = self._told(EventKind.FILLED, order)
+        return replace(told, price=price, size=size, notional=notional, fee=fee, maker=maker, entry=entry)
+
+    def _end(self, order: WorkingOrder, status: OrderStatus, reason: Reason | None, sentence: str) -> Event:
+        order.status, order.reserved = status, ZERO
+        self._settle(order.request.token)
+        kind = EventKind.EXPIRED if status is OrderStatus.EXPIRED else EventKind.CANCELLED
+        return replace(self._told(kind, order, reason, sentence), size=order.remaining)
+
+    def _told(
+        self, kind: EventKind, order: WorkingOrder, reason: Reason | None = None, sentence: str = ""
+    ) -> Event:
+        request = order.request
+        return Event(
+            kind=kind,
+            at=self.at,
+            order=request.client_order_id,
+            token=request.token,
+            market=order.market,
+            side=request.side,
+            price=request.price,
+            reason=reason,
+            sentence=sentence,
+        )
+
+    def _fees(self, order: WorkingOrder) -> FeeSchedule:
+        instrument = self.instruments.get(order.request.token)
+        return instrument.fees if instrument else FREE
+
+    def _settle(self, token: str) -> None:
+        """Keep the open orders of a token, and the next moment at which any expires, true."""
+        still = [order for order in self._open.get(token, ()) if not order.is_final]
+        if still:
+            self._open[token] = still
+        else:
+            self._open.pop(token, None)
+        moments = (order.request.expires_at for orders in self._open.values() for order in orders)
+        self._next_expiry = min((moment for moment in moments if moment is not None), default=None)
+
+    def _advance(self, at: int) -> None:
+        if at < self.at:
+            raise ClockBack(f"The market's clock went back by {self.at - at} ms: it was {self.at} already.")
+        self.at = at
+
+    def snapshot(self) -> dict[str, Any]:
+        """As values of JSON, without the books: they may be shared."""
+        return {
+            "at": self.at,
+            "placed": self._placed,
+            "portfolio": self.portfolio.snapshot(),
+            "instruments": [instrument.snapshot() for _, instrument in sorted(self.instruments.items())],
+            "resolved": dict(self.resolved),
+            "orders": [order.snapshot() for order in self.orders.values()],
+        }
+
+    @classmethod
+    def restore(cls, data: Mapping[str, Any], books: Books) -> Broker:
+        instruments = [Instrument.restore(instrument) for instrument in data["instruments"]]
+        broker = cls(Portfolio.restore(data["portfolio"]), instruments, books)
+        broker.at, broker._placed = data["at"], data["placed"]
+        broker.resolved = dict(data["resolved"])
+        for order in map(WorkingOrder.restore, data["orders"]):
+            broker.orders[order.request.client_order_id] = order
+            if not order.is_final:
+                broker._open.setdefault(order.request.token, []).append(order)
+        for token in list(broker._open):
+            broker._settle(token)
+        return broker
