@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from orchestrator.trading.domain.book import OrderBook, Walk
-from orchestrator.trading.domain.money import CENT_OF_A_CENT, ZERO, usdc_up
+from orchestrator.trading.domain.money import CENT_OF_A_CENT, ZERO, usdc, usdc_up
 from orchestrator.trading.domain.orders import Instrument, OrderRequest, Reason, Refused, check_terms
 from orchestrator.trading.domain.vocabulary import Side, TimeInForce
 
@@ -38,27 +38,33 @@ def examine(
     return walk
 
 
-def _check_liquidity(request: OrderRequest, walk: Walk, instrument: Instrument) -> None:
+def what_lacks(request: OrderRequest, walk: Walk) -> str:
+    """A sentence on what of the order is not to be had at once; empty when all is.
+
+    A rest of an amount that cannot pay for a millionth of a token is none.
+    """
     within = "" if request.price is None else f" at {request.price} or better"
-    if not walk.size:
-        raise Refused(Reason.NO_LIQUIDITY, f"Nothing is on offer{within} against this order.")
     if request.amount is None:
-        whole = walk.size == request.size
-        asked, there = f"{request.size} tokens", f"{walk.size} tokens"
-    else:
-        rest = request.amount - walk.notional  # what cannot pay for a millionth of a token more is no rest
-        whole = rest < walk.levels[-1].price * CENT_OF_A_CENT
-        asked, there = f"{request.amount} USDC", f"{walk.notional} USDC"
-        if walk.size < instrument.minimum_size:
-            raise Refused(
-                Reason.BELOW_MINIMUM,
-                f"{request.amount} USDC buy {walk.size} tokens here, which is below this market's minimum of "
-                f"{instrument.minimum_size}.",
-            )
-    if request.time_in_force is TimeInForce.FOK and not whole:
+        if walk.size == request.size:
+            return ""
+        return f"Of {request.size} tokens, {walk.size} are to be had{within}."
+    if walk.levels and request.amount - walk.notional < walk.levels[-1].price * CENT_OF_A_CENT:
+        return ""
+    return f"Of {request.amount} USDC, {usdc(walk.notional)} can be spent{within}."
+
+
+def _check_liquidity(request: OrderRequest, walk: Walk, instrument: Instrument) -> None:
+    lacking = what_lacks(request, walk)
+    if not walk.size:
+        raise Refused(Reason.NO_LIQUIDITY, f"Nothing stands against this order. {lacking}")
+    if request.amount is not None and walk.size < instrument.minimum_size:
         raise Refused(
-            Reason.NOT_FILLABLE, f"The order is for {asked} or nothing, and {there} are to be had{within}."
+            Reason.BELOW_MINIMUM,
+            f"{request.amount} USDC buy {walk.size} tokens here, which is below this market's minimum of "
+            f"{instrument.minimum_size}.",
         )
+    if lacking and request.time_in_force is TimeInForce.FOK:
+        raise Refused(Reason.NOT_FILLABLE, f"The order is for all or nothing. {lacking}")
 
 
 def _check_tokens(request: OrderRequest, tokens: Decimal) -> None:

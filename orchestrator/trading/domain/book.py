@@ -169,7 +169,7 @@ class OrderBook:
 
     @property
     def mark(self) -> Decimal | None:
-        """What a token is reckoned to be worth: the mid, else the last trade's price, else nothing is known."""
+        """What a token is reckoned to be worth: the mid, else the last trade's price, else unknown."""
         mid = self.mid
         return self.last if mid is None else mid
 

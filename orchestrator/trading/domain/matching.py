@@ -26,13 +26,13 @@ from decimal import Decimal
 from typing import Any
 
 from orchestrator.trading.domain import ledger
-from orchestrator.trading.domain.acceptance import AT_ONCE, examine
+from orchestrator.trading.domain.acceptance import AT_ONCE, examine, what_lacks
 from orchestrator.trading.domain.book import Books, OrderBook, Walk
 from orchestrator.trading.domain.faults import ClockBack
-from orchestrator.trading.domain.fees import FREE, FeeSchedule
 from orchestrator.trading.domain.ledger import Entry, LedgerError, Portfolio, Position
 from orchestrator.trading.domain.messages import Book, Message, PriceChange, Resolved, TickSize, Trade
 from orchestrator.trading.domain.money import ZERO, usdc
+from orchestrator.trading.domain.open_orders import OpenOrders
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason, Refused
 from orchestrator.trading.domain.resting import WorkingOrder, by_price_and_time
 from orchestrator.trading.domain.vocabulary import OrderStatus, Side
@@ -54,9 +54,8 @@ class Broker:
         self.orders: dict[str, WorkingOrder] = {}
         self.resolved: dict[str, str] = {}  # market: the token that won
         self.at = 0
-        self._open: dict[str, list[WorkingOrder]] = {}  # by token, in time order
+        self.open = OpenOrders()
         self._placed = 0
-        self._next_expiry: int | None = None
 
     # What is asked for
 
@@ -67,8 +66,10 @@ class Broker:
     def book(self, entry: Entry) -> None:
         """A deposit or withdrawal. Raises LedgerError, also where cash is reserved for open orders."""
         after = self.portfolio.book(entry)
-        if after.cash < self.reserved:
-            raise LedgerError(f"Of {self.portfolio.cash} USDC, {self.reserved} are reserved for open orders.")
+        if after.cash < self.open.reserved:
+            raise LedgerError(
+                f"Of {self.portfolio.cash} USDC, {self.open.reserved} are reserved for open orders."
+            )
         self.portfolio = after
 
     def place(self, request: OrderRequest, at: int) -> list[Event]:
@@ -82,12 +83,14 @@ class Broker:
         self._advance(at)
         instrument = self.instruments.get(request.token)
         self._placed += 1
-        order = WorkingOrder(request, instrument.market if instrument else "", self._placed, at)
+        order = WorkingOrder(request, self._placed, at)
+        if instrument is not None:
+            order.market, order.schedule = instrument.market, instrument.fees
         try:
             walk = self._examine(request, instrument, at)
         except Refused as refusal:
             order.status = OrderStatus.REJECTED
-            order.answer = [self._told(EventKind.REFUSED, order, refusal.reason, refusal.sentence)]
+            order.answer = [order.told(EventKind.REFUSED, at, refusal.reason, refusal.sentence)]
         else:
             order.answer = self._accept(order, walk)
         self.orders[request.client_order_id] = order
@@ -124,7 +127,8 @@ class Broker:
         at = message.at
         if at > self.at:
             self.at = at
-        events = self.at_end(at) if self._next_expiry is not None and at >= self._next_expiry else []
+        due = self.open.next_expiry
+        events = self.at_end(at) if due is not None and at >= due else []
         if isinstance(message, Resolved):
             return events + self._resolve(message)
         if isinstance(message, TickSize):
@@ -132,7 +136,7 @@ class Broker:
             if instrument is not None:
                 self.instruments[message.token] = replace(instrument, tick=message.tick)
             return events
-        orders = self._open.get(message.token)
+        orders = self.open.of(message.token)
         if not orders:
             return events
         if isinstance(message, Trade):
@@ -145,7 +149,7 @@ class Broker:
         """Expire the orders whose moment has come."""
         self._advance(max(at, self.at))
         events = []
-        for order in self.open_orders():
+        for order in self.open.all():
             moment = order.request.expires_at
             if moment is not None and moment <= at:
                 sentence = f"Expired with {order.remaining} of {order.size} tokens not filled."
@@ -154,23 +158,14 @@ class Broker:
 
     # What it knows
 
-    def open_orders(self) -> list[WorkingOrder]:
-        found = [order for orders in self._open.values() for order in orders]
-        return sorted(found, key=lambda order: order.number)
-
-    @property
-    def reserved(self) -> Decimal:
-        return sum((order.reserved for orders in self._open.values() for order in orders), ZERO)
-
     @property
     def available(self) -> Decimal:
         """Cash that no open order may need."""
-        return self.portfolio.cash - self.reserved
+        return self.portfolio.cash - self.open.reserved
 
     def sellable(self, token: str) -> Decimal:
         """Tokens that are held and not offered by an open order."""
-        offered = (o.remaining for o in self._open.get(token, ()) if o.side is Side.SELL)
-        return self.portfolio.held(token) - sum(offered, ZERO)
+        return self.portfolio.held(token) - self.open.offered(token)
 
     def drop_final(self) -> list[WorkingOrder]:
         """Forget the orders that are over, once they are stored; the caller then knows their names."""
@@ -193,20 +188,19 @@ class Broker:
     def _accept(self, order: WorkingOrder, walk: Walk) -> list[Event]:
         request = order.request
         book, against = self.books.by_token[request.token], request.side.other
-        events = [self._told(EventKind.ACCEPTED, order)]
+        events = [order.told(EventKind.ACCEPTED, self.at)]
         for price, size in walk.levels:
             book.take(against, price, size)
             events.append(self._fill(order, price, size, maker=False))
-        if request.size is None or not order.remaining:
+        if request.time_in_force in AT_ONCE:
+            if lacking := what_lacks(request, walk):
+                events.append(self._end(order, OrderStatus.CANCELLED, Reason.REMAINDER, lacking))
+        elif not order.remaining:
             order.status = OrderStatus.FILLED
-        elif request.time_in_force in AT_ONCE:
-            sentence = f"{order.remaining} of {order.size} tokens were not to be had at once."
-            events.append(self._end(order, OrderStatus.CANCELLED, Reason.REMAINDER, sentence))
         else:
             order.ahead = book.shown(request.side, order.price)
-            order.reserved = order.still_needed(self._fees(order))
-            self._open.setdefault(request.token, []).append(order)
-            self._settle(request.token)
+            order.reserved = order.still_needed()
+            self.open.add(order)
         return events
 
     # How a resting order is filled
@@ -224,7 +218,7 @@ class Broker:
             if size > ZERO:
                 volume -= size
                 events.append(self._fill(order, order.price, size, maker=True))
-        self._settle(trade.token)
+        self.open.settle(trade.token)
         return events
 
     def _shown(self, message: PriceChange | Book, orders: Iterable[WorkingOrder]) -> list[Event]:
@@ -244,7 +238,7 @@ class Broker:
                     break
                 events += self._crossed(order, book)
         if events:
-            self._settle(message.token)
+            self.open.settle(message.token)
         return events
 
     def _crossed(self, order: WorkingOrder, book: OrderBook) -> list[Event]:
@@ -258,7 +252,7 @@ class Broker:
         winner = self.resolved[message.market]
         events = [
             self._end(order, OrderStatus.CANCELLED, Reason.MARKET_RESOLVED, "The market is resolved.")
-            for order in self.open_orders()
+            for order in self.open.all()
             if order.market == message.market
         ]
         for token, position in self.portfolio.positions.items():
@@ -280,7 +274,7 @@ class Broker:
 
     def _fill(self, order: WorkingOrder, price: Decimal, size: Decimal, *, maker: bool) -> Event:
         request = order.request
-        fee = self._fees(order).fee(price, size, taker=not maker)
+        fee = order.schedule.fee(price, size, taker=not maker)
         order.filled += size
         order.notional += price * size
         order.fills += 1
@@ -300,45 +294,15 @@ class Broker:
         )
         self.portfolio = self.portfolio.book(entry, market=order.market)
         order.status = OrderStatus.PARTIALLY_FILLED if order.remaining else OrderStatus.FILLED
-        order.reserved = order.still_needed(self._fees(order)) if maker else ZERO
-        told = self._told(EventKind.FILLED, order)
+        order.reserved = order.still_needed() if maker else ZERO
+        told = order.told(EventKind.FILLED, self.at)
         return replace(told, price=price, size=size, notional=notional, fee=fee, maker=maker, entry=entry)
 
     def _end(self, order: WorkingOrder, status: OrderStatus, reason: Reason | None, sentence: str) -> Event:
         order.status, order.reserved = status, ZERO
-        self._settle(order.request.token)
+        self.open.settle(order.request.token)
         kind = EventKind.EXPIRED if status is OrderStatus.EXPIRED else EventKind.CANCELLED
-        return replace(self._told(kind, order, reason, sentence), size=order.remaining)
-
-    def _told(
-        self, kind: EventKind, order: WorkingOrder, reason: Reason | None = None, sentence: str = ""
-    ) -> Event:
-        request = order.request
-        return Event(
-            kind=kind,
-            at=self.at,
-            order=request.client_order_id,
-            token=request.token,
-            market=order.market,
-            side=request.side,
-            price=request.price,
-            reason=reason,
-            sentence=sentence,
-        )
-
-    def _fees(self, order: WorkingOrder) -> FeeSchedule:
-        instrument = self.instruments.get(order.request.token)
-        return instrument.fees if instrument else FREE
-
-    def _settle(self, token: str) -> None:
-        """Keep the open orders of a token, and the next moment at which any expires, true."""
-        still = [order for order in self._open.get(token, ()) if not order.is_final]
-        if still:
-            self._open[token] = still
-        else:
-            self._open.pop(token, None)
-        moments = (order.request.expires_at for orders in self._open.values() for order in orders)
-        self._next_expiry = min((moment for moment in moments if moment is not None), default=None)
+        return replace(order.told(kind, self.at, reason, sentence), size=order.remaining)
 
     def _advance(self, at: int) -> None:
         if at < self.at:
@@ -365,7 +329,5 @@ class Broker:
         for order in map(WorkingOrder.restore, data["orders"]):
             broker.orders[order.request.client_order_id] = order
             if not order.is_final:
-                broker._open.setdefault(order.request.token, []).append(order)
-        for token in list(broker._open):
-            broker._settle(token)
+                broker.open.add(order)
         return broker

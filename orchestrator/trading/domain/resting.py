@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from orchestrator.trading.domain.fees import FeeSchedule
+from orchestrator.trading.domain.fees import FREE, FeeSchedule
 from orchestrator.trading.domain.money import ZERO, usdc_up
-from orchestrator.trading.domain.orders import Event, OrderRequest
+from orchestrator.trading.domain.orders import Event, EventKind, OrderRequest, Reason
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, OrderStatus, Side
 
 
@@ -23,9 +23,10 @@ class WorkingOrder:
     """
 
     request: OrderRequest
-    market: str
     number: int
     placed_at: int
+    market: str = ""
+    schedule: FeeSchedule = FREE  # of the moment at which it was placed, as what is reserved goes by it
     status: OrderStatus = OrderStatus.OPEN
     filled: Decimal = ZERO
     notional: Decimal = ZERO  # exact; ``booked`` is what was booked of it
@@ -63,7 +64,7 @@ class WorkingOrder:
     def average_price(self) -> Decimal | None:
         return self.notional / self.filled if self.filled else None
 
-    def still_needed(self, fees: FeeSchedule) -> Decimal:
+    def still_needed(self) -> Decimal:
         """The most USDC that what remains of a resting purchase can cost, so that it is never short.
 
         A booked sum is at most half a millionth above the exact one, and all of them are whole millionths:
@@ -71,7 +72,7 @@ class WorkingOrder:
         """
         if self.side is Side.SELL or not self.remaining:
             return ZERO
-        each = self.price + fees.per_token(self.price, taker=False)
+        each = self.price + self.schedule.per_token(self.price, taker=False)
         return usdc_up(self.notional + self.remaining * each) - self.booked
 
     def outranks(self, price: Decimal) -> bool:
@@ -92,12 +93,26 @@ class WorkingOrder:
         self.ahead -= served
         return volume - explained - served
 
+    def told(self, kind: EventKind, at: int, reason: Reason | None = None, sentence: str = "") -> Event:
+        return Event(
+            kind=kind,
+            at=at,
+            order=self.request.client_order_id,
+            token=self.request.token,
+            market=self.market,
+            side=self.request.side,
+            price=self.request.price,
+            reason=reason,
+            sentence=sentence,
+        )
+
     def snapshot(self) -> dict[str, Any]:
         return {
             "request": self.request.snapshot(),
             "market": self.market,
             "number": self.number,
             "placed_at": self.placed_at,
+            "schedule": self.schedule.snapshot(),
             "status": self.status.value,
             "fills": self.fills,
             **{name: str(getattr(self, name)) for name in _NUMBERS},
@@ -111,6 +126,7 @@ class WorkingOrder:
             market=data["market"],
             number=data["number"],
             placed_at=data["placed_at"],
+            schedule=FeeSchedule.restore(data["schedule"]),
             status=OrderStatus(data["status"]),
             fills=data["fills"],
             **{name: Decimal(data[name]) for name in _NUMBERS},
