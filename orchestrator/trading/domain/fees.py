@@ -26,8 +26,11 @@ class FeeCurve(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
-    """``rate`` is a share from 0 to below 1, ``exponent`` from 1: so a token at a dearer price never costs less
-    with its fee, and what is reserved at a limit is enough for any better price."""
+    """``rate`` is a share from 0 to below 1, ``exponent`` from 1.
+
+    So a token at a dearer price never costs less with its fee, and what is reserved at a limit is enough
+    for any better price.
+    """
 
     rate: Decimal = ZERO
     curve: FeeCurve = FeeCurve.PRODUCT
