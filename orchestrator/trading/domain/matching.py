@@ -223,22 +223,23 @@ class Broker:
 
     def _shown(self, message: PriceChange | Book, orders: Iterable[WorkingOrder]) -> list[Event]:
         book = self.books.by_token[message.token]
+        bid, ask = book.best_bid, book.best_ask
+        reached = []
         for order in orders:
+            side, price = order.request.side, order.price
             if isinstance(message, Book):
-                order.lower_ahead(book.shown(order.side, order.price))
-            elif message.side is order.side and message.price == order.price:
+                order.lower_ahead(book.shown(side, price))
+            elif message.side is side and message.price == price:
                 order.lower_ahead(message.size)
+            if (ask is not None and price >= ask) if side is Side.BUY else (bid is not None and price <= bid):
+                reached.append(order)
+        if not reached:
+            return []
         events: list[Event] = []
         for side in Side:
-            best = book.best_ask if side is Side.BUY else book.best_bid
-            if best is None:
-                continue
-            for order in by_price_and_time(orders, side):
-                if not (order.outranks(best) or order.price == best):
-                    break
+            for order in by_price_and_time(reached, side):
                 events += self._crossed(order, book)
-        if events:
-            self.open.settle(message.token)
+        self.open.settle(message.token)
         return events
 
     def _crossed(self, order: WorkingOrder, book: OrderBook) -> list[Event]:
@@ -255,7 +256,7 @@ class Broker:
             for order in self.open.all()
             if order.market == message.market
         ]
-        for token, position in self.portfolio.positions.items():
+        for token, position in sorted(self.portfolio.positions.items()):
             if position.market == message.market and position.size:
                 entry = ledger.payout(position, won=token == winner, at=self.at, reference=message.market)
                 self.portfolio = self.portfolio.book(entry)

@@ -6,7 +6,7 @@ is looked at. What is kept between two windows are values of JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from orchestrator.trading.domain.windows import Window, WindowCutter, WindowRule
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A message that was passed over, by its place among those read in this go."""
+    """A message that was passed over, by its place in what was given to read."""
 
     index: int
     at: int
@@ -50,15 +50,16 @@ class Replay:
         self.cutter = WindowCutter(rule, self.books)
         self.broker = Broker(portfolio, instruments, self.books)
 
-    def read(self, messages: Iterable[Message]) -> Progress:
-        """Read until a window is over, or to the end of what there is: then ``window`` is None.
+    def read(self, messages: Sequence[Message], start: int = 0) -> Progress:
+        """Read from ``start`` until a window is over, or to the end: then ``window`` is None.
 
         A message that cannot be taken (a clock that goes back, a book that cannot be) changes no order and
         is told among the problems.
         """
         progress = Progress()
         books, cutter, broker = self.books, self.cutter, self.broker
-        for message in messages:
+        for index in range(start, len(messages)):
+            message = messages[index]
             progress.window = cutter.over(message)
             if progress.window is not None:
                 break
@@ -67,7 +68,7 @@ class Replay:
                 books.apply(message)
             except MarketDataError as error:
                 token = getattr(message, "token", "")
-                problem = Problem(progress.taken - 1, message.at, token, error.code, str(error))
+                problem = Problem(index, message.at, token, error.code, str(error))
                 progress.problems.append(problem)
                 continue
             if events := broker.match(message):

@@ -121,11 +121,9 @@ class Decision:
 def decide(ask: Ask, seen: Exposure, limits: Limits) -> Decision:
     """Check every limit, so that all that were breached are told, not only the first."""
     hard = _hard_breaches(ask, seen, limits)
-    soft = _size_breaches(ask, seen, limits) if ask.side is Side.BUY else []
-    if ask.side is Side.SELL and limits.max_order_notional is not None:
-        soft = [
-            found for found in _size_breaches(ask, seen, limits) if found[0].limit is Limit.MAX_ORDER_NOTIONAL
-        ]
+    soft = _size_breaches(ask, seen, limits)
+    if ask.side is Side.SELL:  # a sale adds to no position
+        soft = [(breach, room) for breach, room in soft if breach.limit is Limit.MAX_ORDER_NOTIONAL]
     breaches = (*hard, *(breach for breach, _ in soft))
     if not breaches:
         return Decision(Outcome.PASSED, ask.size)
@@ -136,8 +134,9 @@ def decide(ask: Ask, seen: Exposure, limits: Limits) -> Decision:
 
 
 def _hard_breaches(ask: Ask, seen: Exposure, limits: Limits) -> list[Breach]:
-    """Those that no smaller size would keep."""
+    """Those that no smaller size would keep. A loss never stops a sale."""
     found = []
+    loss = -seen.daily_profit
     if limits.min_price is not None and ask.price < limits.min_price:
         found.append(_breach(Limit.MIN_PRICE, limits.min_price, ask.price, "The price", "is below"))
     if limits.max_price is not None and ask.price > limits.max_price:
@@ -152,15 +151,9 @@ def _hard_breaches(ask: Ask, seen: Exposure, limits: Limits) -> list[Breach]:
     if limits.max_orders is not None and seen.orders_in_window >= limits.max_orders:
         value, asked = Decimal(limits.max_orders), Decimal(seen.orders_in_window + 1)
         found.append(_breach(Limit.MAX_ORDERS, value, asked, "The number of orders in this window"))
-    if (
-        limits.max_daily_loss is not None
-        and ask.side is Side.BUY
-        and -seen.daily_profit >= limits.max_daily_loss
-    ):
+    if limits.max_daily_loss is not None and ask.side is Side.BUY and loss >= limits.max_daily_loss:
         found.append(
-            _breach(
-                Limit.MAX_DAILY_LOSS, limits.max_daily_loss, -seen.daily_profit, "Today's loss", "has reached"
-            )
+            _breach(Limit.MAX_DAILY_LOSS, limits.max_daily_loss, loss, "Today's loss", "has reached")
         )
     return found
 
