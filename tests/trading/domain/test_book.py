@@ -10,7 +10,7 @@ from orchestrator.trading.domain.book import Books, OrderBook
 from orchestrator.trading.domain.faults import ClockBack, CrossedBook, MalformedBook, MarketDataError
 from orchestrator.trading.domain.messages import Book, Gap, Level, Message, PriceChange, TickSize
 from orchestrator.trading.domain.vocabulary import Side
-from tests.trading.domain.making import MARKET, YES, D, a_book, a_change, a_trade, messages
+from tests.trading.domain.making import MARKET, YES, D, a_book, a_change, a_trade, levels, messages
 
 
 def known(*told: Message) -> OrderBook:
@@ -25,7 +25,7 @@ def test_a_whole_book_tells_the_best_prices_the_mid_the_spread_and_the_depth() -
 
     assert (book.best_bid, book.best_ask) == (D("0.49"), D("0.51"))
     assert (book.mid, book.spread) == (D("0.50"), D("0.02"))
-    assert (book.depth(Side.BUY), book.depth(Side.SELL, 1)) == (300, 120)
+    assert (book.depth(Side.BUY), book.depth(Side.SELL, 1)) == (D(300), D(120))
     assert book.valid
 
 
@@ -44,7 +44,7 @@ def test_a_change_sets_what_stands_at_a_price_and_zero_removes_it() -> None:
         a_change(4, Side.SELL, "0.51", "0"),
     )
 
-    assert list(book.levels(Side.BUY)) == [(D("0.50"), 40), (D("0.49"), 200)]
+    assert list(book.levels(Side.BUY)) == list(levels([("0.50", "40"), ("0.49", "200")]))
     assert book.best_ask == D("0.52")
 
 
@@ -127,13 +127,13 @@ def test_walking_takes_levels_up_to_a_size_an_amount_or_a_limit() -> None:
     book = known()
 
     by_size = book.walk(Side.BUY, size=D(150))
-    assert by_size.levels == ((D("0.51"), 120), (D("0.52"), 30))
+    assert by_size.levels == levels([("0.51", "120"), ("0.52", "30")])
     assert by_size.notional == D("76.80")
     assert by_size.average == D("76.80") / 150
 
     assert book.walk(Side.SELL, size=D(250), limit=D("0.49")).size == 200
     assert book.walk(Side.BUY, amount=D("61.20")).size == 120
-    assert book.walk(Side.BUY, amount=D("10")).levels == ((D("0.51"), D("19.607843")),)
+    assert book.walk(Side.BUY, amount=D("10")).levels == levels([("0.51", "19.607843")])
     assert book.walk(Side.BUY, size=D(5), limit=D("0.50")).average is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -180,12 +181,8 @@ def test_makers_are_never_filled_with_more_than_was_traded_or_shown(
     """A trade fills no more than its size, over all orders."""
     broker = a_new_broker(FEES[0])
     for number, order in enumerate(wanted):
-        broker.place(OrderRequest(**{**_terms(order), "client_order_id": f"o{number}"}), 0)
+        broker.place(replace(order, client_order_id=f"o{number}"), 0)
     for message in stream:
         events = broker.on_message(message)
         if isinstance(message, Trade):
             assert sum((event.size for event in events), D(0)) <= message.size
-
-
-def _terms(order: OrderRequest) -> dict[str, object]:
-    return {name: getattr(order, name) for name in OrderRequest.__slots__}

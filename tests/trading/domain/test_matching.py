@@ -67,7 +67,7 @@ def test_what_a_market_order_cannot_have_at_once_is_cancelled() -> None:
     events = broker.place(an_order(size="500", type=MARKET_ORDER), 5)
 
     assert kinds(events) == ["accepted", "filled", "filled", "cancelled"]
-    assert (events[-1].size, events[-1].reason) == (200, Reason.REMAINDER)
+    assert (events[-1].size, events[-1].reason) == (D(200), Reason.REMAINDER)
     assert broker.orders["o1"].status is OrderStatus.CANCELLED
     by_amount = broker.place(an_order("o2", size=None, amount="400", type=MARKET_ORDER), 6)
     assert by_amount[-1].reason is Reason.NO_LIQUIDITY
@@ -97,7 +97,7 @@ def test_a_limit_order_takes_what_is_there_and_rests_with_the_remainder() -> Non
 
     assert fills(events) == [("0.51", "120")]
     order = broker.orders["o1"]
-    assert (order.status, order.remaining) == (OrderStatus.PARTIALLY_FILLED, 80)
+    assert (order.status, order.remaining) == (OrderStatus.PARTIALLY_FILLED, D(80))
     assert broker.open.reserved == D("40.80")
 
 
@@ -114,7 +114,7 @@ def test_fill_or_kill_is_all_or_nothing() -> None:
     broker = a_broker()
 
     refused = broker.place(an_order("o1", size="400", price="0.52", time_in_force=TimeInForce.FOK), 5)
-    assert (refused[0].reason, broker.portfolio.held(YES)) == (Reason.NOT_FILLABLE, 0)
+    assert (refused[0].reason, broker.portfolio.held(YES)) == (Reason.NOT_FILLABLE, D(0))
     filled = broker.place(an_order("o2", size="300", price="0.52", time_in_force=TimeInForce.FOK), 5)
     assert kinds(filled) == ["accepted", "filled", "filled"]
 
@@ -162,7 +162,7 @@ def test_an_order_on_the_other_side_that_comes_to_its_price_fills_it_with_what_i
 
     events = broker.on_message(a_change(7, SELL, "0.50", "70"))
 
-    assert [(event.order, event.size) for event in events] == [("o1", 50), ("o2", 20)]
+    assert [(event.order, event.size) for event in events] == [("o1", D(50)), ("o2", D(20))]
     assert all(event.maker for event in events)
 
 
@@ -174,9 +174,9 @@ def test_a_better_price_comes_first_and_of_one_price_the_earlier_order() -> None
     events = broker.on_message(a_book(6, bids=[("0.40", "5")], asks=[("0.47", "120")]))
 
     assert [(event.order, str(event.price), event.size) for event in events] == [
-        ("best", "0.50", 50),
-        ("late", "0.49", 50),
-        ("early", "0.48", 20),
+        ("best", "0.50", D(50)),
+        ("late", "0.49", D(50)),
+        ("early", "0.48", D(20)),
     ]
 
 
@@ -261,7 +261,7 @@ def test_a_new_tick_size_holds_for_the_orders_after_it() -> None:
 def test_open_orders_reserve_what_they_may_need() -> None:
     broker = a_broker("10")
     broker.place(an_order("o1", size="10", price="0.50"), 5)
-    assert (broker.portfolio.cash, broker.available) == (10, 5)
+    assert (broker.portfolio.cash, broker.available) == (D(10), D(5))
 
     assert broker.place(an_order("o2", size="11", price="0.50"), 5)[0].reason is Reason.INSUFFICIENT_CASH
     broker.cancel("o1", 6)
@@ -288,7 +288,7 @@ def test_a_cancelled_order_frees_what_it_reserved_and_is_final() -> None:
     broker.place(an_order(), 5)
 
     (cancelled,) = broker.cancel("o1", 6)
-    assert (cancelled.kind, cancelled.size, broker.open.reserved) == (EventKind.CANCELLED, 10, 0)
+    assert (cancelled.kind, cancelled.size, broker.open.reserved) == (EventKind.CANCELLED, D(10), D(0))
     (again,) = broker.cancel("o1", 7)
     assert (again.kind, again.reason) == (EventKind.CANCEL_REFUSED, Reason.ORDER_FINAL)
     assert broker.cancel("nobody", 7)[0].reason is Reason.UNKNOWN_ORDER
@@ -333,7 +333,7 @@ def test_takers_pay_the_fee_and_makers_none() -> None:
 
     broker.place(an_order("o2", size="10", price="0.50"), 6)
     (made,) = broker.on_message(a_trade(7, SELL, "0.40", "10"))
-    assert (made.maker, made.fee) == (True, 0)
+    assert (made.maker, made.fee) == (True, D(0))
 
 
 @pytest.mark.parametrize(

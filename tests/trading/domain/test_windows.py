@@ -61,7 +61,7 @@ def read_all(
 
 
 def test_a_window_by_time_is_over_when_a_message_of_a_later_one_comes() -> None:
-    stream = [
+    stream: list[Message] = [
         a_book(1_100),
         a_trade(1_200, Side.BUY, "0.51", "10"),
         a_change(1_999, Side.BUY, "0.50", "40"),
@@ -77,12 +77,16 @@ def test_a_window_by_time_is_over_when_a_message_of_a_later_one_comes() -> None:
     ]
     (first,), (second,) = windows[0].rows, windows[1].rows
     assert (first.bid, first.ask, first.mid, first.last) == (D("0.50"), D("0.51"), D("0.505"), D("0.51"))
-    assert (first.trades, first.volume, first.notional) == (1, 10, D("5.10"))
-    assert (second.trades, second.volume, second.rolling_volume, second.messages) == (1, 5, 15, 1)
+    assert (first.trades, first.volume, first.notional) == (1, D(10), D("5.10"))
+    assert (second.trades, second.volume, second.rolling_volume, second.messages) == (1, D(5), D(15), 1)
 
 
 def test_a_window_by_number_is_over_with_its_last_message() -> None:
-    stream = [a_book(1), a_change(5, Side.BUY, "0.50", "40"), a_change(6, Side.BUY, "0.50", "0")]
+    stream: list[Message] = [
+        a_book(1),
+        a_change(5, Side.BUY, "0.50", "40"),
+        a_change(6, Side.BUY, "0.50", "0"),
+    ]
 
     windows, _, _ = read_all(a_replay(WindowRule(messages=2)), stream)
 
@@ -94,7 +98,7 @@ def test_momentum_is_the_change_of_the_mid_since_one_look_back_before() -> None:
     def at(second: int, bid: str, ask: str) -> Book:
         return a_book(second * 1000, bids=[(bid, "10")], asks=[(ask, "10")])
 
-    stream = [
+    stream: list[Message] = [
         at(1, "0.49", "0.51"),
         at(2, "0.54", "0.56"),
         at(3, "0.59", "0.61"),
@@ -109,7 +113,7 @@ def test_momentum_is_the_change_of_the_mid_since_one_look_back_before() -> None:
 
 
 def test_of_a_book_that_is_not_known_nothing_is_told() -> None:
-    stream = [a_trade(1_000, Side.BUY, "0.51", "10"), a_book(2_000), a_book(3_000)]
+    stream: list[Message] = [a_trade(1_000, Side.BUY, "0.51", "10"), a_book(2_000), a_book(3_000)]
 
     (row,) = read_all(a_replay(), stream)[0][0].rows
 
@@ -120,7 +124,7 @@ def test_of_a_book_that_is_not_known_nothing_is_told() -> None:
 
 
 def test_a_message_that_cannot_be_taken_is_told_and_changes_nothing_else() -> None:
-    stream = [
+    stream: list[Message] = [
         a_book(1_500),
         a_change(1_400, Side.BUY, "0.50", "40"),
         a_change(1_600, Side.BUY, "1.50", "40"),
@@ -136,7 +140,7 @@ def test_a_message_that_cannot_be_taken_is_told_and_changes_nothing_else() -> No
 
 
 def test_what_is_late_among_other_tokens_counts_in_the_window_that_is_open() -> None:
-    stream = [a_book(1_500), a_book(2_100), a_book(1_900, token=NO), a_book(3_000)]
+    stream: list[Message] = [a_book(1_500), a_book(2_100), a_book(1_900, token=NO), a_book(3_000)]
 
     windows, _, problems = read_all(a_replay(), stream)
 
@@ -146,7 +150,7 @@ def test_what_is_late_among_other_tokens_counts_in_the_window_that_is_open() -> 
 
 def test_an_order_meets_what_comes_after_the_window_that_decided_it() -> None:
     replay = a_replay()
-    stream = [a_book(1_000), a_trade(2_000, Side.SELL, "0.10", "50"), a_book(3_000)]
+    stream: list[Message] = [a_book(1_000), a_trade(2_000, Side.SELL, "0.10", "50"), a_book(3_000)]
 
     _, events, _ = read_all(replay, stream, trading=True)
 
@@ -157,7 +161,7 @@ def test_an_order_meets_what_comes_after_the_window_that_decided_it() -> None:
 
 
 def test_a_row_says_whether_its_token_won() -> None:
-    stream = [a_book(1_000), a_book(1_000, token=NO), resolved(1_500), a_book(2_000)]
+    stream: list[Message] = [a_book(1_000), a_book(1_000, token=NO), resolved(1_500), a_book(2_000)]
 
     (window,), _, _ = read_all(a_replay(), stream)
 
@@ -242,7 +246,7 @@ def test_windows_are_what_the_definition_makes_of_the_whole_stream(stream: list[
 
 def test_rows_only_follow_from_messages_that_a_window_holds() -> None:
     stream: list[Message] = [a_book(1_000), PriceChange(1_999, YES, MARKET, Side.BUY, D("0.50"), D(7))]
-    after = [a_change(2_000, Side.BUY, "0.50", "0"), a_change(2_001, Side.SELL, "0.51", "0")]
+    after: list[Message] = [a_change(2_000, Side.BUY, "0.50", "0"), a_change(2_001, Side.SELL, "0.51", "0")]
 
     (window,), _, _ = read_all(a_replay(), stream + after)
 
