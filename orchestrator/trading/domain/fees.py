@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from orchestrator.trading.domain.markets import Fees
 from orchestrator.trading.domain.money import ONE, ZERO, exact
 
 _STEP: Final = Decimal("0.00001")
@@ -47,6 +48,14 @@ class FeeSchedule:
     def bps(cls, rate: int | str | Decimal, curve: FeeCurve = FeeCurve.MINIMUM) -> FeeSchedule:
         """By a rate in hundredths of a percent."""
         return cls(rate=exact(rate) / _BPS, curve=curve)
+
+    @classmethod
+    def of(cls, fees: Fees) -> FeeSchedule:
+        """Of a market as the exchange tells it: nothing where it names no rate. Base fees in bps are what an
+        order once signed for, not what is charged. An exponent between two is read as the dearer one."""
+        if not fees.enabled or not fees.rate:
+            return cls()
+        return cls(rate=fees.rate, exponent=max(1, int(fees.exponent or 1)))
 
     def per_token(self, price: Decimal, *, taker: bool) -> Decimal:
         """Not rounded."""

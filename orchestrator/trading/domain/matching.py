@@ -249,16 +249,19 @@ class Broker:
         return [self._fill(order, order.price, walk.size, maker=True)] if walk.size else []
 
     def _resolve(self, message: Resolved) -> list[Event]:
-        self.resolved.setdefault(message.market, message.winner)
-        winner = self.resolved[message.market]
+        winner = self.resolved.get(message.market) or message.winner
+        self.resolved[message.market] = winner
         events = [
             self._end(order, OrderStatus.CANCELLED, Reason.MARKET_RESOLVED, "The market is resolved.")
             for order in self.open.all()
             if order.market == message.market
         ]
+        if not winner:  # the outcomes share the pay-out, and how is not told: nothing is paid on a guess
+            return events
         for token, position in sorted(self.portfolio.positions.items()):
             if position.market == message.market and position.size:
-                entry = ledger.payout(position, won=token == winner, at=self.at, reference=message.market)
+                reference = f"{message.market}:{token}"
+                entry = ledger.payout(position, won=token == winner, at=self.at, reference=reference)
                 self.portfolio = self.portfolio.book(entry)
                 events.append(
                     Event(

@@ -108,6 +108,8 @@ def test_cash_and_positions_are_what_the_fills_and_payouts_made_of_them(
         elif event.kind is EventKind.PAID_OUT:
             cash += event.notional
             held[event.token] -= event.size
+    references = [(entry.kind, entry.reference) for entry in entries(events)]
+    assert len(references) == len(set(references))  # by which a ledger knows what it has booked
     assert cash == broker.portfolio.cash
     assert held == {token: broker.portfolio.held(token) for token in held}
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from orchestrator.trading.domain.faults import ClockBack
 from orchestrator.trading.domain.fees import FeeCurve, FeeSchedule
+from orchestrator.trading.domain.markets import Fees
 from orchestrator.trading.domain.matching import Broker
 from orchestrator.trading.domain.messages import Gap, TickSize
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
@@ -325,6 +328,15 @@ def test_a_resolution_pays_out_once_and_ends_the_orders_of_the_market() -> None:
     assert broker.on_message(resolved(10, NO)) == []
 
 
+def test_a_resolution_without_a_winner_ends_orders_and_pays_nothing_until_one_is_told() -> None:
+    broker = holding("100")
+    broker.place(an_order("rest", price="0.30"), 4)
+
+    assert kinds(broker.on_message(resolved(9, ""))) == ["cancelled"]
+    assert broker.portfolio.held(YES) == 100
+    assert kinds(broker.on_message(resolved(10, YES))) == ["paid_out"]
+
+
 def test_takers_pay_the_fee_and_makers_none() -> None:
     broker = a_broker(fees=FeeSchedule(D("0.07")))
     taken = broker.place(an_order("o1", size="100", type=MARKET_ORDER), 5)[1]
@@ -349,6 +361,14 @@ def test_takers_pay_the_fee_and_makers_none() -> None:
 def test_a_fee_follows_its_curve(schedule: FeeSchedule, price: str, fee: str) -> None:
     assert schedule.fee(D(price), D(100), taker=True) == D(fee)
     assert FeeSchedule.restore(schedule.snapshot()) == schedule
+
+
+def test_the_fees_that_the_exchange_tells_become_a_schedule() -> None:
+    told = Fees(enabled=True, maker_bps=D(0), taker_bps=D(1000), kind="", rate=D("0.25"), exponent=D("2"))
+
+    assert FeeSchedule.of(told) == FeeSchedule(D("0.25"), FeeCurve.PRODUCT, 2)
+    assert FeeSchedule.of(replace(told, enabled=False)) == FeeSchedule()
+    assert FeeSchedule.of(replace(told, rate=None)) == FeeSchedule()
 
 
 @pytest.mark.parametrize(("rate", "exponent"), [("1", 1), ("-0.1", 1), ("0.1", 0)])
