@@ -65,7 +65,7 @@ class MarketStream:
         self._some, self._room = asyncio.Event(), asyncio.Event()
         self._line: _Line | None = None
         self._task: asyncio.Task[None] | None = None
-        self._closed = False
+        self._closed = self._is_full = False
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="polymarket-stream")
@@ -192,21 +192,22 @@ class MarketStream:
     async def _greet(self, line: _Line) -> None:
         """The first message of a connection names its kind; further tokens come by operations."""
         tokens = sorted(self._books.tokens)
+        self._asking = Asking(self._options.book_seconds)
         first, rest = tokens[: self._options.batch], tokens[self._options.batch :]
+        self._asking.asked(tokens, time.monotonic())
         hello = {"assets_ids": first, "type": "market", "custom_feature_enabled": True}
         await self._send(line, hello)
-        self._asking.asked(first, time.monotonic())
         await self._ask(rest)
 
     async def _ask(self, tokens: Sequence[str]) -> None:
         """Subscribes in batches; each token's whole book is to come."""
+        self._asking.asked(tokens, time.monotonic())
         for start in range(0, len(tokens), self._options.batch):
             if self._line is None:
                 return
             some = tokens[start : start + self._options.batch]
             operation = {"operation": "subscribe", "assets_ids": some, "custom_feature_enabled": True}
             await self._send(self._line, operation)
-            self._asking.asked(some, time.monotonic())
 
     async def _ask_again(self) -> None:
         """A whole book comes to whoever subscribes: so the subscription is ended and begun anew."""
@@ -214,7 +215,6 @@ class MarketStream:
         self._asking.settle(self._books.waiting, now)
         due = self._asking.due(now)
         if self._line is not None and due:
-            self._asking.asked(due, now)
             await self._send(self._line, {"operation": "unsubscribe", "assets_ids": due})
             await self._ask(due)
 
@@ -249,8 +249,11 @@ class MarketStream:
     async def _make_room(self) -> None:
         """Waits while too much waits; in the end gives it up, tells so, and asks for all books anew."""
         if len(self._waiting) < self._options.capacity:
+            self._is_full &= len(self._waiting) > self._options.capacity // 2
             return
-        log.warning("polymarket.stream_behind", **_figures(self.health))
+        if not self._is_full:
+            log.warning("polymarket.stream_behind", **_figures(self.health))
+        self._is_full = True
         deadline = time.monotonic() + self._options.patience_seconds
         while len(self._waiting) >= self._options.capacity:
             left = deadline - time.monotonic()
