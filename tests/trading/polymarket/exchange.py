@@ -46,30 +46,30 @@ class Exchange:
         parts = urlsplit(request.path)
         query = parse_qs(parts.query)
         first, _, rest = parts.path.strip("/").partition("/")
-        match first, rest.partition("/")[0]:
-            case "markets", "keyset":
-                return self._keyset("markets", self._found(query), query)
-            case "events", "keyset":
-                return self._keyset("events", self._events(self._found(query)), query)
-            case "markets", "slug":
-                return _one([each for each in self.markets if each["slug"] == unquote(rest[5:])])
-            case "events", "slug":
-                slug = unquote(rest[5:])
-                return _one([each for each in self._events(self.markets) if each["slug"] == slug])
-            case "tags", "slug":
-                return _one([each for each in self._tags() if each["slug"] == unquote(rest[5:])])
-            case "tags", "":
-                return says(_slice(self._tags(), query))
-            case "public-search", "":
-                return self._search(query)
-            case "books", "":
+        if first in ("markets", "events", "tags", "public-search"):
+            return self._gamma(first, rest, query)
+        match first:
+            case "books":
                 tokens = [each["token_id"] for each in json.loads(request.body)]
                 return says([found for token in tokens if (found := self._book(token)) is not None])
-            case "prices-history", "":
+            case "prices-history":
                 return says({"history": self.history})
-            case (("positions" | "trades"), ""):
+            case "positions" | "trades":
                 return says(_slice(self.positions if first == "positions" else self.trades, query))
         return self._figure(first, query)
+
+    def _gamma(self, first: str, rest: str, query: dict[str, list[str]]) -> Answer:
+        if first == "public-search":
+            return self._search(query)
+        if rest == "keyset":
+            found = self._found(query)
+            return self._keyset(first, found if first == "markets" else self._events(found), query)
+        records = {"markets": self.markets, "events": self._events(self.markets), "tags": self._tags()}[first]
+        if not rest:
+            return says(_slice(records, query))
+        slug = unquote(rest.removeprefix("slug/"))
+        named = [each for each in records if each["slug"] == slug]
+        return says(named[0]) if named else Answer(404, b'{"error": "not found"}')
 
     @property
     def tokens(self) -> list[str]:
@@ -133,10 +133,6 @@ class Exchange:
 def _slice(records: list[Record], query: dict[str, list[str]]) -> list[Record]:
     start, limit = int(query.get("offset", ["0"])[0]), int(query.get("limit", ["100"])[0])
     return records[start : start + limit]
-
-
-def _one(found: list[Record]) -> Answer:
-    return says(found[0]) if found else Answer(404, b'{"error": "not found"}')
 
 
 @contextmanager
