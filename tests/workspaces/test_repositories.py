@@ -154,3 +154,22 @@ def test_what_is_no_algorithm_is_not_taken_from_a_worktree(tmp_path: Path, leave
     leave(folder)
     with pytest.raises(BadTree):
         read_tree(folder)
+
+
+def test_what_is_forgotten_leaves_nothing_behind_and_others_stay() -> None:
+    repository, first = begun()
+    other, _ = begun()
+    run = uuid4()
+    commit(repository, first, repository.files(first), run)
+    root = repository.folder.parent
+    left = [root / "prompts" / f"{run}.json", root / "prompts" / f"{run}-1.txt"]
+    for file in left:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("asked")
+    write_tree(repository.worktree(run), {"run.py": "left behind by a kill"})
+
+    repository.forget([run])
+
+    assert not any(each.exists() for each in [*left, repository.folder, repository.worktree(run)])
+    assert other.folder.exists()
+    repository.forget([run])

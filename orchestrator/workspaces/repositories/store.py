@@ -74,6 +74,14 @@ class Repository:
     def worktree(self, run: UUID) -> Path:
         return Path(settings.WORKSPACE_REPOSITORIES) / "runs" / str(run)
 
+    def forget(self, runs: Iterable[UUID]) -> None:
+        """The repository goes, with what was asked of its runs and whatever they left behind."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for run in runs:
+            asked = Path(settings.WORKSPACE_REPOSITORIES) / "prompts"
+            for file in [*asked.glob(f"{run}*"), *self.worktree(run).parent.glob(f"{run}*")]:
+                shutil.rmtree(file, ignore_errors=True) if file.is_dir() else file.unlink(missing_ok=True)
+
     def begin(self, pattern: str) -> str:
         """The first commit; made if there is none. Two who begin at once get the same."""
         if not self.folder.exists():
