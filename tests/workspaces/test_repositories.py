@@ -156,7 +156,7 @@ def test_what_is_no_algorithm_is_not_taken_from_a_worktree(tmp_path: Path, leave
         read_tree(folder)
 
 
-def test_what_is_forgotten_leaves_nothing_behind_and_others_stay() -> None:
+def test_what_is_removed_leaves_nothing_behind_and_others_stay() -> None:
     repository, first = begun()
     other, _ = begun()
     run = uuid4()
@@ -168,8 +168,8 @@ def test_what_is_forgotten_leaves_nothing_behind_and_others_stay() -> None:
         file.write_text("asked")
     write_tree(repository.worktree(run), {"run.py": "left behind by a kill"})
 
-    repository.forget([run])
+    repository.remove([run])
 
     assert not any(each.exists() for each in [*left, repository.folder, repository.worktree(run)])
     assert other.folder.exists()
-    repository.forget([run])
+    repository.remove([run])

@@ -74,7 +74,7 @@ class Repository:
     def worktree(self, run: UUID) -> Path:
         return Path(settings.WORKSPACE_REPOSITORIES) / "runs" / str(run)
 
-    def forget(self, runs: Iterable[UUID]) -> None:
+    def remove(self, runs: Iterable[UUID]) -> None:
         """The repository goes, with what was asked of its runs and whatever they left behind."""
         shutil.rmtree(self.folder, ignore_errors=True)
         for run in runs:

@@ -42,4 +42,4 @@ def delete_workspace(user: User, workspace_id: UUID, *, confirm: str | None = No
     PatternSession.objects.filter(workspace=workspace).delete()  # they protect the versions they tested
     workspace.delete()
     transaction.on_commit(lambda: forget_files(workspace_id))
-    transaction.on_commit(lambda: Repository(workspace_id).forget(known))
+    transaction.on_commit(lambda: Repository(workspace_id).remove(known))
