@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from orchestrator.accounts.models import User
 from tests.browser.server import LiveSite
@@ -17,7 +17,8 @@ from tests.browser.watching import Watch, axe, scrolls_sideways
 
 DESKTOP: Final[ViewportSize] = {"width": 1440, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
-TIMEOUT_MS = 5_000
+TIMEOUT_MS = 15_000
+expect.set_options(timeout=TIMEOUT_MS)
 
 OpenAs = Callable[..., Page]
 

@@ -33,7 +33,7 @@ async ([box, wanted]) => {
     }
   }).observe({ entryTypes: ["longtask"] });
   const began = performance.now();
-  const more = () => box.querySelector("[data-older]") && performance.now() - began < 60_000;
+  const more = () => box.querySelector("[data-older]") && performance.now() - began < 180_000;
   while (count() < wanted && more()) {
     box.scrollTop = 0;
     await new Promise(requestAnimationFrame);

@@ -247,8 +247,12 @@ def test_all_of_a_screen_is_done_with_the_keyboard(open_as: OpenAs) -> None:
     expect(page.get_by_text("Saved ")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Remove my answer")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.get_by_label("Keep this private.")).to_be_focused()
+    private = page.get_by_label("Keep this private.")
+    for _ in range(3):  # what the rules offer to ask further comes between, as soon as it is there
+        if private.evaluate("box => box === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(private).to_be_focused()
     page.keyboard.press("Space")
     expect(page.get_by_label("Keep this private.")).to_be_checked()
     page.get_by_label(NAME).focus()

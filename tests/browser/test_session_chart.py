@@ -13,7 +13,7 @@ from orchestrator.workspaces.models import PatternSession
 from orchestrator.workspaces.services.reviewing import review
 from orchestrator.workspaces.services.sessions import complete_session
 from tests.browser.conftest import OpenAs
-from tests.browser.sessions import opened, said, settle
+from tests.browser.sessions import opened, settle
 from tests.browser.watching import Watch
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_session
@@ -178,11 +178,7 @@ def test_a_completed_session_is_reopened_on_its_page(open_as: OpenAs, session: P
     page.get_by_role("alertdialog").get_by_role("button", name="Reopen").click()
     expect(page.get_by_role("button", name="Complete session")).to_be_visible()
     page.keyboard.press("r")
-    for _ in range(50):
-        if len(said(session)) == 2:
-            break
-        page.wait_for_timeout(100)
-    assert said(session) == [(1, "right"), (2, "right")]
+    settle(page, session, [(1, "right"), (2, "right")])
 
 
 def test_on_a_phone_a_tap_chooses_the_bar_that_was_missed(open_as: OpenAs, session: PatternSession) -> None:

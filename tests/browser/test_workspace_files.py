@@ -42,6 +42,7 @@ def test_files_are_chosen_dropped_pasted_taken_away_and_sent(
     expect(page.get_by_role("link", name="paste.txt")).to_be_visible()
     expect(page.get_by_role("link", name="drop.txt")).to_be_visible()
     expect(page.locator("[data-chosen] li")).to_have_count(0)
+    await_pictures(page)
 
     page.goto(page.url.split("/workspaces/")[0] + f"/workspaces/{workspace.pk}/description/")
     page.get_by_label("What is the pattern?").fill("It turns")
@@ -49,3 +50,9 @@ def test_files_are_chosen_dropped_pasted_taken_away_and_sent(
     looks_right(page)
     page.get_by_role("button", name="Submit").click()
     expect(page.locator("[data-type='pattern_description_submitted'] img")).to_be_visible()
+    await_pictures(page)
+
+
+def await_pictures(page: Page) -> None:
+    """Until all of them are there: the files go with the test."""
+    page.evaluate("() => Promise.all([...document.images].map((each) => each.decode()))")
