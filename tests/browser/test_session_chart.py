@@ -177,6 +177,7 @@ def test_a_completed_session_is_reopened_on_its_page(open_as: OpenAs, session: P
     page.get_by_role("button", name="Reopen").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Reopen").click()
     expect(page.get_by_role("button", name="Complete session")).to_be_visible()
+    page.locator(".session-row").nth(1).click()
     page.keyboard.press("r")
     settle(page, session, [(1, "right"), (2, "right")])
 

@@ -12,6 +12,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.workspaces.domain.archive import unpack
 from orchestrator.workspaces.models import CandleSet, FeedbackItem, PatternSession
+from orchestrator.workspaces.queries.sessions import COLUMNS
 from orchestrator.workspaces.services.reviewing import review
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
@@ -93,7 +94,7 @@ def test_the_chart_is_given_doubles_column_after_column() -> None:
     assert "left 5, right 5, least move 0.0" in log_in(workspace.created_by).get(address).content.decode()
     found = log_in(workspace.created_by).get(f"{address}detections/").json()
     assert found["number"] == list(range(1, session.detection_count + 1))
-    assert {len(column) for column in found.values()} == {session.detection_count}
+    assert {len(found[name]) for name in COLUMNS} == {session.detection_count}
 
 
 def test_a_session_is_found_in_its_own_workspace_only() -> None:
