@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -74,12 +75,20 @@ def run_with(scene: Scene, settings: Settings, play: Play, drain: Drain) -> Clau
     return again(run)
 
 
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Agents get their home in it, by which they are told from those of tests beside this one."""
+    with tempfile.TemporaryDirectory(prefix="orchestrator-test-") as made:
+        monkeypatch.setattr(tempfile, "tempdir", str(Path(made).resolve()))
+        yield
+
+
 def agents() -> list[int]:
-    """The processes of agents that this process began, or that nobody waits for any more."""
+    """The processes of agents that this test began, whoever waits for them now."""
     found = []
     for each in psutil.process_iter(["pid"]):
         with suppress(psutil.Error):
-            if "orchestrator-agent-" in each.environ().get("CLAUDE_CONFIG_DIR", ""):
+            if each.environ().get("CLAUDE_CONFIG_DIR", "").startswith(f"{tempfile.gettempdir()}/"):
                 found.append(each.pid)
     return found
 
