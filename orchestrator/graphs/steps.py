@@ -33,7 +33,7 @@ class StepContext:
     that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
     crash, and differs between firings. ``fence`` is of the lease under which it runs, ``request_id`` of the
     request that started the run. ``tell`` shows progress on open pages; it may be called often, from the
-    thread that the handler was called in.
+    thread that the handler was called in. ``sources`` are the nodes from which edges lead here.
     """
 
     execution_id: UUID
@@ -52,6 +52,7 @@ class StepContext:
     fence: int | None = None
     request_id: str = ""
     tell: Callable[[Progress], None] = _nobody
+    sources: tuple[str, ...] = ()
 
     @property
     def named(self) -> dict[str, str | int]:

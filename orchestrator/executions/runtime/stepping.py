@@ -94,6 +94,7 @@ def context_of(
         now=now,
         fence=claim.fence,
         request_id=claim.request_id,
+        sources=tuple(dict.fromkeys(edge.source for edge in node.incoming)),
     )
 
 

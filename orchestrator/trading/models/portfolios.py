@@ -25,7 +25,11 @@ class PortfolioQuerySet(models.QuerySet["Portfolio"]):
 
 
 class Portfolio(models.Model):
-    """``cash`` is what is there, ``reserved`` the part of it that open orders may need. In USDC."""
+    """``cash`` is what is there, ``reserved`` the part of it that open orders may need. In USDC.
+
+    ``realised_pnl`` is before fees. ``revision`` rises with every change, so that whoever keeps the books in
+    memory knows that somebody else wrote in them.
+    """
 
     id = IdField()
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="portfolios")
@@ -35,6 +39,7 @@ class Portfolio(models.Model):
     reserved = models.DecimalField(max_digits=24, decimal_places=6, default=0)
     realised_pnl = models.DecimalField(max_digits=24, decimal_places=6, default=0)
     fees_paid = models.DecimalField(max_digits=24, decimal_places=6, default=0)
+    revision = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=utc_now)
     updated_at = models.DateTimeField(default=utc_now)
 
@@ -116,13 +121,17 @@ class LedgerEntry(models.Model):
 
 
 class Posting(models.Model):
-    """One side of an entry. The database refuses an entry whose amounts do not add up to zero."""
+    """One side of an entry. The database refuses an entry whose amounts do not add up to zero.
+
+    ``size`` are the tokens that came into a position, or, negative, went out of it.
+    """
 
     id = IdField()
     entry = models.ForeignKey(LedgerEntry, on_delete=models.CASCADE, related_name="postings")
     account = models.CharField(max_length=10)
     token = models.CharField(max_length=100, blank=True)
     amount = models.DecimalField(max_digits=24, decimal_places=6)
+    size = models.DecimalField(max_digits=24, decimal_places=6, default=0)
 
     class Meta:
         ordering = ["id"]

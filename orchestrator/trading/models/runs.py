@@ -33,6 +33,10 @@ class StrategyRun(models.Model):
     ``position`` counts the messages of the tape that are booked, ``window`` the windows. ``reader`` is what
     the stream node and the broker know at that place, as their domain stores it. ``statistics`` and
     ``curve`` (``[at in ms, equity as text]``) are filled as the run goes on.
+
+    ``revision`` is another one after every change, so that a process knows whether what it keeps in memory
+    of the run is what is stored. ``served`` is what the stream node gave last, at ``served_key``: a step that
+    is done again after a crash is given the same.
     """
 
     id = IdField()
@@ -46,6 +50,9 @@ class StrategyRun(models.Model):
     window = models.PositiveIntegerField(default=0)
     windows_wanted = models.PositiveIntegerField(null=True, blank=True)
     reader = JsonField(default=dict)
+    revision = models.UUIDField(null=True, blank=True)
+    served_key = models.CharField(max_length=700, blank=True)
+    served = JsonField(null=True, blank=True)
     last_tick_at = models.DateTimeField(null=True, blank=True)
     message_rate = models.FloatField(null=True, blank=True)
     lag_messages = models.PositiveBigIntegerField(default=0)
@@ -74,7 +81,8 @@ class StrategyRun(models.Model):
 
 class Order(models.Model):
     """``client_order_id`` is stored before the broker hears of the order. ``size`` is in tokens, or, of a
-    market order to buy, ``amount`` is in USDC. ``reason`` says in a sentence why it was refused or ended.
+    market order to buy, ``amount`` is in USDC. ``reason`` says in a sentence why it was refused or ended,
+    ``reason_code`` in a word.
     """
 
     id = IdField()
@@ -99,6 +107,7 @@ class Order(models.Model):
     filled_amount = models.DecimalField(max_digits=24, decimal_places=6, default=0)
     status = models.CharField(max_length=16, default=OrderStatus.PENDING.value)
     reason = models.TextField(blank=True)
+    reason_code = models.CharField(max_length=30, blank=True)
     placed_at = models.DateTimeField()
     created_at = models.DateTimeField(default=utc_now)
     updated_at = models.DateTimeField(default=utc_now)

@@ -1,0 +1,15 @@
+"""The steps of strategies, registered with those that every workflow has."""
+
+from orchestrator.graphs.nodetypes import NodeTypeRegistry
+from orchestrator.trading.nodes.alert import ALERT
+from orchestrator.trading.nodes.filter import FILTER
+from orchestrator.trading.nodes.indicators import MOMENTUM, SPREAD, VOLUME
+from orchestrator.trading.nodes.orders import PAPER_ORDER
+from orchestrator.trading.nodes.stream import STREAM
+
+NODE_TYPES = (STREAM, FILTER, MOMENTUM, SPREAD, VOLUME, PAPER_ORDER, ALERT)
+
+
+def register_node_types(registry: NodeTypeRegistry) -> None:
+    for node_type in NODE_TYPES:
+        registry.register(node_type)

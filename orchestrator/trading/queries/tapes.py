@@ -27,6 +27,17 @@ def read_messages(tape_id: Any, *, position: int = 0) -> Iterator[Message]:
         yield from messages[max(position - chunk.first, 0) :]
 
 
+def read_on(tape_id: Any, position: int, *, chunks: int = 4) -> list[Message]:
+    """The messages from number ``position`` on that the next few chunks hold; empty at the tape's end."""
+    rows = TapeChunk.objects.filter(tape_id=tape_id).order_by("number")
+    begun = rows.filter(first__lte=position).order_by("-number").values_list("number", flat=True).first()
+    found: list[Message] = []
+    for chunk in rows.filter(number__gte=begun or 0)[:chunks]:
+        if position < chunk.first + chunk.count:
+            found += unpack(bytes(chunk.data))[max(position - chunk.first, 0) :]
+    return found
+
+
 def markets_of(tape: Tape) -> list[Market]:
     """The markets that are known of the tape's tokens, in the order of their questions."""
     found = {}

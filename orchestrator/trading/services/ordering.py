@@ -1,0 +1,139 @@
+"""Orders of a step on paper: named and stored, then placed, then booked, in one transaction.
+
+What differs between paper and live is who takes the order; how it is asked for, named and recorded does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from orchestrator.core.errors import WrongState
+from orchestrator.core.ids import new_id
+from orchestrator.core.json import JsonObject
+from orchestrator.trading.domain.money import ONE, ZERO, usdc
+from orchestrator.trading.domain.orders import OrderRequest
+from orchestrator.trading.domain.vocabulary import OrderStatus, OrderType
+from orchestrator.trading.models import KillSwitch, Order, StrategyRun
+from orchestrator.trading.queries.tapes import moment_of
+from orchestrator.trading.services.sessions import Work, store, working_on
+
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that is no order: what is wrong with it, and why."""
+
+    reason: str
+    sentence: str
+
+
+Ask = OrderRequest | Fault
+"""What a row asks for. Its ``client_order_id`` is the row's own, from ``name_of``."""
+
+
+def name_of(key: str, index: int) -> str:
+    """The name of a row's order: the same whenever the step is done again."""
+    name = f"{key}/{index}"
+    return name if len(name) <= _LONGEST else f"{sha256(key.encode()).hexdigest()}/{index}"
+
+
+def place_orders(execution_id: UUID, node_id: str, asks: list[Ask]) -> list[JsonObject]:
+    """Place each order, in their order, once: one that is stored is told as it stands.
+
+    An order that is refused is a row with its reason, not an error. Raises WrongState for a run that no
+    stream has begun, whose orders no market would meet.
+    """
+    run_id = StrategyRun.objects.filter(execution_id=execution_id).values_list("pk", flat=True).first()
+    if run_id is None:
+        raise WrongState("No stream of markets began this run, so there is no book to trade against.")
+    with working_on(run_id) as work:
+        names = [each.client_order_id for each in asks if isinstance(each, OrderRequest)]
+        known = {row.client_order_id: row for row in Order.objects.filter(client_order_id__in=names)}
+        stopped = KillSwitch.objects.filter(released_at__isnull=True).exists()
+        fresh = [
+            each
+            for each in asks
+            if isinstance(each, OrderRequest) and each.client_order_id not in known and not _fault(each)
+        ]
+        Order.objects.bulk_create([_row(work, node_id, each, stopped=stopped) for each in fresh])
+        for each in fresh if not stopped else ():
+            work.session.events += work.replay.broker.place(each, work.replay.broker.at)
+        if fresh:
+            store(work)
+            known = {row.client_order_id: row for row in Order.objects.filter(client_order_id__in=names)}
+        return [_told(each, known) for each in asks]
+
+
+def _fault(request: OrderRequest) -> Fault | None:
+    """What no row of the table can hold, nor any market take."""
+    quantity = request.size if request.size is not None else request.amount
+    if (request.size is None) == (request.amount is None):
+        return Fault("bad_size", "An order has either a size in tokens or an amount in USDC.")
+    if quantity is None or quantity <= ZERO or quantity != usdc(quantity) or quantity >= Decimal(10**15):
+        return Fault("bad_size", f"{quantity} is not a quantity above zero with six decimals at most.")
+    if request.price is None:
+        if request.type is OrderType.LIMIT:
+            return Fault("bad_price", "A limit order needs a price.")
+    elif not ZERO < request.price < ONE or request.price != usdc(request.price):
+        return Fault(
+            "bad_price", f"{request.price:f} is not a price between 0 and 1 with six decimals at most."
+        )
+    return None
+
+
+def _row(work: Work, node_id: str, request: OrderRequest, *, stopped: bool) -> Order:
+    instrument = work.replay.broker.instruments.get(request.token)
+    return Order(
+        id=new_id(),
+        portfolio=work.portfolio,
+        run=work.run,
+        client_order_id=request.client_order_id,
+        node_id=node_id,
+        window=max(work.run.window - 1, 0),
+        token=request.token[:100],
+        market=instrument.market if instrument else "",
+        side=request.side.value,
+        type=request.type.value,
+        time_in_force=request.time_in_force.value,
+        expires_at=None if request.expires_at is None else moment_of(request.expires_at),
+        price=request.price,
+        size=request.size,
+        amount=request.amount,
+        status=(OrderStatus.REJECTED if stopped else OrderStatus.PENDING).value,
+        reason_code="kill_switch" if stopped else "",
+        reason="The kill switch is pulled: no order is placed until an administrator lets go."
+        if stopped
+        else "",
+        placed_at=moment_of(work.replay.broker.at),
+    )
+
+
+def _told(ask: Ask, known: dict[str, Order]) -> JsonObject:
+    fault = ask if isinstance(ask, Fault) else _fault(ask)
+    if fault is not None:
+        return {"status": OrderStatus.REJECTED.value, "reason": fault.reason, "message": fault.sentence}
+    assert isinstance(ask, OrderRequest)
+    row = known[ask.client_order_id]
+    return {
+        "status": row.status,
+        "reason": row.reason_code,
+        "message": row.reason,
+        "client_order_id": row.client_order_id,
+        "side": row.side,
+        "type": row.type,
+        "price": _text(row.price),
+        "size": _text(row.size),
+        "amount": _text(row.amount),
+        "filled_size": _text(row.filled_size),
+        "filled_amount": _text(row.filled_amount),
+        "average_price": _text(usdc(row.filled_amount / row.filled_size)) if row.filled_size else None,
+    }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number.normalize() + ZERO, "f")

@@ -1,0 +1,180 @@
+"""A strategy's replay between two steps: kept in memory, and found again in its row where it is not.
+
+Whoever works on a run holds the locks of its row and then of its portfolio's. What is kept in memory counts
+only while it bears the revision that the row has: after a commit that failed, or another process's, it is
+thrown away, and the row's own snapshot is read.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestrator.core.clock import utc_now
+from orchestrator.core.ids import new_id
+from orchestrator.trading.domain.fees import FeeSchedule
+from orchestrator.trading.domain.messages import Message
+from orchestrator.trading.domain.orders import Event, Instrument
+from orchestrator.trading.domain.replay import Problem, Replay
+from orchestrator.trading.domain.vocabulary import Mode, TapeStatus
+from orchestrator.trading.domain.windows import Window, WindowRule
+from orchestrator.trading.models import Market, Portfolio, StrategyRun
+from orchestrator.trading.queries.portfolios import books_of
+from orchestrator.trading.queries.tapes import markets_of, read_on
+from orchestrator.trading.services.booking import book_events
+
+KEPT: Final = 32
+"""Runs whose replay a process keeps in memory; the others are read from their rows when they go on."""
+
+
+@dataclass(slots=True)
+class Session:
+    """``position`` is the number of the next message to be read. ``events`` are not booked yet."""
+
+    revision: UUID | None
+    portfolio_revision: int
+    replay: Replay
+    position: int
+    markets: dict[str, Market]
+    """By token."""
+    events: list[Event] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    buffer: list[Message] = field(default_factory=list)
+    start: int = 0
+    """The place in ``buffer`` of the next message."""
+
+    def read_window(self, tape_id: UUID) -> Window | None:
+        """Read on until a window is over; None at the end that the tape has now."""
+        while True:
+            if self.start >= len(self.buffer):
+                self.buffer, self.start = read_on(tape_id, self.position), 0
+                if not self.buffer:
+                    return None
+            progress = self.replay.read(self.buffer, self.start)
+            self.start += progress.taken
+            self.position += progress.taken
+            self.events += progress.events
+            self.problems += progress.problems
+            if progress.window is not None:
+                return progress.window
+
+
+@dataclass(slots=True)
+class Work:
+    """A run that is being worked on, its rows locked."""
+
+    run: StrategyRun
+    portfolio: Portfolio
+    session: Session
+
+    @property
+    def replay(self) -> Replay:
+        return self.session.replay
+
+
+def store(work: Work) -> None:
+    """Book what happened since the last time, with the place in the tape that it happened up to.
+
+    Of the run's row only the place is saved.
+    """
+    run, session = work.run, work.session
+    book_events(work.portfolio, session.replay.broker, session.events, run=run)
+    session.events, session.problems = [], []
+    session.revision = run.revision = new_id()
+    session.portfolio_revision = work.portfolio.revision
+    run.position, run.updated_at = session.position, utc_now()
+    run.reader = {**run.reader, "replay": session.replay.snapshot()}
+    run.save(update_fields=["revision", "position", "updated_at", "reader"])
+
+
+_kept: OrderedDict[UUID, Session] = OrderedDict()
+_guard: Final = Lock()
+
+
+@contextmanager
+def working_on(run_id: UUID) -> Iterator[Work]:
+    """The run, in one transaction, its row locked and then its portfolio's."""
+    try:
+        with transaction.atomic():
+            run = StrategyRun.objects.select_for_update(of=("self",)).select_related("tape").get(pk=run_id)
+            portfolio = Portfolio.objects.select_for_update().get(pk=run.portfolio_id)
+            session = _take(run, portfolio)
+            yield Work(run, portfolio, session)
+            _keep(run.pk, session)
+    except BaseException:
+        forget(run_id)
+        raise
+
+
+def forget(run_id: UUID) -> None:
+    """Let go of what is in memory of a run; its row has all that counts."""
+    with _guard:
+        _kept.pop(run_id, None)
+
+
+def forget_all() -> None:
+    """As a process that has just begun."""
+    with _guard:
+        _kept.clear()
+
+
+def _keep(run_id: UUID, session: Session) -> None:
+    with _guard:
+        _kept[run_id] = session
+        _kept.move_to_end(run_id)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+
+
+def _take(run: StrategyRun, portfolio: Portfolio) -> Session:
+    with _guard:
+        session = _kept.pop(run.pk, None)
+    if (
+        session is not None
+        and session.revision == run.revision
+        and session.portfolio_revision == portfolio.revision
+    ):
+        return session
+    return _restored(run, portfolio)
+
+
+def _restored(run: StrategyRun, portfolio: Portfolio) -> Session:
+    rule = rule_of(run.reader)
+    markets = {each["token"]: row for row in markets_of(run.tape) for each in row.outcomes}
+    kept = run.reader.get("replay")
+    if kept is None:
+        replay = Replay(rule, books_of(portfolio), ())
+    else:
+        replay = Replay.restore(kept, rule)
+        replay.broker.portfolio = books_of(portfolio)
+    is_open = run.mode != Mode.BACKTEST and run.tape.status == TapeStatus.RECORDING
+    known = replay.broker.instruments
+    for token, market in markets.items():
+        closed = is_open and (market.is_closed or not market.accepts_orders)
+        tick = known[token].tick if token in known else market.tick_size
+        replay.broker.admit(
+            Instrument(
+                token=token,
+                market=market.condition_id,
+                tick=tick,
+                minimum_size=market.minimum_size,
+                fees=FeeSchedule.bps(market.fee_bps),
+                closed=closed,
+            )
+        )
+    return Session(run.revision, portfolio.revision, replay, run.position, markets)
+
+
+def rule_of(reader: dict[str, Any]) -> WindowRule:
+    """How the run's tape is cut into windows, as its stream node said when it first read."""
+    rule = reader["rule"]
+    return WindowRule(
+        milliseconds=rule.get("milliseconds"), messages=rule.get("messages"), lookback=rule["lookback"]
+    )
