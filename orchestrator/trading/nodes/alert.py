@@ -10,10 +10,10 @@ from pydantic import Field
 
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.nodes.config import NodeConfig
-from orchestrator.graphs.expressions import compile_expression, compile_template
+from orchestrator.graphs.expressions import compile_template
 from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Outcome, StepContext, Succeeded
-from orchestrator.trading.nodes.rows import CATEGORY, Row, counted, rows_for, window_of
+from orchestrator.trading.nodes.rows import CATEGORY, Row, counted, holds_for, rows_for, scope_of, window_of
 from orchestrator.trading.nodes.threads import in_thread
 from orchestrator.trading.services.alerting import Telling, keep_alerts
 
@@ -40,7 +40,7 @@ class AlertConfig(NodeConfig):
 async def tell(step: StepContext) -> Outcome:
     """Output: ``{window, items: [{text, level}], count, dropped}``: at most 20 of one window are kept."""
     config: AlertConfig = step.config
-    rows = [row for row in rows_for(step, config.items) if _is_wanted(step, config, row)]
+    rows = [row for row in rows_for(step, config.items) if holds_for(step, config.when, row)]
     texts = [_text(step, config, row) for row in rows[:MOST_ALERTS]]
     tellings = [
         Telling(reference=f"{step.node_id}#{step.iteration}/{index}", level=config.level, text=text)
@@ -52,15 +52,8 @@ async def tell(step: StepContext) -> Outcome:
     return Succeeded(counted(items, window=window_of(step), dropped=len(rows) - len(items)))
 
 
-def _is_wanted(step: StepContext, config: AlertConfig, row: Row) -> bool:
-    if not config.when:
-        return True
-    return compile_expression(config.when).test({**step.names, "item": row}, now=step.now)
-
-
 def _text(step: StepContext, config: AlertConfig, row: Row) -> str:
-    names = {**step.names, "item": row}
-    return compile_template(config.text).render(names, now=step.now)[:_LONGEST]
+    return compile_template(config.text).render(scope_of(step, row), now=step.now)[:_LONGEST]
 
 
 def _expressions(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

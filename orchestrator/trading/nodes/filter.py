@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from orchestrator.core.json import Json
 from orchestrator.executions.nodes.config import NodeConfig
-from orchestrator.graphs.expressions import compile_expression
 from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Failed, Outcome, StepContext, Succeeded
 from orchestrator.trading.domain.conditions import ConditionError, Group, evaluate, parse
-from orchestrator.trading.nodes.rows import CATEGORY, rows_for, window_of
+from orchestrator.trading.nodes.rows import CATEGORY, holds_for, rows_for, window_of
 
 
 class FilterConfig(NodeConfig):
@@ -56,15 +56,15 @@ def keep(step: StepContext) -> Outcome:
     """
     config: FilterConfig = step.config
     rows = rows_for(step, config.items)
-    where = compile_expression(config.where) if config.where else None
-    kept, missing = [], 0
+    kept: list[Json] = []
+    missing = 0
     for index, row in enumerate(rows):
         try:
             verdict = evaluate(config.group, row)
         except ConditionError as error:
             return Failed("bad_condition", f"Row {index}: {error}", retryable=False)
         missing += bool(verdict.missing)
-        if verdict.passed and (where is None or where.test({**step.names, "item": row}, now=step.now)):
+        if verdict.passed and holds_for(step, config.where, row):
             kept.append(dict(row))
     return Succeeded(
         {

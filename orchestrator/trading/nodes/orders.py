@@ -17,7 +17,16 @@ from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Outcome, StepContext, StepError, Succeeded
 from orchestrator.trading.domain.orders import OrderRequest
 from orchestrator.trading.domain.vocabulary import OrderType, Side, TimeInForce
-from orchestrator.trading.nodes.rows import CATEGORY, Row, counted, exact_of, rows_for, window_of
+from orchestrator.trading.nodes.rows import (
+    CATEGORY,
+    Row,
+    counted,
+    exact_of,
+    holds_for,
+    rows_for,
+    scope_of,
+    window_of,
+)
 from orchestrator.trading.nodes.threads import in_thread
 from orchestrator.trading.queries.tapes import EPOCH
 from orchestrator.trading.services.ordering import Ask, Fault, name_of, place_orders
@@ -79,9 +88,7 @@ async def place(step: StepContext) -> Outcome:
 def _is_wanted(step: StepContext, config: OrderConfig, row: Row) -> bool:
     if row.get("risk") == "refused":
         return False
-    if not config.when:
-        return True
-    return compile_expression(config.when).test({**step.names, "item": row}, now=step.now)
+    return holds_for(step, config.when, row)
 
 
 def _item(row: Row, answer: JsonObject) -> JsonObject:
@@ -132,7 +139,7 @@ def _number(step: StepContext, name: str, value: Any, row: Row) -> Decimal | Non
 def _value(step: StepContext, value: Any, row: Row) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return compile_expression(str(value.get("=", ""))).evaluate({**step.names, "item": row}, now=step.now)
+    return compile_expression(str(value.get("=", ""))).evaluate(scope_of(step, row), now=step.now)
 
 
 def _end_of_window(row: Row) -> int:

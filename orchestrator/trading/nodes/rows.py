@@ -19,7 +19,7 @@ _DECIMALS: Final = Decimal("1e-9")
 Row = Mapping[str, Any]
 
 
-def rows_for(step: StepContext, given: Json) -> list[Row]:
+def rows_for(step: StepContext, given: Any) -> list[Row]:
     """``given`` where the configuration names rows; else those of the nodes before, of the latest window.
 
     Raises StepError for what is no list of objects.
@@ -30,6 +30,16 @@ def rows_for(step: StepContext, given: Json) -> list[Row]:
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
         raise StepError("bad_items", "“items” has to be a list of rows.", retryable=False)
     return found
+
+
+def holds_for(step: StepContext, source: str | None, row: Row) -> bool:
+    """Whether an expression over ``item`` holds; one that is not there does. Raises EvaluationError."""
+    return not source or compile_expression(source).test(scope_of(step, row), now=step.now)
+
+
+def scope_of(step: StepContext, row: Row) -> dict[str, Any]:
+    """The names that expressions over a row see."""
+    return {**step.names, "item": row}
 
 
 def window_of(step: StepContext) -> Json:
@@ -62,7 +72,7 @@ def _rows_in(output: Row) -> list[Row] | None:
     return next((output[name] for name in _ROWS if isinstance(output.get(name), list)), None)
 
 
-def exact_of(step: StepContext, value: Json, row: Row) -> Decimal | None:
+def exact_of(step: StepContext, value: Any, row: Row) -> Decimal | None:
     """A number for money: text or number as it stands, or an expression (``{"=": …}``) over ``item``.
 
     What an expression merely reads from a row is taken from the row's exact text. What it computes was
@@ -78,7 +88,7 @@ def exact_of(step: StepContext, value: Json, row: Row) -> Decimal | None:
     name = source.removeprefix("item.")
     if source.startswith("item.") and isinstance(texts, Mapping) and name in texts:
         return exact(texts[name])
-    found = compile_expression(source).evaluate({**step.names, "item": row}, now=step.now)
+    found = compile_expression(source).evaluate(scope_of(step, row), now=step.now)
     if found is None:
         raise ValueError(f"“{source}” is null for this row")
     number = exact(found)

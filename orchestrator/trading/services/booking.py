@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import new_id
@@ -121,6 +121,7 @@ def _book_orders(portfolio: Portfolio, broker: Broker, events: list[Event]) -> N
 
 def _fill(order: Order, event: Event) -> Fill:
     assert event.entry is not None
+    assert event.price is not None
     return Fill(
         id=new_id(),
         order=order,
@@ -141,5 +142,5 @@ def _reference(event: Event, run: StrategyRun | None) -> str:
     return event.entry.reference
 
 
-def _price(mark: Decimal | None) -> Any:
+def _price(mark: Decimal | None) -> Decimal | None:
     return None if mark is None else mark.quantize(CENT_OF_A_CENT)

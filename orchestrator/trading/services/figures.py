@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -129,8 +130,8 @@ def _cash_of(entry: LedgerEntry) -> Decimal:
     return sum((each.amount for each in entry.postings.all() if each.account == Account.CASH), ZERO)
 
 
-def _ms(moment: Any) -> int:
-    return round((moment - EPOCH).total_seconds() * 1_000)
+def _ms(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def _as_json(found: Statistics) -> JsonObject:

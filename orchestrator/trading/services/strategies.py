@@ -25,7 +25,6 @@ from orchestrator.workflows.models import WorkflowVersion
 STREAM: Final = "polymarket-stream"
 DEMO_TAPE: Final = "Demo tape (generated)"
 DEFAULT_PORTFOLIO: Final = "Paper"
-_DEMO: Final = {"seed": 7, "messages": 60_000}
 _DEMO_LOCK: Final = 0x7472616465
 
 
@@ -222,4 +221,4 @@ def demo_tape() -> Tape:
         found = Tape.objects.filter(
             owner__isnull=True, origin=TapeOrigin.GENERATED.value, name=DEMO_TAPE
         ).first()
-        return found or generate_tape(None, name=DEMO_TAPE, **_DEMO)
+        return found or generate_tape(None, name=DEMO_TAPE, seed=7, messages=60_000)

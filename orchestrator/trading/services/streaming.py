@@ -13,7 +13,7 @@ from uuid import UUID
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
-from orchestrator.core.json import JsonObject
+from orchestrator.core.json import Json, JsonObject
 from orchestrator.trading.domain.orders import Event, EventKind
 from orchestrator.trading.domain.vocabulary import TapeStatus
 from orchestrator.trading.domain.windows import Row, Window
@@ -142,7 +142,7 @@ def _output(work: Work, asked: Asked, window: Window, tape: Tape) -> JsonObject:
         "messages": window.messages,
         "markets": [_row(work, row) for row in sorted(most, key=lambda row: row.token)],
         "market_count": len(rows),
-        "fills": [_told(each) for each in events if each.kind in _HAPPENED][:MOST_TOLD],
+        "fills": _tell(events),
         "problems": [{"code": each.code, "message": each.sentence} for each in problems[:MOST_TOLD]],
         "problem_count": len(problems),
         "tape": {"name": work.run.tape.name, "origin": work.run.tape.origin},
@@ -212,6 +212,10 @@ def as_number(value: Decimal | None) -> int | float | None:
 _HAPPENED: Final = {EventKind.FILLED, EventKind.CANCELLED, EventKind.EXPIRED, EventKind.PAID_OUT}
 
 
+def _tell(events: list[Event]) -> list[Json]:
+    return [*(_told(each) for each in events if each.kind in _HAPPENED)][:MOST_TOLD]
+
+
 def _told(event: Event) -> JsonObject:
     return {
         "kind": event.kind.value,
@@ -255,7 +259,7 @@ def _end(work: Work, asked: Asked, why: str) -> Given:
         "over": True,
         "why": why,
         "windows": work.run.window,
-        "fills": [_told(each) for each in work.session.events if each.kind in _HAPPENED][:MOST_TOLD],
+        "fills": _tell(work.session.events),
     }
     return _serve(work, asked, output, at=broker.at)
 

@@ -15,7 +15,7 @@ from tests.factories import fresh, make_user, make_workflow, start
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]
 
-NODES: list[dict[str, Any]] = [
+NODES: Any = [
     {
         "id": "node-1",
         "type": "polymarket-stream",
@@ -29,7 +29,7 @@ NODES: list[dict[str, Any]] = [
         "data": {"config": {"conditions": [{"field": "momentum", "operator": "gt", "value": 0.05}]}},
     },
 ]
-EDGES: list[dict[str, Any]] = [{"id": "edge-1", "source": "node-1", "target": "node-2"}]
+EDGES: Any = [{"id": "edge-1", "source": "node-1", "target": "node-2"}]
 
 
 def test_it_has_no_problem() -> None:
