@@ -213,7 +213,8 @@ _HAPPENED: Final = {EventKind.FILLED, EventKind.CANCELLED, EventKind.EXPIRED, Ev
 
 
 def _tell(events: list[Event]) -> list[Json]:
-    return [*(_told(each) for each in events if each.kind in _HAPPENED)][:MOST_TOLD]
+    told: list[Json] = [_told(each) for each in events if each.kind in _HAPPENED]
+    return told[:MOST_TOLD]
 
 
 def _told(event: Event) -> JsonObject:
