@@ -98,6 +98,8 @@ class NodeType:
     """Asks the outside whether a ``once`` step that a crash interrupted took place. None: not known."""
     blocking: bool = False
     """The handler blocks (ORM, files, libraries without asyncio): call it in a thread."""
+    serial: bool = False
+    """Steps of such types in one run are done one at a time, in the order in which they became ready."""
     retry: RetryPolicy | None = None
     """For nodes without a policy of their own, where the workflow's setting admits no more attempts."""
     quick: Callable[[Any], bool] = _never

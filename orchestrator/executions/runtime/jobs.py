@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.executions.domain.state import StepKey
 from orchestrator.executions.runtime.handlers import Handlers, Job
-from orchestrator.graphs.nodetypes import Effect
+from orchestrator.graphs.nodetypes import Effect, NodeType
 
 
 class Jobs:
@@ -20,6 +20,12 @@ class Jobs:
 
     def __contains__(self, key: StepKey) -> bool:
         return key in self.at_work or any(job.attempt.key == key for job in self._ready)
+
+    def admits(self, node_type: NodeType) -> bool:
+        """Whether a job of this type may join: of serial ones there is one at a time."""
+        if not node_type.serial:
+            return True
+        return not any(job.node.type.serial for job in [*self.at_work.values(), *self._ready])
 
     def add(self, job: Job) -> None:
         """To be started by the next ``start``."""

@@ -214,7 +214,7 @@ class Run:
     def _enqueue(
         self, node: CompiledNode, attempt: Attempt, prepared: Prepared, context: StepContext, *, is_new: bool
     ) -> bool:
-        if len(self.jobs) >= self.state.options.parallel:
+        if len(self.jobs) >= self.state.options.parallel or not self.jobs.admits(node.type):
             return False
         if is_new:
             self.machine.emit(ev.StepStarted(**attempt.fields(context.now)))

@@ -69,6 +69,7 @@ ALERT = NodeType(
     icon="bell",
     config=AlertConfig,
     effect=Effect.IDEMPOTENT,
+    serial=True,
     run=tell,
     raw_fields=frozenset({"text", "when"}),
     expressions=_expressions,

@@ -162,6 +162,7 @@ PAPER_ORDER = NodeType(
     icon="file-plus",
     config=OrderConfig,
     effect=Effect.IDEMPOTENT,
+    serial=True,
     run=place,
     raw_fields=_PER_ROW,
     expressions=_expressions,

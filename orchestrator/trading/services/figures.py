@@ -10,6 +10,7 @@ from typing import Any, Final
 from orchestrator.core.json import Json, JsonObject
 from orchestrator.trading.domain.money import ZERO, usdc
 from orchestrator.trading.domain.orders import Event, EventKind
+from orchestrator.trading.domain.risk import day_of
 from orchestrator.trading.domain.statistics import Point, Statistics, summarise, thin
 from orchestrator.trading.domain.vocabulary import Account, EntryKind, Side
 from orchestrator.trading.models import Fill, LedgerEntry, Posting, StrategyRun
@@ -40,7 +41,16 @@ def keep_figures(work: Work, *, at: int) -> None:
         run.curve.append([at, str(equity)])
     if len(run.curve) > MOST_POINTS:
         run.curve = [[each.at, str(each.equity)] for each in thin(curve_of(run), MOST_POINTS // 2)]
-    run.statistics = {**run.statistics, "now": _now(work, equity, marks)}
+    run.statistics = {**run.statistics, "day": _day(run, at, equity), "now": _now(work, equity, marks)}
+
+
+def _day(run: StrategyRun, at: int, equity: Decimal) -> list[Json]:
+    """The day of market time (UTC), and the equity that it began with."""
+    before = run.statistics.get("day")
+    if before is not None and before[0] == day_of(at):
+        return [*before]
+    last = run.statistics.get("now", {}).get("equity")
+    return [day_of(at), last or str(equity)]
 
 
 def _now(work: Work, equity: Decimal, marks: dict[str, Decimal]) -> JsonObject:

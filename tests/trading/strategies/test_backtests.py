@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
+from typing import Any
 
 import pytest
 
-from orchestrator.trading.models import Fill, Order, StrategyRun
+from orchestrator.core.errors import WrongState
+from orchestrator.trading.domain.tapes import write_tape
+from orchestrator.trading.domain.vocabulary import Mode
+from orchestrator.trading.models import Fill, Order, Portfolio, StrategyRun
+from orchestrator.trading.queries.tapes import header_of, read_messages
+from orchestrator.trading.services import sessions
+from orchestrator.trading.services.portfolios import create_portfolio
+from orchestrator.trading.services.strategies import start_strategy
+from orchestrator.trading.services.tapes import import_tape
 from orchestrator.trading.services.verifying import verify_portfolio
-from tests.factories import chain, edge, fresh, make_user
+from tests.factories import chain, edge, fresh, make_user, make_workflow
 from tests.trading.strategies.making import BUY, RISEN, SELL, STREAM, backtest, make_strategy, make_tape
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,3 +46,100 @@ def test_a_backtest_trades_and_its_books_balance(drain: Drain) -> None:
     assert len(run.curve) >= run.window
     assert Decimal(run.statistics["now"]["equity"]) == Decimal(run.curve[-1][1])
     assert verify_portfolio(run.portfolio) == []
+
+
+def trades_of(run: StrategyRun) -> list[tuple[Any, ...]]:
+    fills = Fill.objects.filter(order__run=run).select_related("order").order_by("filled_at", "reference")
+    names = [(each.order.client_order_id.partition("/")[2], each) for each in fills]
+    return [(name, each.filled_at, each.order.side, each.price, each.size, each.fee) for name, each in names]
+
+
+def all_in(run: StrategyRun) -> list[tuple[Any, ...]]:
+    orders = Order.objects.filter(run=run).order_by("placed_at", "pk")
+    return [(each.client_order_id.partition("/")[2], each.placed_at, each.side) for each in orders]
+
+
+@pytest.mark.parametrize("kept", [1_500, 3_500])
+def test_a_prefix_of_the_tape_gives_a_prefix_of_the_trades(drain: Drain, kept: int) -> None:
+    ann = make_user("ann")
+    whole = make_tape(ann)
+    messages = list(read_messages(whole.pk))[:kept]
+    part = import_tape(ann, BytesIO(b"".join(write_tape(header_of(whole), messages))), name="Part")
+    nodes = [
+        STREAM,
+        SELL,
+        RISEN,
+        {**BUY, "data": {"config": {"type": "limit", "size": "10", "price": {"=": "item.bid"}}}},
+    ]
+    workflow = make_strategy(ann, nodes, [edge("stream", "sell"), *chain("stream", "risen", "buy")])
+    runs = [backtest(ann, workflow, whole), backtest(ann, workflow, part)]
+    drain()
+
+    long, short = (trades_of(run) for run in runs)
+    assert short
+    assert long[: len(short)] == short
+    assert len(long) > len(short)
+    long_orders, short_orders = (all_in(run) for run in runs)
+    assert long_orders[: len(short_orders)] == short_orders
+
+
+def test_a_backtest_gives_the_same_each_time_and_keeps_out_of_the_way_of_others(drain: Drain) -> None:
+    ann = make_user("ann")
+    workflow, tape = make_strategy(ann), make_tape(ann)
+    first, second = (backtest(ann, workflow, tape) for _ in range(2))
+    drain()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert trades_of(first) == trades_of(second)
+    assert first.portfolio_id != second.portfolio_id
+    assert (first.curve, first.statistics) == (second.curve, second.statistics)
+
+
+def test_so_many_windows_are_read_as_were_asked_for(drain: Drain) -> None:
+    ann = make_user("ann")
+    run = backtest(ann, make_strategy(ann), make_tape(ann), windows=4)
+    drain()
+    run.refresh_from_db()
+    assert run.window == 4
+    last = fresh(run.execution_id).steps.filter(node_id="stream").order_by("-seq").first()
+    assert last is not None
+    assert last.output["why"] == "The 4 windows that were asked for are read."
+
+
+def test_a_process_that_keeps_nothing_in_memory_trades_the_same(
+    drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = make_user("ann")
+    workflow, tape = make_strategy(ann), make_tape(ann)
+    kept = backtest(ann, workflow, tape)
+    drain()
+    monkeypatch.setattr(sessions, "KEPT", 0)
+    forgetful = backtest(ann, workflow, tape)
+    drain()
+    assert trades_of(kept) == trades_of(forgetful)
+    assert trades_of(kept)
+
+
+def test_the_same_key_starts_a_strategy_once() -> None:
+    ann = make_user("ann")
+    workflow, tape = make_strategy(ann), make_tape(ann, 500)
+    run, is_new = start_strategy(ann, workflow.pk, tape_id=tape.pk, idempotency_key="once")
+    again, is_newer = start_strategy(ann, workflow.pk, tape_id=tape.pk, idempotency_key="once")
+    assert (run.pk, is_new, is_newer) == (again.pk, True, False)
+    assert Portfolio.objects.count() == 1
+
+
+def test_a_portfolio_is_traded_by_one_run_at_a_time() -> None:
+    ann = make_user("ann")
+    workflow, tape = make_strategy(ann), make_tape(ann, 500)
+    portfolio = create_portfolio(ann, name="Mine")
+    options: Any = {"mode": Mode.PAPER, "tape_id": tape.pk, "portfolio_id": portfolio.pk}
+    start_strategy(ann, workflow.pk, **options)
+    with pytest.raises(WrongState, match="Another run trades"):
+        start_strategy(ann, workflow.pk, **options)
+
+
+def test_a_workflow_without_a_stream_is_no_strategy() -> None:
+    ann = make_user("ann")
+    with pytest.raises(WrongState, match="this workflow has none"):
+        start_strategy(ann, make_workflow(ann).pk, tape_id=make_tape(ann, 500).pk)
