@@ -17,6 +17,7 @@ api = (
         path("", include("orchestrator.analytics.api.urls")),
         path("", include("orchestrator.process.api.urls")),
         path("", include("orchestrator.workspaces.api.urls")),
+        path("trading/", include("orchestrator.trading.api.urls")),
     ],
     "api",
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("", include("orchestrator.analytics.web.urls")),
     path("processes/", include("orchestrator.process.web.urls")),
     path("workspaces/", include("orchestrator.workspaces.web.urls")),
+    path("trading/", include("orchestrator.trading.web.urls")),
 ]
 
 handler400 = "orchestrator.core.web.problems.bad_request"

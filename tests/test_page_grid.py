@@ -71,6 +71,8 @@ PAGES = [
     Page("schema", "get", PUBLIC),
     Page("docs", "get", PUBLIC),
     Page("home", "get", EVERYBODY),
+    Page("trading:strategies", "get", EVERYBODY),
+    Page("trading:begin", "post", answers(EVERYBODY, 302), {"template_id": "template"}),
     Page("accounts:login", "get", (200, 302, 302, 302, 302, 302)),
     Page("accounts:login", "post", (200, 302, 302, 302, 302, 302)),
     Page("accounts:logout", "post", (302,) * 6),

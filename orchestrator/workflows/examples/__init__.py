@@ -18,6 +18,8 @@ class Example:
     nodes: list[Any]
     edges: list[Any]
     settings: dict[str, Any]
+    category: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @cache
@@ -35,4 +37,6 @@ def _read(path: Path) -> Example:
         nodes=document["nodes"],
         edges=document["edges"],
         settings=document.get("settings", {}),
+        category=document.get("category", ""),
+        tags=tuple(document.get("tags", ())),
     )

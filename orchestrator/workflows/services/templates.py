@@ -100,11 +100,16 @@ def store_builtin_templates() -> None:
     for key, example in known.items():
         document = {"nodes": example.nodes, "edges": example.edges}
         template = stored.get(key) or WorkflowTemplate(builtin=key, created_at=utc_now())
-        checksum = json.checksum([document, example.name, example.description, example.settings])
+        about = [example.name, example.description, example.settings, example.category, list(example.tags)]
+        checksum = json.checksum([document, *about])
         if template.checksum == checksum:
             continue
         template.name, template.description = example.name, example.description
-        template.category, template.checksum = "Examples", checksum
+        template.category, template.tags, template.checksum = (
+            example.category or "Examples",
+            list(example.tags),
+            checksum,
+        )
         template.nodes, template.edges, template.settings = example.nodes, example.edges, example.settings
         template.updated_at = utc_now()
         template.save()

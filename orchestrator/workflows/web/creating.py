@@ -32,6 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
         parts: dict[str, Any] = {}
         if graph is not None:
             parts = {"nodes": graph.nodes, "edges": graph.edges, "settings": graph.settings}
+            parts["category"] = graph.category
         try:
             workflow = create_workflow(user, name=given["name"], description=given["description"], **parts)
         except InvalidInput as error:

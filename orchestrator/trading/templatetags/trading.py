@@ -1,0 +1,98 @@
+"""How money, prices and curves look on the pages of trading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from orchestrator.trading.domain.vocabulary import Mode
+
+register = template.Library()
+
+_DASH: Final = "\N{EN DASH}"
+_MINUS: Final = "\N{MINUS SIGN}"
+_WIDE: Final = 96
+_HIGH: Final = 24
+_MODES: Final = {Mode.BACKTEST: "Backtest", Mode.PAPER: "Paper", Mode.LIVE: "Live"}
+
+
+@register.filter
+def usdc(amount: Decimal | str | None) -> str:
+    """An amount as people read it, ``1,234.50 USDC``; with all its digits where two say nothing of it."""
+    if amount is None or amount == "":
+        return _DASH
+    number = Decimal(amount)
+    return f"{_MINUS if number < 0 else ''}{_digits(abs(number))} USDC"
+
+
+@register.filter
+def gain(amount: Decimal | str | None) -> str:
+    """The same of a profit or loss, always with its sign."""
+    if amount is None or amount == "":
+        return _DASH
+    number = Decimal(amount)
+    sign = "+" if number > 0 else _MINUS if number < 0 else ""
+    return f"{sign}{_digits(abs(number))} USDC"
+
+
+@register.filter
+def gain_tone(amount: Decimal | str | None) -> str:
+    """The CSS class of a profit or loss; the sign says it, too."""
+    if amount is None or amount == "" or not Decimal(amount):
+        return "tone-muted"
+    return "tone-good" if Decimal(amount) > 0 else "tone-bad"
+
+
+@register.filter
+def plain(number: Decimal | str | None) -> str:
+    """A price or size with the digits that it has, and no zeros after them."""
+    if number is None or number == "":
+        return _DASH
+    text = f"{Decimal(number):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def percent(part: Decimal | str | float | None) -> str:
+    """A share as ``12.3 %``, with its sign where it is below nothing."""
+    if part is None or part == "":
+        return _DASH
+    return f"{Decimal(part) * 100:.1f} %".replace("-", _MINUS)
+
+
+@register.filter
+def mode_name(mode: str) -> str:
+    return _MODES[Mode(mode)]
+
+
+@register.simple_tag
+def sparkline(points: Sequence[Decimal], label: str) -> SafeString:
+    """A curve as a small picture; ``label`` says in words what it shows. Nothing for fewer than two."""
+    if len(points) < 2:
+        return SafeString("")
+    low, high = min(points), max(points)
+    span = high - low or Decimal(1)
+    step = Decimal(_WIDE - 4) / (len(points) - 1)
+    places = " ".join(
+        f"{2 + step * number:.1f},{_HIGH - 3 - (each - low) / span * (_HIGH - 6):.1f}"
+        for number, each in enumerate(points)
+    )
+    return format_html(
+        '<svg class="sparkline {}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<polyline points="{}" /></svg>',
+        gain_tone(points[-1] - points[0]),
+        _WIDE,
+        _HIGH,
+        label,
+        places,
+    )
+
+
+def _digits(number: Decimal) -> str:
+    is_small = number and number < Decimal("0.01")
+    return plain(number) if is_small else f"{number:,.2f}"
