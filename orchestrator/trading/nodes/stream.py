@@ -70,6 +70,7 @@ def _asked(step: StepContext) -> Asked:
         started_by_id=step.started_by_id,
         node_id=step.node_id,
         key=step.idempotency_key,
+        iteration=step.iteration,
         categories=config.categories,
         tokens=config.tokens,
         markets=config.markets,

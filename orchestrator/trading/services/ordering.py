@@ -19,7 +19,7 @@ from orchestrator.trading.domain.orders import OrderRequest
 from orchestrator.trading.domain.vocabulary import OrderStatus, OrderType
 from orchestrator.trading.models import KillSwitch, Order, StrategyRun
 from orchestrator.trading.queries.tapes import moment_of
-from orchestrator.trading.services.sessions import Work, store, working_on
+from orchestrator.trading.services.sessions import Work, require_unfinished, store, working_on
 
 _LONGEST: Final = 200
 
@@ -46,7 +46,7 @@ def place_orders(execution_id: UUID, node_id: str, asks: list[Ask]) -> list[Json
     """Place each order, in their order, once: one that is stored is told as it stands.
 
     An order that is refused is a row with its reason, not an error. Raises WrongState for a run that no
-    stream has begun, whose orders no market would meet.
+    stream has begun, whose orders no market would meet, and for one that is over.
     """
     run_id = StrategyRun.objects.filter(execution_id=execution_id).values_list("pk", flat=True).first()
     if run_id is None:
@@ -64,6 +64,7 @@ def place_orders(execution_id: UUID, node_id: str, asks: list[Ask]) -> list[Json
         for each in fresh if not stopped else ():
             work.session.events += work.replay.broker.place(each, work.replay.broker.at)
         if fresh:
+            require_unfinished(execution_id)
             store(work)
             known = {row.client_order_id: row for row in Order.objects.filter(client_order_id__in=names)}
         return [_told(each, known) for each in asks]

@@ -18,14 +18,16 @@ from uuid import UUID
 from django.db import transaction
 
 from orchestrator.core.clock import utc_now
+from orchestrator.core.errors import WrongState
 from orchestrator.core.ids import new_id
+from orchestrator.executions.models import Execution
 from orchestrator.trading.domain.fees import FeeSchedule
 from orchestrator.trading.domain.messages import Message
 from orchestrator.trading.domain.orders import Event, Instrument
 from orchestrator.trading.domain.replay import Problem, Replay
-from orchestrator.trading.domain.vocabulary import Mode, TapeStatus
+from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode, TapeStatus
 from orchestrator.trading.domain.windows import Window, WindowRule
-from orchestrator.trading.models import Market, Portfolio, StrategyRun
+from orchestrator.trading.models import Market, Order, Portfolio, StrategyRun
 from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.tapes import markets_of, read_on
 from orchestrator.trading.services.booking import book_events
@@ -92,6 +94,34 @@ def store(work: Work) -> None:
     run.position, run.updated_at = session.position, utc_now()
     run.reader = {**run.reader, "replay": session.replay.snapshot()}
     run.save(update_fields=["revision", "position", "updated_at", "reader"])
+
+
+def cancel_open(work: Work) -> None:
+    """End the orders that still stand; ``store`` books it."""
+    broker = work.replay.broker
+    for order in broker.open.all():
+        work.session.events += broker.cancel(order.request.client_order_id, broker.at)
+
+
+def require_unfinished(execution_id: UUID) -> None:
+    """Raises WrongState for a run that has ended or was cancelled: a thread may come late."""
+    if Execution.objects.filter(pk=execution_id, finished_at__isnull=False).exists():
+        raise WrongState("The run is over.")
+
+
+def settle_ended_runs(portfolio_id: UUID) -> None:
+    """Cancel what runs left standing that were cancelled or failed: nobody reads on for those orders.
+
+    To be called outside a transaction that holds the portfolio's lock. Idempotent.
+    """
+    standing = Order.objects.filter(portfolio=portfolio_id, run__isnull=False).exclude(
+        status__in=[each.value for each in FINAL_ORDERS]
+    )
+    for run_id, execution_id in standing.values_list("run_id", "run__execution_id").distinct():
+        if not Execution.objects.filter(pk=execution_id, finished_at__isnull=True).exists():
+            with working_on(run_id) as work:
+                cancel_open(work)
+                store(work)
 
 
 _kept: OrderedDict[UUID, Session] = OrderedDict()

@@ -18,6 +18,7 @@ from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.vocabulary import Account, Mode, TapeOrigin, TapeStatus
 from orchestrator.trading.models import Market, Portfolio, Posting, StrategyRun, Tape
 from orchestrator.trading.services.portfolios import STARTING_CASH, create_portfolio, find_portfolio
+from orchestrator.trading.services.sessions import settle_ended_runs
 from orchestrator.trading.services.tapes import find_tape, generate_tape
 from orchestrator.workflows.access import find_runnable
 from orchestrator.workflows.models import WorkflowVersion
@@ -53,6 +54,8 @@ def start_strategy(
     _check_graph(runnable.version.pk)
     if windows is not None and windows < 1:
         raise InvalidInput("windows: at least 1.", fields={"windows": ["At least 1."]})
+    for each in _candidates(user, portfolio_id):
+        settle_ended_runs(each)
     with transaction.atomic():
         execution, is_new = start_execution(
             user, workflow_id, version=version, idempotency_key=idempotency_key, trigger={"type": "strategy"}
@@ -79,6 +82,9 @@ def run_of_step(execution_id: UUID, started_by_id: UUID | None, reader: dict[str
     known = StrategyRun.objects.select_related("tape").filter(execution_id=execution_id).first()
     if known is not None:
         return known
+    starter = User.objects.get(pk=started_by_id) if started_by_id is not None else None
+    for each in _candidates(starter, None) if starter is not None else ():
+        settle_ended_runs(each)
     with transaction.atomic():
         execution = (
             Execution.objects.select_for_update(of=("self",))
@@ -168,6 +174,13 @@ def _default_portfolio(user: User) -> Portfolio | None:
         User.objects.select_for_update().get(pk=user.pk)  # two first uses at once come one after the other
         found = rows.first() or create_portfolio(user, name=DEFAULT_PORTFOLIO)
     return None if busy_with(found) is not None else found
+
+
+def _candidates(user: User, portfolio_id: UUID | None) -> list[UUID]:
+    """The portfolio that a run on paper will trade with, if there is one."""
+    rows = Portfolio.objects.filter(owner=user, mode=Mode.PAPER.value)
+    chosen = rows.filter(name=DEFAULT_PORTFOLIO) if portfolio_id is None else rows.filter(pk=portfolio_id)
+    return list(chosen.values_list("pk", flat=True))
 
 
 def _known(execution: Execution) -> StrategyRun:

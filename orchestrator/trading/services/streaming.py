@@ -20,7 +20,7 @@ from orchestrator.trading.domain.windows import Row, Window
 from orchestrator.trading.models import StrategyRun, Tape
 from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.figures import is_due, keep_figures, summarise_run
-from orchestrator.trading.services.sessions import Work, store, working_on
+from orchestrator.trading.services.sessions import Work, cancel_open, require_unfinished, store, working_on
 from orchestrator.trading.services.strategies import run_of_step, selected_tokens
 
 MOST_TOLD: Final = 50
@@ -39,6 +39,7 @@ class Asked:
     started_by_id: UUID | None
     node_id: str
     key: str
+    iteration: int
     categories: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     markets: list[str] = field(default_factory=list)
@@ -70,14 +71,15 @@ class Given:
 def next_window(asked: Asked) -> Given:
     """One transaction: the window with all that was booked up to its end, or the end of the run.
 
-    Raises WrongState for a run that has another stream already.
+    Raises WrongState for a run that has another stream already, or is over.
     """
     run = run_of_step(asked.execution_id, asked.started_by_id, asked.reader())
     _begin(run.pk, asked)
     with working_on(run.pk) as work:
-        if work.run.served_key == asked.key:
+        if is_served(work.run, asked):
             output = work.run.served
             return Given(output, over=bool(output and output["over"]))
+        check_is_next(work.run, asked)
         if _has_enough(work.run):
             return _end(work, asked, f"The {work.run.windows_wanted:,} windows that were asked for are read.")
         began = work.run.updated_at
@@ -105,6 +107,18 @@ def _begin(run_id: UUID, asked: Asked) -> None:
         raise WrongState(f"A strategy has one stream; “{reader['node']}” is it in this run.")
 
 
+def is_served(run: StrategyRun, asked: Asked) -> bool:
+    """Whether this very firing was given its window already, and a crash came before that was recorded."""
+    return run.served_key == asked.key
+
+
+def check_is_next(run: StrategyRun, asked: Asked) -> None:
+    """Raises WrongState for a worker that was taken for dead and comes after the one that took over."""
+    if asked.iteration <= run.reader.get("iteration", 0):
+        raise WrongState("This firing is over: another worker went on with the run.")
+    require_unfinished(run.execution_id)
+
+
 def _has_enough(run: StrategyRun) -> bool:
     return run.windows_wanted is not None and run.window >= run.windows_wanted
 
@@ -126,7 +140,8 @@ def _keep_pace(work: Work, tape: Tape, window: Window, *, seconds: float) -> Non
     run, session = work.run, work.session
     run.message_rate = (session.position - run.position) / seconds if seconds > 0 else None
     run.last_tick_at = moment_of(max(row.at for row in window.rows)) if window.rows else run.last_tick_at
-    run.lag_messages = max(tape.message_count - session.position, 0)
+    is_open = tape.status == TapeStatus.RECORDING
+    run.lag_messages = max(tape.message_count - session.position, 0) if is_open else 0
 
 
 def _output(work: Work, asked: Asked, window: Window, tape: Tape) -> JsonObject:
@@ -246,15 +261,15 @@ def _serve(work: Work, asked: Asked, output: JsonObject, *, at: int) -> Given:
     if over:
         output["statistics"] = run.statistics
     run.served_key, run.served = asked.key, output
+    run.reader["iteration"] = asked.iteration
     run.save()
     return Given(output, over=over)
 
 
 def _end(work: Work, asked: Asked, why: str) -> Given:
     """Orders that still stand are cancelled: nothing will be read that could fill them."""
-    broker = work.replay.broker
-    for order in broker.open.all():
-        work.session.events += broker.cancel(order.request.client_order_id, broker.at)
+    cancel_open(work)
+    work.run.lag_messages = 0
     output: JsonObject = {
         **(work.run.served or {"window": None, "markets": [], "notes": []}),
         "over": True,
@@ -262,7 +277,7 @@ def _end(work: Work, asked: Asked, why: str) -> Given:
         "windows": work.run.window,
         "fills": _tell(work.session.events),
     }
-    return _serve(work, asked, output, at=broker.at)
+    return _serve(work, asked, output, at=work.replay.broker.at)
 
 
 def _waiting(work: Work, tape: Tape) -> str:
