@@ -142,7 +142,7 @@ def test_a_tape_that_runs_rest_on_is_kept(ann: User) -> None:
         tape=tape,
         portfolio=Portfolio.objects.create(owner=ann, name="x", mode="backtest"),
     )
-    with pytest.raises(WrongState, match="Runs rest on this tape"):
+    with pytest.raises(WrongState, match="rest on this tape"):
         tapes.delete_tape(ann, tape.pk)
     StrategyRun.objects.all().delete()
     tapes.delete_tape(ann, tape.pk)

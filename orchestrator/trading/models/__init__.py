@@ -1,5 +1,6 @@
 """Tables of trading: markets, tapes, portfolios with their books, strategies at work, and the locks."""
 
+from orchestrator.trading.models.desks import Desk
 from orchestrator.trading.models.locks import KillSwitch, LiveApproval
 from orchestrator.trading.models.markets import Market
 from orchestrator.trading.models.portfolios import LedgerEntry, Portfolio, Position, Posting
@@ -8,6 +9,7 @@ from orchestrator.trading.models.tapes import Tape, TapeChunk
 
 __all__ = [
     "Alert",
+    "Desk",
     "Fill",
     "KillSwitch",
     "LedgerEntry",

@@ -44,6 +44,7 @@ class Market(models.Model):
         indexes = [
             models.Index(fields=["-volume", "-id"], name="market_by_volume"),
             models.Index(fields=["category", "-volume", "-id"], name="market_by_category"),
+            models.Index(fields=["ends_at", "-id"], name="market_by_end"),
             GinIndex(SearchVector("question", "event_title", config="english"), name="market_search"),
             GinIndex(fields=["outcomes"], name="market_outcomes", opclasses=["jsonb_path_ops"]),
         ]

@@ -50,6 +50,7 @@ class Tape(models.Model):
     heard_at = models.DateTimeField(null=True, blank=True)
     stop_asked_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    idempotency_key = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=utc_now)
 
     objects = TapeQuerySet.as_manager()
@@ -72,6 +73,9 @@ class Tape(models.Model):
             models.CheckConstraint(
                 name="tape_without_owner_is_generated",
                 condition=Q(owner__isnull=False) | Q(origin=TapeOrigin.GENERATED.value),
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"], name="tape_asked_once", condition=~Q(idempotency_key="")
             ),
         ]
 

@@ -22,13 +22,20 @@ _ENDS: Final = {EventKind.REFUSED, EventKind.CANCELLED, EventKind.EXPIRED}
 
 
 def book_events(
-    portfolio: Portfolio, broker: Broker, events: list[Event], *, run: StrategyRun | None = None
+    portfolio: Portfolio,
+    broker: Broker,
+    events: list[Event],
+    *,
+    run: StrategyRun | None = None,
+    by: str = "",
 ) -> None:
-    """Store what happened, and the sums as the broker's books have them now."""
+    """Store what happened, and the sums as the broker's books have them now.
+
+    ``by`` names, in place of a run, whose broker it is.
+    """
     _book_orders(portfolio, broker, events)
-    book_entries(
-        portfolio, ((each.entry, _reference(each, run)) for each in events if each.entry is not None)
-    )
+    by = str(run.pk) if run else by
+    book_entries(portfolio, ((each.entry, _reference(each, by)) for each in events if each.entry is not None))
     keep_sums(portfolio, broker, touched={each.token for each in events if each.token})
     broker.drop_final()
 
@@ -134,11 +141,11 @@ def _fill(order: Order, event: Event) -> Fill:
     )
 
 
-def _reference(event: Event, run: StrategyRun | None) -> str:
+def _reference(event: Event, by: str) -> str:
     """Of a pay-out by run, market and token: two runs may live through the same market's end."""
     assert event.entry is not None
     if event.kind is EventKind.PAID_OUT:
-        return f"{run.pk if run else 'manual'}:{event.market}:{event.token}"[:200]
+        return f"{by}:{event.market}:{event.token}"[:200]
     return event.entry.reference
 
 

@@ -17,7 +17,7 @@ from orchestrator.core.ids import new_id
 from orchestrator.trading.domain import ledger
 from orchestrator.trading.domain.ledger import Entry, LedgerError
 from orchestrator.trading.domain.money import ZERO
-from orchestrator.trading.domain.vocabulary import Mode
+from orchestrator.trading.domain.vocabulary import EntryKind, Mode
 from orchestrator.trading.models import Portfolio
 from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.tapes import EPOCH
@@ -26,6 +26,7 @@ from orchestrator.trading.services.booking import book_entries
 STARTING_CASH: Final = Decimal(10_000)
 MOST_CASH: Final = Decimal(10**12)
 _LONGEST_NAME: Final = 200
+_LONGEST_REFERENCE: Final = 100
 _Kind: TypeAlias = Callable[[Decimal, int, str], Entry]
 
 
@@ -63,22 +64,33 @@ def create_portfolio(
 
 
 @transaction.atomic
-def deposit(user: User, portfolio_id: UUID, *, amount: Decimal, memo: str = "") -> Portfolio:
-    """Raises NotFound, NotAllowed, WrongState for a portfolio of a backtest, InvalidInput."""
+def deposit(
+    user: User, portfolio_id: UUID, *, amount: Decimal, memo: str = "", reference: str = ""
+) -> Portfolio:
+    """Under one ``reference`` money moves once, however often it is asked for.
+
+    Raises NotFound, NotAllowed, WrongState for a portfolio of a backtest, InvalidInput.
+    """
     portfolio = _own(user, portfolio_id)
-    _move(portfolio, ledger.deposit, amount, memo=memo)
+    if _is_booked(portfolio, EntryKind.DEPOSIT, reference):
+        return portfolio
+    _move(portfolio, ledger.deposit, amount, memo=memo, reference=reference)
     record_audit(user, "portfolio.deposit", portfolio, after={"amount": str(amount)})
     return portfolio
 
 
 @transaction.atomic
-def withdraw(user: User, portfolio_id: UUID, *, amount: Decimal, memo: str = "") -> Portfolio:
-    """As ``deposit``; also WrongState where open orders may need the money."""
+def withdraw(
+    user: User, portfolio_id: UUID, *, amount: Decimal, memo: str = "", reference: str = ""
+) -> Portfolio:
+    """As ``deposit``; also InvalidInput where open orders may need the money."""
     portfolio = _own(user, portfolio_id)
+    if _is_booked(portfolio, EntryKind.WITHDRAWAL, reference):
+        return portfolio
     if amount > portfolio.cash - portfolio.reserved:
         message = f"{portfolio.cash - portfolio.reserved} USDC are free."
         raise InvalidInput(message, fields={"amount": [message]})
-    _move(portfolio, ledger.withdrawal, amount, memo=memo)
+    _move(portfolio, ledger.withdrawal, amount, memo=memo, reference=reference)
     record_audit(user, "portfolio.withdrawal", portfolio, after={"amount": str(amount)})
     return portfolio
 
@@ -92,13 +104,20 @@ def _own(user: User, portfolio_id: UUID) -> Portfolio:
     return portfolio
 
 
-def _move(portfolio: Portfolio, kind: _Kind, amount: Decimal, *, memo: str) -> None:
+def _is_booked(portfolio: Portfolio, kind: EntryKind, reference: str) -> bool:
+    if len(reference) > _LONGEST_REFERENCE or not reference.isprintable():
+        message = f"At most {_LONGEST_REFERENCE} printable characters."
+        raise InvalidInput(message, fields={"idempotency_key": [message]})
+    return bool(reference) and portfolio.entries.filter(kind=kind.value, reference=reference).exists()
+
+
+def _move(portfolio: Portfolio, kind: _Kind, amount: Decimal, *, memo: str, reference: str = "") -> None:
     """Book money that comes or goes, in the portfolio's row that is locked or new."""
     now = utc_now()
     try:
         if amount > MOST_CASH:
             raise LedgerError(f"At most {MOST_CASH:,} USDC.")
-        entry = kind(amount, round((now - EPOCH).total_seconds() * 1_000), str(new_id()))
+        entry = kind(amount, round((now - EPOCH).total_seconds() * 1_000), reference or str(new_id()))
         books = books_of(portfolio).book(entry)
     except LedgerError as error:
         raise InvalidInput(str(error), fields={"amount": [str(error)]}) from error

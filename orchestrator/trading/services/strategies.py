@@ -161,6 +161,8 @@ def _portfolio(user: User, mode: Mode, portfolio_id: UUID | None, cash: Decimal,
         raise WrongState(f"That portfolio is for {found.mode} runs.")
     if busy_with(found) is not None:
         raise WrongState("Another run trades with this portfolio. End that first, or choose another one.")
+    if found.reserved or found.positions.filter(reserved__gt=0).exists():
+        raise WrongState("Orders placed by hand stand in this portfolio. Cancel those first.")
     return found
 
 
@@ -173,7 +175,7 @@ def _default_portfolio(user: User) -> Portfolio | None:
     if found is None:
         User.objects.select_for_update().get(pk=user.pk)  # two first uses at once come one after the other
         found = rows.first() or create_portfolio(user, name=DEFAULT_PORTFOLIO)
-    return None if busy_with(found) is not None else found
+    return None if found.reserved or busy_with(found) is not None else found
 
 
 def _candidates(user: User, portfolio_id: UUID | None) -> list[UUID]:

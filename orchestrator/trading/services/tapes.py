@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any, Final
@@ -28,6 +28,7 @@ MOST_MADE_UP: Final = 2_000_000
 UNPACKED: Final = 20
 """How many times its own size a tape's file may unpack to."""
 _LONGEST_NAME: Final = 200
+_LONGEST_KEY: Final = 100
 
 
 def find_tape(user: User, tape_id: UUID, *, own: bool = False, lock: bool = False) -> Tape:
@@ -39,6 +40,27 @@ def find_tape(user: User, tape_id: UUID, *, own: bool = False, lock: bool = Fals
     if own and tape.owner_id != user.pk and not user.is_admin:
         raise NotAllowed("Only whoever made this tape may change it.")
     return tape
+
+
+@transaction.atomic
+def once(user: User, key: str, make: Callable[[], Tape]) -> tuple[Tape, bool]:
+    """What ``make`` makes, or, asked again with the same key, what it made then; and whether it is new.
+
+    Raises InvalidInput about the key, and what ``make`` raises: then the key may be used again.
+    """
+    if not key:
+        return make(), True
+    if len(key) > _LONGEST_KEY or not key.isprintable():
+        message = f"Between 1 and {_LONGEST_KEY} printable characters."
+        raise InvalidInput(message, fields={"idempotency_key": [message]})
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)  # the second waits for the first
+    known = Tape.objects.filter(owner=user, idempotency_key=key).first()
+    if known is not None:
+        return known, False
+    tape = make()
+    tape.idempotency_key = key
+    tape.save(update_fields=["idempotency_key"])
+    return tape, True
 
 
 def generate_tape(
@@ -96,7 +118,7 @@ def delete_tape(user: User, tape_id: UUID) -> None:
             Tape.objects.filter(pk=tape.pk).delete()
             connection.check_constraints()  # runs that the person cannot see rest on it too
     except (ProtectedError, IntegrityError) as error:
-        raise WrongState("Runs rest on this tape, so it is kept with them.") from error
+        raise WrongState("Runs, or orders placed by hand, rest on this tape, so it is kept with them.") from error
 
 
 @transaction.atomic

@@ -1,0 +1,89 @@
+"""The API of markets: finding them, and what the reader's tapes know of one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orchestrator.accounts.current import person
+from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.clock import utc_now
+from orchestrator.core.errors import InvalidInput
+from orchestrator.trading.api import market_serializers as given
+from orchestrator.trading.models import Market
+from orchestrator.trading.queries.market_pages import (
+    ORDERINGS,
+    find_market,
+    markets_for,
+    ordering_of,
+    tapes_about,
+    told_by,
+)
+
+TAG: Final = ["markets"]
+
+
+class MarketPagination(IdCursorPagination):
+    """By what the address asks for."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        self.ordering = ordering_of(request.query_params.dict())
+        return super().get_ordering(request, queryset, view)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        tags=TAG,
+        operation_id="markets_list",
+        parameters=[
+            OpenApiParameter("search", str, description="Words of the question or of its event"),
+            OpenApiParameter("category", str),
+            OpenApiParameter("state", str, enum=["open", "closed", "generated"]),
+            OpenApiParameter("closing", str, enum=["soon"], description="Within seven days"),
+            OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
+        ],
+    )
+)
+class MarketsView(ListAPIView[Market]):
+    """Markets as they were last read."""
+
+    queryset = Market.objects.none()
+    serializer_class = given.MarketSerializer
+    pagination_class = MarketPagination
+
+    def get_queryset(self) -> QuerySet[Market]:
+        return markets_for(self.request.query_params.dict(), now=utc_now())
+
+
+class MarketView(APIView):
+    @extend_schema(responses=given.MarketSerializer, tags=TAG, operation_id="markets_retrieve")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """One market."""
+        return Response(given.MarketSerializer(find_market(pk)).data)
+
+
+class BooksView(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("tape", UUID, description="The newest that tells of it, if left out")],
+        responses=given.BookSerializer(many=True),
+        tags=TAG,
+        operation_id="markets_books",
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """The last books of a market's outcomes that a tape of yours has; none without a tape."""
+        market = find_market(pk)
+        rows = tapes_about(person(request), market)
+        wanted = request.query_params.get("tape", "")
+        try:
+            tape = (rows.filter(pk=UUID(wanted)) if wanted else rows).first()
+        except ValueError as error:
+            raise InvalidInput("This is no id.", fields={"tape": ["This is no id."]}) from error
+        found = told_by(tape, market) if tape is not None else []
+        return Response(given.BookSerializer(found, many=True).data)
