@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
@@ -19,6 +20,11 @@ from orchestrator.process.models import Archetype, ProcessVersion, Synthesis
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.services.recordings import keep_recording
 from orchestrator.process.services.sessions import advance, start_session
+from orchestrator.trading.domain.vocabulary import Side
+from orchestrator.trading.models import Market
+from orchestrator.trading.services.manual_orders import Asked, place_order
+from orchestrator.trading.services.portfolios import create_portfolio
+from orchestrator.trading.services.tapes import generate_tape
 from orchestrator.workflows.models import Access, Workflow, WorkflowTemplate
 from orchestrator.workflows.services.bulk import start_bulk_job
 from orchestrator.workflows.services.folders import create_folder
@@ -100,6 +106,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "part": "input",
         **telling(people["owner"]),
         **tried(people),
+        **traded(people["owner"]),
     }
     return World({"anonymous": None, **people}, names)
 
@@ -121,6 +128,26 @@ def tried(people: dict[str, User]) -> dict[str, Any]:
         "coding_run": make_failed_run(workspace).pk,
         "deployment": make_done(workspace).pk,
         "test_session": {"candles": str(everybody.pk)},
+    }
+
+
+def traded(owner: User) -> dict[str, Any]:
+    """A paper portfolio with an order that stands on a tape, and a tape that nothing rests on."""
+    tape = generate_tape(owner, name="Autumn", seed=5, messages=200, markets=1)
+    spare = generate_tape(owner, name="Spare", seed=5, messages=100, markets=1)
+    portfolio = create_portfolio(owner, name="Paper trial")
+    token, least = "generated-5-0-yes", Decimal("0.01")
+    asked = Asked(tape_id=tape.pk, token=token, side=Side.BUY, price=least, size=Decimal(10))
+    order, _ = place_order(owner, portfolio.pk, asked, client_order_id="grid")
+    new = {"portfolio": str(portfolio.pk), "tape": str(tape.pk), "token": token, "side": "buy"}
+    new |= {"price": "0.01", "size": "10"}
+    return {
+        "tape": spare.pk,
+        "market": Market.objects.get(condition_id="generated-5-0").pk,
+        "portfolio": portfolio.pk,
+        "order": order.pk,
+        "new_order": {**new, "client_order_id": "new"},
+        "preview": new,
     }
 
 

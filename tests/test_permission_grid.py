@@ -59,6 +59,10 @@ PW = {"pk": "pattern_workspace"}
 PS = {"pk": "pattern_session"}
 CR = {"pk": "coding_run"}
 C = {"pk": "candles"}
+TAPE = {"pk": "tape"}
+PORTFOLIO = {"pk": "portfolio"}
+HELD: Answers = (401, 404, 404, 404, 200, 403)
+"""Of a person's own money: an admin sees it and leaves it alone."""
 
 API = [
     Row("token", "post", (400,) * 6, body={}),
@@ -262,6 +266,33 @@ API = [
     Row("process-section", "patch", answers(STAFF, 409), {"pk": "lane_id"}, {"section_name": "x"}),
     Row("process-section", "delete", answers(STAFF, 409), {"pk": "lane_id"}),
     Row("process-section-prompts", "put", answers(STAFF, 409), {"pk": "lane_id"}, {"prompts": []}),
+    Row("tapes", "get", EVERYBODY),
+    Row("generate-tape", "post", answers(EVERYBODY, 201), body={"name": "t", "seed": 1, "messages": 100}),
+    Row("import-tape", "post", answers(EVERYBODY, 400)),
+    Row("record-tape", "post", answers(EVERYBODY, 202), body={"name": "t", "tokens": ["x"]}),
+    Row("tape", "get", MINE, TAPE),
+    Row("tape", "patch", MINE, TAPE, {"name": "renamed"}),
+    Row("tape", "delete", answers(MINE, 204), TAPE),
+    Row("stop-tape", "post", answers(MINE, 409), TAPE),
+    Row("tape-shape", "get", MINE, TAPE),
+    Row("tape-file", "get", MINE, TAPE),
+    Row("markets", "get", EVERYBODY),
+    Row("market", "get", EVERYBODY, {"pk": "market"}),
+    Row("market-books", "get", EVERYBODY, {"pk": "market"}),
+    Row("portfolios", "get", EVERYBODY),
+    Row("portfolios", "post", answers(EVERYBODY, 201), body={"name": "p"}),
+    Row("portfolio", "get", MINE, PORTFOLIO),
+    Row("deposit", "post", HELD, PORTFOLIO, {"amount": "5"}),
+    Row("withdraw", "post", HELD, PORTFOLIO, {"amount": "5"}),
+    Row("positions", "get", MINE, PORTFOLIO),
+    Row("fills", "get", MINE, PORTFOLIO),
+    Row("ledger", "get", MINE, PORTFOLIO),
+    Row("ledger-file", "get", MINE, PORTFOLIO),
+    Row("orders", "get", EVERYBODY),
+    Row("orders", "post", answers(HELD, 201), body="new_order"),
+    Row("preview-order", "post", HELD, body="preview"),
+    Row("order", "get", MINE, {"pk": "order"}),
+    Row("cancel-order", "post", HELD, {"pk": "order"}),
     Row("candle-sets", "get", EVERYBODY),
     Row("candle-sets", "post", answers(EVERYBODY, 400)),
     Row("generated-candles", "post", answers(EVERYBODY, 201), body={"name": "c", "bars": 100, "seed": 1}),

@@ -40,13 +40,15 @@ class LevelSerializer(serializers.Serializer[Any]):
     size = serializers.CharField()
 
 
-class BookSerializer(serializers.Serializer[Told]):
+class BookSerializer(serializers.Serializer[Any]):
     """What a tape has of an outcome at its end; bids and asks are the best ten of each."""
 
     token = serializers.CharField(source="outcome.token")
     outcome = serializers.CharField(source="outcome.name")
     at = serializers.IntegerField(source="book.at", default=None, help_text="Milliseconds since 1970, UTC")
-    void = serializers.CharField(source="book.void", default="no book has come yet", help_text="Why nothing is known")
+    void = serializers.CharField(
+        source="book.void", default="no book has come yet", help_text="Why nothing is known"
+    )
     winner = serializers.CharField()
     bids = serializers.SerializerMethodField()
     asks = serializers.SerializerMethodField()

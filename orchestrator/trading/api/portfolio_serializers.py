@@ -69,7 +69,9 @@ class HeldSerializer(serializers.Serializer[Any]):
     size = _money(source="position.size")
     reserved = _money(source="position.reserved", help_text="Tokens that open orders offer")
     cost = _money(source="position.cost")
-    average_price = serializers.DecimalField(source="average", max_digits=24, decimal_places=6, allow_null=True)
+    average_price = serializers.DecimalField(
+        source="average", max_digits=24, decimal_places=6, allow_null=True
+    )
     mark = serializers.DecimalField(source="position.mark", max_digits=8, decimal_places=6, allow_null=True)
     value = _money()
     unrealised = _money()

@@ -95,7 +95,7 @@ class ImportTapeView(APIView):
         operation_id="tapes_import",
     )
     def post(self, request: Request) -> Response:
-        """Import a tape from the file that is the body: JSON lines, plain or gzipped. Errors name the line."""
+        """Import a tape from the file that is the body: JSON lines, plain or gzipped. Errors name lines."""
         about = valid_data(given.ImportTapeSerializer(data=request.query_params))
         body: Any = request.data
         content = io.BytesIO(body if isinstance(body, bytes) else b"")
@@ -144,9 +144,7 @@ class TapeView(APIView):
 
 
 class StopTapeView(APIView):
-    @extend_schema(
-        request=None, responses={202: given.TapeSerializer}, tags=TAG, operation_id="tapes_stop"
-    )
+    @extend_schema(request=None, responses={202: given.TapeSerializer}, tags=TAG, operation_id="tapes_stop")
     def post(self, request: Request, pk: UUID) -> Response:
         """End a recording; asked twice, it ends once."""
         tape = tapes.ask_to_stop(person(request), pk, at=utc_now())

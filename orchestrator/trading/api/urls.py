@@ -1,3 +1,34 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from orchestrator.trading.api import markets, orders, portfolios, tapes
+
+_TAPE = "tapes/<uuid:pk>/"
+_MARKET = "markets/<uuid:pk>/"
+_PORTFOLIO = "portfolios/<uuid:pk>/"
+_ORDER = "orders/<uuid:pk>/"
+
+urlpatterns = [
+    path("tapes/", tapes.TapesView.as_view(), name="tapes"),
+    path("tapes/generate/", tapes.GenerateTapeView.as_view(), name="generate-tape"),
+    path("tapes/import/", tapes.ImportTapeView.as_view(), name="import-tape"),
+    path("tapes/record/", tapes.RecordTapeView.as_view(), name="record-tape"),
+    path(_TAPE, tapes.TapeView.as_view(), name="tape"),
+    path(f"{_TAPE}stop/", tapes.StopTapeView.as_view(), name="stop-tape"),
+    path(f"{_TAPE}shape/", tapes.TapeShapeView.as_view(), name="tape-shape"),
+    path(f"{_TAPE}file/", tapes.TapeFileView.as_view(), name="tape-file"),
+    path("markets/", markets.MarketsView.as_view(), name="markets"),
+    path(_MARKET, markets.MarketView.as_view(), name="market"),
+    path(f"{_MARKET}books/", markets.BooksView.as_view(), name="market-books"),
+    path("portfolios/", portfolios.PortfoliosView.as_view(), name="portfolios"),
+    path(_PORTFOLIO, portfolios.PortfolioView.as_view(), name="portfolio"),
+    path(f"{_PORTFOLIO}deposit/", portfolios.DepositView.as_view(), name="deposit"),
+    path(f"{_PORTFOLIO}withdraw/", portfolios.WithdrawView.as_view(), name="withdraw"),
+    path(f"{_PORTFOLIO}positions/", portfolios.PositionsView.as_view(), name="positions"),
+    path(f"{_PORTFOLIO}fills/", portfolios.FillsView.as_view(), name="fills"),
+    path(f"{_PORTFOLIO}ledger/", portfolios.LedgerView.as_view(), name="ledger"),
+    path(f"{_PORTFOLIO}ledger/file/", portfolios.LedgerFileView.as_view(), name="ledger-file"),
+    path("orders/", orders.OrdersView.as_view(), name="orders"),
+    path("orders/preview/", orders.PreviewView.as_view(), name="preview-order"),
+    path(_ORDER, orders.OrderView.as_view(), name="order"),
+    path(f"{_ORDER}cancel/", orders.CancelOrderView.as_view(), name="cancel-order"),
+]

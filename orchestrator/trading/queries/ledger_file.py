@@ -10,7 +10,17 @@ from uuid import UUID
 
 from orchestrator.trading.models import LedgerEntry, Portfolio
 
-_COLUMNS: Final = ["entry", "kind", "booked_at", "reference", "memo", "account", "token", "amount_usdc", "tokens"]
+_COLUMNS: Final = [
+    "entry",
+    "kind",
+    "booked_at",
+    "reference",
+    "memo",
+    "account",
+    "token",
+    "amount_usdc",
+    "tokens",
+]
 _PIECE: Final = 500
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -29,7 +39,13 @@ def ledger_csv(portfolio: Portfolio) -> Iterator[bytes]:
 
 
 def _row(entry: LedgerEntry, posting: Any) -> list[str]:
-    about = [str(entry.pk), entry.kind, entry.booked_at.isoformat(), _safe(entry.reference), _safe(entry.memo)]
+    about = [
+        str(entry.pk),
+        entry.kind,
+        entry.booked_at.isoformat(),
+        _safe(entry.reference),
+        _safe(entry.memo),
+    ]
     return [*about, posting.account, _safe(posting.token), str(posting.amount), str(posting.size)]
 
 

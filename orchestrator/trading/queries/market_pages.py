@@ -115,7 +115,9 @@ def told_by(tape: Tape, market: Market) -> list[Told]:
     """The books of its outcomes at the end of a tape."""
     found = []
     for outcome in outcomes_of(market):
-        last = last_book(tape.pk, outcome.token, market.condition_id) if outcome.token in tape.tokens else None
+        last = (
+            last_book(tape.pk, outcome.token, market.condition_id) if outcome.token in tape.tokens else None
+        )
         found.append(Told(outcome, last.book if last else None, last.winner if last else ""))
     return found
 

@@ -134,7 +134,7 @@ def _value(position: Position) -> Decimal:
 
 
 def orders_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Order]:
-    """Orders of portfolios that the person sees, by ``portfolio``, ``status``, ``side``, ``by``, ``token``."""
+    """Orders of portfolios that the person sees, by what ``chosen`` names."""
     rows = Order.objects.filter(portfolio__in=Portfolio.objects.visible_to(user))
     if portfolio := chosen.get("portfolio", ""):
         rows = rows.filter(portfolio_id=portfolio)

@@ -1,4 +1,4 @@
-"""What the pages and the API say of tapes: lists by filters, rates over time, gaps, and what rests on them."""
+"""What the pages and the API say of tapes: lists by filters, rates over time, gaps, what rests on them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class GapSeen:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a tape's messages lie in time. ``gaps`` are its first ones; of a long tape they are not looked for."""
+    """How a tape's messages lie in time. ``gaps`` are its first ones, not looked for on a long tape."""
 
     bars: list[Bar]
     gaps: list[GapSeen]
@@ -142,7 +142,9 @@ def prices_on(tape_id: UUID, token: str, *, most: int = 120) -> list[Price]:
 
     Of a long tape, the chunks that are read lie evenly over it.
     """
-    numbers = list(TapeChunk.objects.filter(tape_id=tape_id).order_by("number").values_list("number", flat=True))
+    numbers = list(
+        TapeChunk.objects.filter(tape_id=tape_id).order_by("number").values_list("number", flat=True)
+    )
     chosen = numbers[:: -(-len(numbers) // MOST_CHUNKS) or 1]
     needle, found = b'"token":' + json.dumps(token), list[bytes]()
     rows = TapeChunk.objects.filter(tape_id=tape_id, number__in=chosen).order_by("number")

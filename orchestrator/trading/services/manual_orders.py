@@ -25,7 +25,7 @@ from orchestrator.trading.domain.fees import FeeSchedule
 from orchestrator.trading.domain.matching import Broker
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
 from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, OrderType, Side, TapeStatus, TimeInForce
-from orchestrator.trading.models import Desk, KillSwitch, Market, Order, Portfolio, Tape
+from orchestrator.trading.models import Desk, KillSwitch, Market, Order, Portfolio
 from orchestrator.trading.queries.books import last_book, messages_about
 from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.tapes import EPOCH, moment_of
@@ -89,9 +89,7 @@ class Trading:
 
 
 @transaction.atomic
-def place_order(
-    user: User, portfolio_id: UUID, asked: Asked, *, client_order_id: str
-) -> tuple[Order, bool]:
+def place_order(user: User, portfolio_id: UUID, asked: Asked, *, client_order_id: str) -> tuple[Order, bool]:
     """Answers with the order, and whether it is new: one name is one order, however often it is sent.
 
     A refusal leaves nothing behind. Raises NotFound, NotAllowed, WrongState, InvalidInput with the field that
@@ -124,7 +122,7 @@ def cancel_order(user: User, order_id: UUID) -> Order:
     order = find_order(user, order_id)
     portfolio = find_portfolio(user, order.portfolio_id, lock=True)
     require_desk(user, portfolio)
-    if order.run_id is not None:
+    if order.run is not None:
         raise WrongState("A strategy placed this order. It ends with its run.")
     desk = Desk.objects.select_related("tape").filter(portfolio=portfolio).first()
     order.refresh_from_db()
@@ -215,9 +213,7 @@ def refuse(told: list[Event], asked: Asked) -> None:
         if event.kind is EventKind.REFUSED and event.reason is not None:
             name = _FIELDS.get(event.reason, "token")
             name = "amount" if name == "size" and asked.amount is not None else name
-            raise InvalidInput(
-                event.sentence, fields={name: [event.sentence]}, reason=event.reason.value
-            )
+            raise InvalidInput(event.sentence, fields={name: [event.sentence]}, reason=event.reason.value)
 
 
 def _caught_up(portfolio: Portfolio, desk: Desk) -> Trading:

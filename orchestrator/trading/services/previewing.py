@@ -57,7 +57,9 @@ def preview_order(user: User, portfolio_id: UUID, asked: Asked) -> Preview:
     try:
         refuse(told, asked)
     except InvalidInput as error:
-        return Preview(trading.market, before, trading.broker.at, [], ZERO, ZERO, error.message, *error.fields)
+        return Preview(
+            trading.market, before, trading.broker.at, [], ZERO, ZERO, error.message, *error.fields
+        )
     order = trading.broker.orders["preview"]
     fills = [each for each in told if each.kind is EventKind.FILLED]
     rests = ZERO if order.is_final else order.remaining

@@ -118,7 +118,9 @@ def delete_tape(user: User, tape_id: UUID) -> None:
             Tape.objects.filter(pk=tape.pk).delete()
             connection.check_constraints()  # runs that the person cannot see rest on it too
     except (ProtectedError, IntegrityError) as error:
-        raise WrongState("Runs, or orders placed by hand, rest on this tape, so it is kept with them.") from error
+        raise WrongState(
+            "Runs, or orders placed by hand, rest on this tape, so it is kept with them."
+        ) from error
 
 
 @transaction.atomic
