@@ -20,8 +20,8 @@ from orchestrator.process.models import Archetype, ProcessVersion, Synthesis
 from orchestrator.process.queries.exported import export_version
 from orchestrator.process.services.recordings import keep_recording
 from orchestrator.process.services.sessions import advance, start_session
-from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.models import Market
+from orchestrator.trading.domain.vocabulary import Mode, Side
+from orchestrator.trading.models import Market, StrategyRun
 from orchestrator.trading.services.manual_orders import Asked, place_order
 from orchestrator.trading.services.portfolios import create_portfolio
 from orchestrator.trading.services.tapes import generate_tape
@@ -98,6 +98,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "table": "runs",
         "kind": "webhook",
         "delivery": delivery.pk,
+        **backtested(people["owner"]),
         "key": key.pk,
         "nobody": "00000000-0000-7000-8000-000000000000",
         "one": 1,
@@ -149,6 +150,21 @@ def traded(owner: User) -> dict[str, Any]:
         "new_order": {**new, "client_order_id": "new"},
         "preview": new,
     }
+
+
+def backtested(owner: User) -> dict[str, Any]:
+    """A backtest, as if the run of the workflow had been one."""
+    execution = Execution.objects.get()
+    run = StrategyRun.objects.create(
+        execution_id=execution.pk,
+        workflow_id=execution.workflow_id,
+        started_by=owner,
+        mode=Mode.BACKTEST.value,
+        tape=generate_tape(owner, name="Autumn", seed=1, messages=100, markets=1),
+        portfolio=create_portfolio(owner, name="Backtest", mode=Mode.BACKTEST),
+    )
+    asked = {"workflow": str(execution.workflow_id), "tape": str(run.tape_id)}
+    return {"strategy_run": run.pk, "backtest": asked}
 
 
 def telling(owner: User) -> dict[str, Any]:

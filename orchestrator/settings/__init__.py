@@ -333,6 +333,7 @@ DEMO_PARTS = [
     "orchestrator.analytics.demo.load",
     "orchestrator.process.demo.load",
     "orchestrator.workspaces.demo.load",
+    "orchestrator.trading.demo.load",
 ]
 """Called with the person whom the demo's workflows belong to; they answer with a sentence."""
 

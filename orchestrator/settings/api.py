@@ -119,6 +119,8 @@ SPECTACULAR_SETTINGS = {
         "TapeStatus": ["recording", "ready", "failed"],
         "TimeInForce": ["gtc", "gtd", "fok", "fak"],
         "TradingMode": ["backtest", "paper", "live"],
+        "AlertLevel": ["info", "warning", "critical"],
+        "StartableMode": ["backtest", "paper"],
         "Role": "orchestrator.accounts.models.Role.choices",
         "DeliveryStatus": "orchestrator.workflows.models.DeliveryStatus.choices",
         "MissedPolicy": "orchestrator.workflows.models.MISSED_CHOICES",
@@ -164,6 +166,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "tapes", "description": "What markets told, recorded, imported or generated."},
         {"name": "portfolios", "description": "Money, positions and the ledger of trading."},
         {"name": "orders", "description": "Orders of portfolios, and trading on paper by hand."},
+        {"name": "backtests", "description": "Strategies over tapes and on paper: figures, trades, alerts."},
         {"name": "notifications", "description": "Who is told of what, and what became of it."},
     ],
 }

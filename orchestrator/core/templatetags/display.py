@@ -70,6 +70,11 @@ _LOOKS: Final = {
     "beta": Look("waiting", "gauge", "Beta"),
     "in_review": Look("accent", "user-check", "In review"),
     "verified": Look("good", "circle-check", "Verified"),
+    # orders
+    "filled": Look("good", "circle-check", "Filled"),
+    "partially_filled": Look("running", "circle-dashed", "Partly filled"),
+    "expired": Look("muted", "clock", "Expired"),
+    "unknown": Look("bad", "circle-question-mark", "Unknown"),
     # deployments
     "queued": Look("waiting", "clock", "Queued"),
     "building": Look("running", "loader-circle", "Building"),

@@ -32,6 +32,7 @@ from orchestrator.executions.queries.timeline import figures_of
 from orchestrator.executions.queries.titles import Names, names_of
 from orchestrator.executions.queries.waits import Waits, waits_of
 from orchestrator.executions.web.approvals import Question, question
+from orchestrator.executions.web.panels import panels_of
 from orchestrator.workflows.models import Access, WorkflowVersion
 
 
@@ -116,6 +117,7 @@ def run_page(request: HttpRequest, pk: UUID, problem: DomainError | None = None)
         "problem": problem,
         "seq": view.seq,
         "graph": view.graph,
+        "panels": panels_of(request, pk, view.graph.nodes),
         "titles": view.names.titles,
         "marks": marks,
         "has_events": view.has_events,

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from orchestrator.trading.api import markets, orders, portfolios, tapes
+from orchestrator.trading.api import backtests, markets, orders, portfolios, tapes
 
 _TAPE = "tapes/<uuid:pk>/"
 _MARKET = "markets/<uuid:pk>/"
 _PORTFOLIO = "portfolios/<uuid:pk>/"
 _ORDER = "orders/<uuid:pk>/"
+_BACKTEST = "backtests/<uuid:pk>/"
 
 urlpatterns = [
     path("tapes/", tapes.TapesView.as_view(), name="tapes"),
@@ -31,4 +32,10 @@ urlpatterns = [
     path("orders/preview/", orders.PreviewView.as_view(), name="preview-order"),
     path(_ORDER, orders.OrderView.as_view(), name="order"),
     path(f"{_ORDER}cancel/", orders.CancelOrderView.as_view(), name="cancel-order"),
+    path("backtests/", backtests.BacktestsView.as_view(), name="backtests"),
+    path(_BACKTEST, backtests.BacktestView.as_view(), name="backtest"),
+    path(f"{_BACKTEST}trades/", backtests.TradesView.as_view(), name="backtest-trades"),
+    path(f"{_BACKTEST}curve/", backtests.CurveView.as_view(), name="backtest-curve"),
+    path(f"{_BACKTEST}compare/<uuid:other_id>/", backtests.CompareView.as_view(), name="backtest-compare"),
+    path("alerts/", backtests.AlertsView.as_view(), name="alerts"),
 ]

@@ -56,7 +56,7 @@ def begin(request: HttpRequest, template_id: UUID) -> HttpResponse:
     """A strategy of the person's own out of a template."""
     workflow = begin_strategy(person(request), template_id)
     messages.success(request, f"“{workflow.name}” is yours: test it as it is, or change it first.")
-    return redirect("workflows:detail", workflow.pk)
+    return redirect("trading:strategy", workflow.pk)
 
 
 def _page(request: HttpRequest, user: User) -> Page[Workflow]:

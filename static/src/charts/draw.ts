@@ -36,7 +36,7 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
     cursor: { drag: { x: false, y: false }, points: { show: !isStack } },
     scales: {
       x: { time: false, range: () => [-0.6, data.labels.length - 0.4] },
-      y: data.unit === "ms" ? byDecades() : upTo(data.unit === "share" ? 1 : null),
+      y: scaleOf(data.unit),
     },
     axes: [
       {
@@ -47,7 +47,7 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
       },
       {
         ...axis,
-        size: 72,
+        size: data.unit === "usdc" ? 104 : 72,
         grid: { ...axis.grid, filter: (_plot, splits) => named(splits, data) },
         values: (_plot, splits) => splits.map((split) => sayTick(split, data)),
       },
@@ -67,6 +67,23 @@ function sayTick(value: number | null, data: ChartData): string {
 function named(splits: readonly (number | null)[], { unit }: ChartData): (number | null)[] {
   const isWhole = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
   return splits.map((value) => (value !== null && (unit !== "ms" || isWhole(value)) ? value : null));
+}
+
+function scaleOf(unit: ChartData["unit"]): uPlot.Scale {
+  if (unit === "ms") return byDecades();
+  if (unit === "usdc") return around();
+  if (unit === "fall") return { range: (_plot, low) => [Math.min(low * 1.08, -0.01), 0] };
+  return upTo(unit === "share" ? 1 : null);
+}
+
+/** From the lowest to the highest with some air, so that what changes is seen. */
+function around(): uPlot.Scale {
+  return {
+    range: (_plot, low, high) => {
+      const air = (high - low) * 0.08 || Math.abs(high) * 0.001 || 1;
+      return [low - air, high + air];
+    },
+  };
 }
 
 /** Durations differ by powers of ten, and the short ones matter, too. */

@@ -8,7 +8,8 @@ export interface Series {
 
 export interface ChartData {
   kind: "stack" | "lines";
-  unit: "count" | "share" | "ms" | "usd";
+  /** `usdc` and `fall` (a share below a peak) are drawn from their lowest to their highest, the others from zero. */
+  unit: "count" | "share" | "ms" | "usd" | "usdc" | "fall";
   labels: string[];
   series: Series[];
 }
@@ -33,9 +34,17 @@ export function say(value: number | null | undefined, unit: ChartData["unit"]): 
       return duration(value);
     case "usd":
       return `$${value >= 1 || value === 0 ? value.toFixed(2) : value.toFixed(4)}`;
+    case "usdc":
+      return `${minus(value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }))} USDC`;
+    case "fall":
+      return `${minus((value * 100).toFixed(1))} %`;
     case "count":
       return value.toLocaleString("en");
   }
+}
+
+function minus(text: string): string {
+  return text.replace("-", "\u2212");
 }
 
 function duration(milliseconds: number): string {

@@ -1,0 +1,117 @@
+"""The page of one strategy: how its runs went, its versions and tapes, and putting it to work."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from orchestrator.core.web.paging import keyset_page
+from orchestrator.executions.queries.statistics import workflow_stats
+from orchestrator.trading.domain.vocabulary import Mode, TapeStatus
+from orchestrator.trading.queries import strategies as found
+from orchestrator.trading.services.strategies import start_strategy
+from orchestrator.trading.web.strategy_forms import BacktestForm, PaperForm
+from orchestrator.workflows.access import workflow_and_access
+from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowVersion
+from orchestrator.workflows.services.visits import record_visit
+from orchestrator.workflows.web.detail import page_context
+
+RUNS: Final = 20
+_MOST_VERSIONS: Final = 50
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user = person(request)
+    workflow, access = workflow_and_access(user, pk, Access.VIEWER)
+    record_visit(user, workflow)
+    return _page(request, workflow, access)
+
+
+@login_required
+@require_POST
+def backtest(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a backtest, and follow it on its page."""
+    return _start(request, pk, Mode.BACKTEST)
+
+
+@login_required
+@require_POST
+def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a run on paper, and follow it on its page."""
+    return _start(request, pk, Mode.PAPER)
+
+
+def _start(request: HttpRequest, pk: UUID, mode: Mode) -> HttpResponse:
+    user = person(request)
+    workflow, access = workflow_and_access(user, pk, Access.EDITOR)
+    form = _forms(user, _versions(workflow), {mode: request.POST})[mode]
+    status = 400
+    if form.is_valid():
+        try:
+            run, _ = start_strategy(user, pk, mode=mode, idempotency_key=form.key(), **form.given())
+        except (NotFound, NotAllowed):
+            raise
+        except InvalidInput as error:
+            form.take(error)
+        except DomainError as error:
+            form.add_error(None, error.message)
+            status = error.status
+        else:
+            return redirect("trading:run", run.pk)
+    return _page(request, workflow, access, failed={mode: form}, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    workflow: Workflow,
+    access: Access,
+    failed: dict[Mode, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = person(request)
+    rows = found.runs_seen(user).filter(workflow=workflow)
+    page = keyset_page(request, rows, ordering="-id", size=RUNS)
+    runs = found.shown(page.items)
+    versions = _versions(workflow)
+    forms = _forms(user, versions, {}) | (failed or {})
+    context = {
+        **page_context(user, workflow, access, ""),
+        "here_tab": "strategies",
+        "page": page,
+        "runs": runs,
+        "orders": found.order_counts([each.pk for each in page.items]),
+        "last": runs[0] if runs and page.previous is None else None,
+        "counts": found.run_counts(user, workflow.pk),
+        "stats": workflow_stats(workflow.pk),
+        "versions": versions,
+        "tapes": found.tapes_run_on(user, workflow.pk),
+        "backtest_form": forms[Mode.BACKTEST],
+        "paper_form": forms[Mode.PAPER],
+        "failed": next(iter(failed or {}), ""),
+    }
+    return render(request, "trading/strategy.html", context, status=status)
+
+
+def _forms(user: User, versions: list[WorkflowVersion], sent: dict[Mode, Any]) -> dict[Mode, Any]:
+    tapes = found.tapes_to_choose(user)
+    whole = [each for each in tapes if each.status == TapeStatus.READY]
+    portfolios = found.portfolios_to_choose(user)
+    return {
+        Mode.BACKTEST: BacktestForm(whole, versions, sent.get(Mode.BACKTEST)),
+        Mode.PAPER: PaperForm(tapes, versions, portfolios, sent.get(Mode.PAPER)),
+    }
+
+
+def _versions(workflow: Workflow) -> list[WorkflowVersion]:
+    rows = workflow.versions.filter(status=VersionStatus.PUBLISHED, archived_at__isnull=True)
+    return list(rows.defer("nodes", "edges").order_by("-is_current", "-number")[:_MOST_VERSIONS])

@@ -1,0 +1,93 @@
+"""The forms that put a strategy to work: over a whole tape, or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+
+from orchestrator.core import json
+from orchestrator.core.web.forms import StyledForm
+from orchestrator.trading.domain.vocabulary import TapeOrigin, TapeStatus
+from orchestrator.trading.models import Portfolio, Tape
+from orchestrator.trading.services.portfolios import STARTING_CASH
+from orchestrator.workflows.models import WorkflowVersion
+
+
+class _RunForm(StyledForm):
+    """What both ask for. ``nonce`` makes one run of a form that is sent twice."""
+
+    tape_id = forms.TypedChoiceField(coerce=UUID, label="Tape")
+    version = forms.TypedChoiceField(coerce=int, label="Version")
+    nonce = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, tapes: Sequence[Tape], versions: Sequence[WorkflowVersion], data: Any = None) -> None:
+        super().__init__(data, initial={"nonce": uuid4().hex}, auto_id=f"{type(self).__name__.lower()}-%s")
+        _choose(self, "tape_id", [(str(each.pk), _named(each)) for each in tapes])
+        _choose(self, "version", [(each.number, _numbered(each)) for each in versions])
+        current = next((each.number for each in versions if each.is_current), None)
+        self.fields["version"].initial = current
+
+    def key(self) -> str:
+        """The idempotency key: the same form sent twice with the same answers starts one run."""
+        given = {name: str(value) for name, value in self.cleaned_data.items()}
+        return f"form:{self.cleaned_data['nonce']}:{json.checksum(given)[:32]}"
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "nonce" and value != ""}
+
+
+class BacktestForm(_RunForm):
+    cash = forms.DecimalField(
+        label="Starting cash",
+        min_value=1,
+        max_digits=18,
+        decimal_places=6,
+        initial=STARTING_CASH,
+        help_text="In USDC.",
+    )
+    windows = forms.IntegerField(
+        label="Windows",
+        required=False,
+        min_value=1,
+        help_text="How many to read from the beginning of the tape. Empty: all of them.",
+    )
+
+
+class PaperForm(_RunForm):
+    portfolio_id = forms.TypedChoiceField(
+        coerce=UUID,
+        label="Portfolio",
+        required=False,
+        empty_value=None,
+        help_text="Whose money it trades with.",
+    )
+
+    def __init__(
+        self,
+        tapes: Sequence[Tape],
+        versions: Sequence[WorkflowVersion],
+        portfolios: Sequence[Portfolio],
+        data: Any = None,
+    ) -> None:
+        super().__init__(tapes, versions, data)
+        mine = [(str(each.pk), f"{each.name}: {each.cash:,.2f} USDC in cash") for each in portfolios]
+        _choose(self, "portfolio_id", [("", "My own, made on first use"), *mine])
+
+
+def _choose(form: StyledForm, name: str, choices: list[Any]) -> None:
+    field: Any = form.fields[name]
+    field.choices = choices
+
+
+def _named(tape: Tape) -> str:
+    label = " (generated)" if tape.origin == TapeOrigin.GENERATED and "generated" not in tape.name else ""
+    going = ", still recording" if tape.status == TapeStatus.RECORDING else ""
+    return f"{tape.name}{label}, {tape.message_count:,} messages{going}"
+
+
+def _numbered(version: WorkflowVersion) -> str:
+    note = f" \N{EN DASH} {version.note}" if version.note else ""
+    return f"{version.number}{' (current)' if version.is_current else ''}{note}"
