@@ -128,6 +128,8 @@ class Config(BaseSettings):
     vercel_webhook_secret: ServiceKey = None
     vercel_base_url: ServiceUrl = ""
 
+    market_feed: Literal["on", "off"] = "on"
+    """Whether live markets are recorded here."""
     polymarket_gamma_url: ServiceUrl = "https://gamma-api.polymarket.com"
     polymarket_clob_url: ServiceUrl = "https://clob.polymarket.com"
     polymarket_data_url: ServiceUrl = "https://data-api.polymarket.com"

@@ -20,6 +20,8 @@ class UpOptions:
     port: int
     workers: int
     data_dir: Path
+    market_feed: bool = True
+    """Whether live markets are recorded."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str] = os.environ, data_dir: Path | None = None) -> "UpOptions":
@@ -29,6 +31,7 @@ class UpOptions:
             port=_number(environ, "PORT", default=8000, least=1, most=65535),
             workers=_number(environ, "WORKERS", default=2, least=1, most=_MOST_WORKERS),
             data_dir=locations.resolve(data_dir or locations.default_data_dir()),
+            market_feed=environ.get("MARKET_FEED") != "off",
         )
 
     @property

@@ -16,6 +16,7 @@ _PROBE_PATH = "/healthz"
 _PROBE_SECONDS = 1.0
 
 MANAGE = (sys.executable, "manage.py")
+MARKET_FEED = (*MANAGE, "market_feed")
 WEB = (sys.executable, "-m", "uvicorn", "orchestrator.asgi:application")
 # Messages of the feed are short: to compress each for every socket costs more than it saves.
 UNCOMPRESSED = ("--ws-per-message-deflate", "false")
@@ -46,6 +47,8 @@ class Plan:
     """Started side by side: what the person waits for."""
     then: Sequence[Process]
     """Started side by side once the page can be used, so that they do not slow it down."""
+    last: Sequence[Process] = ()
+    """Started when all is up, and waited for by nobody."""
 
 
 class Web(Command):
@@ -113,6 +116,7 @@ def plan(options: UpOptions, urls: Mapping[str, str], run_dir: Path, *, demo: bo
             *([_manage("demo", env, title="Demo data loaded", doing="Loading demo data")] if demo else []),
         ],
         then=[*engines, tasks, _beat(env, run_dir)],
+        last=[_market_feed(env, run_dir)] if options.market_feed else [],
     )
 
 
@@ -147,6 +151,10 @@ def _worker(
     include = ("-n", f"{name}@%h", "--include", "orchestrator.embedded.worker_ready")
     argv = (*CELERY, "worker", *options, *include, *WORKER_OPTIONS)
     return FileReady(name, argv, env, run_dir / f"{name}.ready", title=title)
+
+
+def _market_feed(env: Mapping[str, str], run_dir: Path) -> FileReady:
+    return FileReady("market-feed", MARKET_FEED, env, run_dir / "market-feed.ready", title="Market feed")
 
 
 def _beat(env: Mapping[str, str], run_dir: Path) -> FileReady:

@@ -62,6 +62,8 @@ def _bring_up(supervisor: Supervisor, options: UpOptions, planner: Planner) -> N
         supervisor.wait_ready([supervisor.start(process) for process in together])
     for line in _banner(options, urls, watch.seconds):
         supervisor.console.say(line)
+    for process in wanted.last:
+        supervisor.start(process)
 
 
 def _banner(options: UpOptions, urls: Mapping[str, str], seconds: float) -> list[str]:

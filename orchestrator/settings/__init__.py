@@ -322,6 +322,7 @@ EXECUTION_RETENTION_DAYS = CONFIG.execution_retention_days
 AI_CALL_RETENTION_DAYS = CONFIG.ai_call_retention_days
 FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
+MARKET_FEED = CONFIG.market_feed == "on"
 POLYMARKET_URLS = {
     "gamma": CONFIG.polymarket_gamma_url,
     "clob": CONFIG.polymarket_clob_url,

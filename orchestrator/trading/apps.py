@@ -7,10 +7,14 @@ class TradingConfig(AppConfig):
     verbose_name = "Trading"
 
     def ready(self) -> None:
+        from orchestrator.core.metrics import told_by_parts
         from orchestrator.executions.web.panels import register_panel
         from orchestrator.graphs.nodetypes import node_types
         from orchestrator.trading.nodes import register_node_types
         from orchestrator.trading.nodes.stream import STREAM
+        from orchestrator.trading.queries.recording import feed_metrics
 
         register_node_types(node_types)
         register_panel(STREAM.name, "orchestrator.trading.web.panel.draw")
+        if feed_metrics not in told_by_parts:
+            told_by_parts.append(feed_metrics)

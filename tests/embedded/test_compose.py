@@ -16,7 +16,7 @@ from orchestrator.config import Config
 from orchestrator.embedded import processes
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("migrate", "web", "worker", "tasks", "beat")
+OURS = ("migrate", "web", "worker", "tasks", "beat", "market-feed")
 VARIABLES = {str(field.validation_alias or name).upper() for name, field in Config.model_fields.items()}
 
 
@@ -29,7 +29,7 @@ def services() -> dict[str, Any]:
 
 def test_every_part_is_there_and_waits_for_what_it_needs(services: dict[str, Any]) -> None:
     assert set(services) == {"postgres", "redis", *OURS}
-    for name in ("web", "worker", "tasks", "beat"):
+    for name in ("web", "worker", "tasks", "beat", "market-feed"):
         needs = services[name]["depends_on"]
         assert needs["migrate"]["condition"] == "service_completed_successfully"
         assert needs["redis"]["condition"] == "service_healthy"
@@ -55,6 +55,7 @@ def test_commands_are_those_that_make_up_runs(services: dict[str, Any]) -> None:
     web = services["web"]["command"]
     assert web[:2] == list(processes.WEB[2:])
     assert web[-len(processes.WEB_OPTIONS) :] == list(processes.WEB_OPTIONS)
+    assert services["market-feed"]["command"][1:] == list(processes.MARKET_FEED[1:])
 
 
 def test_the_programs_and_the_modules_they_name_exist(services: dict[str, Any]) -> None:

@@ -98,9 +98,14 @@ def test_what_is_encrypted_has_a_key_of_its_own(data_dir: Path, monkeypatch: pyt
 def test_the_plan_has_every_process_under_a_name_of_its_own() -> None:
     made = plan_for(WORKERS="3")
 
-    names = [[process.name for process in part] for part in (made.before, made.first, made.then)]
+    names = [[process.name for process in part] for part in (made.before, made.first, made.then, made.last)]
 
-    assert names == [["migrate"], ["web", "demo"], ["engine-1", "engine-2", "engine-3", "tasks", "beat"]]
+    engines = ["engine-1", "engine-2", "engine-3"]
+    assert names == [["migrate"], ["web", "demo"], [*engines, "tasks", "beat"], ["market-feed"]]
+
+
+def test_no_market_feed_where_it_is_switched_off() -> None:
+    assert plan_for(MARKET_FEED="off").last == []
 
 
 def test_no_demo_means_no_demo() -> None:

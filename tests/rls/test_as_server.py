@@ -18,7 +18,8 @@ USES = {
     "process/queries/figures.py": 1,  # counts how people fare, over everybody, and tells of no one or two
     "process/queries/helping.py": 1,  # a run of the server's workflows is seen by whom it is for, as one word
     "process/services/helping.py": 1,  # and are run for people who do not see them
-    "trading/services/markets.py": 1,  # markets are everybody's, and nobody's to write
+    "trading/queries/recording.py": 1,  # the feed's figures, for the platform
+    "trading/services/markets.py": 3,  # markets are everybody's, and nobody's to write
     "workflows/services/builtin.py": 1,  # these workflows are the server's
     "workflows/services/templates.py": 1,  # counts whoever uses a template
     "workspaces/services/coding/sending.py": 3,  # coding runs, for people who see no such workflow

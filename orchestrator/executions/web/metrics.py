@@ -21,7 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.metrics import counted
+from orchestrator.core.metrics import counted, told_by_parts
 from orchestrator.core.rls import as_server, bound
 from orchestrator.executions.runtime.latency import BOUNDS
 from orchestrator.executions.services.vitals import Load, Signs, load, signs
@@ -52,6 +52,8 @@ class Platform(Collector):
         yield from _redis_metrics(found)
         try:
             yield from _run_metrics(_load())
+            for tell in told_by_parts:
+                yield from tell()
             yield _gauge("orchestrator_database_up", "Whether PostgreSQL answers", 1)
         except Error:
             yield _gauge("orchestrator_database_up", "Whether PostgreSQL answers", 0)

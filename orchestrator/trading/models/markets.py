@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.fields import IdField, JsonField
+from orchestrator.trading.domain.fees import FeeSchedule
 
 
 class Market(models.Model):
@@ -28,6 +29,8 @@ class Market(models.Model):
     tick_size = models.DecimalField(max_digits=8, decimal_places=6)
     minimum_size = models.DecimalField(max_digits=20, decimal_places=6)
     fee_bps = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    fee_schedule = JsonField(null=True, blank=True)
+    """As its domain stores it; without one ``fee_bps`` says all."""
     is_negative_risk = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_closed = models.BooleanField(default=False)
@@ -55,3 +58,9 @@ class Market(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def fees(self) -> FeeSchedule:
+        if self.fee_schedule:
+            return FeeSchedule.restore(self.fee_schedule)
+        return FeeSchedule.bps(self.fee_bps)

@@ -31,7 +31,8 @@ class Tape(models.Model):
     """Without an owner it was generated, and is for everybody.
 
     ``first_at`` and ``last_at`` are moments of the market, not of the server. ``heard_at`` is when the
-    recorder last heard anything, also where there was nothing to write.
+    recorder last heard anything, also where there was nothing to write. ``trouble`` is what is the matter
+    with a recording now, ``lag_ms`` how long the oldest message waited that was written last.
     """
 
     id = IdField()
@@ -49,6 +50,9 @@ class Tape(models.Model):
     last_at = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
     stop_asked_at = models.DateTimeField(null=True, blank=True)
+    lag_ms = models.PositiveIntegerField(null=True, blank=True)
+    message_rate = models.FloatField(null=True, blank=True)
+    trouble = models.TextField(blank=True)
     error = models.TextField(blank=True)
     idempotency_key = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=utc_now)

@@ -13,7 +13,16 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from orchestrator.trading.domain.markets import NewMarket
-from orchestrator.trading.domain.messages import Book, Gap, Message, PriceChange, Resolved, TickSize, Trade
+from orchestrator.trading.domain.messages import (
+    Book,
+    Gap,
+    Level,
+    Message,
+    PriceChange,
+    Resolved,
+    TickSize,
+    Trade,
+)
 from orchestrator.trading.domain.vocabulary import Side
 from orchestrator.trading.polymarket.wire.stream import (
     Best,
@@ -66,6 +75,11 @@ class _Ladder:
             standing = (each for each, (amount, _) in self.levels.items() if amount)
             self.best = self.pick(standing, default=None)
 
+    def standing(self) -> tuple[Level, ...]:
+        """Best first."""
+        levels = [Level(price, size) for price, (size, _) in self.levels.items() if size]
+        return tuple(sorted(levels, reverse=self.pick is max))
+
 
 @dataclass(slots=True)
 class _Token:
@@ -114,6 +128,16 @@ class Books:
         for name in tokens:
             self._tokens.pop(name, None)
             self.waiting.discard(name)
+
+    def standing(self, tokens: Iterable[str]) -> list[Book]:
+        """The books as they are now, of those that have one."""
+        found: list[Book] = []
+        for name in tokens:
+            token = self._tokens.get(name)
+            if token is not None and not token.waits:
+                bids, asks = token.bids.standing(), token.asks.standing()
+                found.append(Book(self._now, name, token.market, bids, asks))
+        return found
 
     def void(self, tokens: Iterable[str], reason: str, *, wall_ms: int) -> list[Message]:
         """A Gap for each token that has not been told one already; all of them wait for a book."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketExcepti
 from orchestrator.core.json import dumps
 from orchestrator.trading.domain.errors import BadWire
 from orchestrator.trading.domain.markets import NewMarket
-from orchestrator.trading.domain.messages import Message, Resolved, TickSize
+from orchestrator.trading.domain.messages import Book, Message, Resolved, TickSize
 from orchestrator.trading.polymarket.asking import Asking
 from orchestrator.trading.polymarket.books import Books
 from orchestrator.trading.polymarket.health import Health, Tally
@@ -116,6 +116,19 @@ class MarketStream:
         self._asking.forget(gone)
         if self._line is not None and gone:
             await self._send(self._line, {"operation": "unsubscribe", "assets_ids": sorted(gone)})
+
+    @property
+    def tokens(self) -> Set[str]:
+        return self._books.tokens
+
+    def tell_again(self, tokens: Iterable[str]) -> list[Book]:
+        """Puts the books that stand now at the end of what waits, for somebody who begins to follow there.
+
+        Answers with the very objects, so that those who follow already can pass them over.
+        """
+        books = self._books.standing(tokens)
+        self._pass_on(list(books))
+        return books
 
     @property
     def health(self) -> Health:

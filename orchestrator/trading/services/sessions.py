@@ -21,7 +21,6 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
 from orchestrator.core.ids import new_id
 from orchestrator.executions.models import Execution
-from orchestrator.trading.domain.fees import FeeSchedule
 from orchestrator.trading.domain.messages import Message
 from orchestrator.trading.domain.orders import Event, Instrument
 from orchestrator.trading.domain.replay import Problem, Replay
@@ -195,7 +194,7 @@ def _restored(run: StrategyRun, portfolio: Portfolio) -> Session:
                 market=market.condition_id,
                 tick=tick,
                 minimum_size=market.minimum_size,
-                fees=FeeSchedule.bps(market.fee_bps),
+                fees=market.fees,
                 closed=closed,
             )
         )

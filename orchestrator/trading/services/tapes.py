@@ -22,9 +22,11 @@ from orchestrator.trading.domain.vocabulary import TapeOrigin, TapeStatus
 from orchestrator.trading.models import Tape, TapeChunk
 from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.markets import learn_markets
+from orchestrator.trading.services.nudging import nudge_feed_on_commit
 
 CHUNK: Final = 5_000
 MOST_MADE_UP: Final = 2_000_000
+MOST_TOKENS: Final = 500
 UNPACKED: Final = 20
 """How many times its own size a tape's file may unpack to."""
 _LONGEST_NAME: Final = 200
@@ -125,15 +127,21 @@ def delete_tape(user: User, tape_id: UUID) -> None:
 
 @transaction.atomic
 def begin_recording(user: User, *, name: str, tokens: list[str]) -> Tape:
-    """A tape that the recorder takes up as soon as it looks. Raises NotAllowed, InvalidInput."""
+    """A tape that the recorder takes up as soon as it looks.
+
+    Raises NotAllowed, InvalidInput, and WrongState where the server records nothing.
+    """
     _require_trader(user)
-    if not tokens:
-        message = "Choose at least one outcome."
+    if not settings.MARKET_FEED:
+        raise WrongState("Live markets are not recorded on this server: its setting MARKET_FEED is off.")
+    if not 0 < len(set(tokens)) <= MOST_TOKENS or any(not 0 < len(each) <= 100 for each in tokens):
+        message = f"Choose at least one outcome, and at most {MOST_TOKENS}."
         raise InvalidInput(message, fields={"tokens": [message]})
     tape = Tape.objects.create(
         owner=user, name=_name(name), origin=TapeOrigin.RECORDED.value, tokens=sorted(set(tokens))
     )
     record_audit(user, "tape.recorded", tape, after={"name": tape.name, "tokens": len(tape.tokens)})
+    nudge_feed_on_commit()
     return tape
 
 
@@ -146,6 +154,7 @@ def ask_to_stop(user: User, tape_id: UUID, *, at: datetime) -> Tape:
     tape.stop_asked_at = tape.stop_asked_at or at
     tape.save(update_fields=["stop_asked_at"])
     record_audit(user, "tape.stopped", tape)
+    nudge_feed_on_commit()
     return tape
 
 
