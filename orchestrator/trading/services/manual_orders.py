@@ -21,7 +21,6 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from orchestrator.trading.domain.book import Books
 from orchestrator.trading.domain.faults import MarketDataError
-from orchestrator.trading.domain.fees import FeeSchedule
 from orchestrator.trading.domain.matching import Broker
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
 from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, OrderType, Side, TapeStatus, TimeInForce
@@ -251,7 +250,7 @@ def _admit(trading: Trading, market: Market, token: str) -> None:
             market=market.condition_id,
             tick=(book.tick if book else None) or (known.tick if known else market.tick_size),
             minimum_size=market.minimum_size,
-            fees=FeeSchedule.bps(market.fee_bps),
+            fees=market.fees,
             closed=is_live and (market.is_closed or not market.accepts_orders),
         )
     )
