@@ -68,6 +68,7 @@ PAGES = [
     Page("readyz", "get", PUBLIC),
     Page("metrics", "get", PUBLIC),
     Page("operations:overview", "get", (LOGIN, 403, 403, 403, 403, 200)),
+    Page("operations:clean", "post", (LOGIN, 403, 403, 403, 403, 302), form={"days": 30, "failed_days": 90}),
     Page("schema", "get", PUBLIC),
     Page("docs", "get", PUBLIC),
     Page("home", "get", EVERYBODY),

@@ -143,6 +143,8 @@ API = [
     Row("analytics-workflow", "get", READ, W),
     Row("analytics-costs", "get", EVERYBODY),
     Row("analytics-approvals", "get", EVERYBODY),
+    Row("analytics-slow", "get", EVERYBODY),
+    Row("clean-executions", "post", STAFF, body={"dry_run": True}),
     Row("execution-list", "get", EVERYBODY),
     Row("execution-detail", "get", READ, E),
     Row("execution-state", "get", READ, E),

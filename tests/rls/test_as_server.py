@@ -10,6 +10,7 @@ import orchestrator
 USES = {
     "accounts/services/keys.py": 1,  # a key by its hash says who the person is
     "ai/services/ledger.py": 2,  # limits count all calls; people write neither calls nor budgets
+    "executions/services/cleaning.py": 1,  # an admin has old runs of everybody deleted, and sees none
     "executions/services/notifications/browsers.py": 1,  # a browser may have been somebody else's before
     "executions/services/operations.py": 1,  # staff look at the platform as a whole
     "executions/services/receiving.py": 2,  # a webhook by its secret; what it brought is kept

@@ -130,3 +130,14 @@ class ApprovalsSerializer(serializers.Serializer[Any]):
     range_start = serializers.DateTimeField(default_timezone=UTC)
     range_end = serializers.DateTimeField(default_timezone=UTC)
     results = AnswersSerializer(many=True)
+
+
+class SlowRowSerializer(serializers.Serializer[Any]):
+    workflow_id = serializers.UUIDField()
+    name = serializers.CharField()
+    runs = serializers.IntegerField()
+    average_duration_ms = serializers.FloatField(source="average_ms")
+
+
+class SlowSerializer(serializers.Serializer[Any]):
+    results = SlowRowSerializer(many=True)

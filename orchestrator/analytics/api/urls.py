@@ -7,5 +7,6 @@ urlpatterns = [
     path("analytics/summary/", views.SummaryView.as_view(), name="analytics-summary"),
     path("analytics/workflows/<uuid:pk>/", views.WorkflowView.as_view(), name="analytics-workflow"),
     path("analytics/costs/", views.CostsView.as_view(), name="analytics-costs"),
+    path("analytics/slow/", views.SlowView.as_view(), name="analytics-slow"),
     path("analytics/approvals/", views.ApprovalsView.as_view(), name="analytics-approvals"),
 ]

@@ -15,13 +15,15 @@ from orchestrator.analytics.api import serializers as shown
 from orchestrator.analytics.domain.ranges import CHOICES
 from orchestrator.analytics.queries.overview import overview
 from orchestrator.analytics.queries.stats import stats_of
-from orchestrator.analytics.queries.tables import ProviderRow, answers_in, costs_in
+from orchestrator.analytics.queries.tables import SLOW_MS, ProviderRow, answers_in, costs_in, slow_workflows
 from orchestrator.analytics.queries.wanted import Wanted, strict_wanted
 from orchestrator.core.errors import InvalidInput
 from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
 
+_LONGEST_SECONDS: Final = 10_000_000
+OVER: Final = OpenApiParameter("over", float, description="Seconds. Default: 5")
 _GROUPS: Final = frozenset({"provider", "day", "workflow"})
 RANGE: Final = [
     OpenApiParameter("range", str, enum=list(CHOICES), description="Default: `30d`"),
@@ -102,6 +104,24 @@ class ApprovalsView(APIView):
         wanted = _wanted(request)
         found = {**_ends(wanted), "results": answers_in(wanted.scope, wanted.period)}
         return Response(shown.ApprovalsSerializer(found).data)
+
+
+class SlowView(APIView):
+    @extend_schema(
+        responses=shown.SlowSerializer, parameters=[OVER], tags=["analytics"], operation_id="analytics_slow"
+    )
+    def get(self, request: Request) -> Response:
+        """Workflows whose successful runs take longer than this on average, the slowest first."""
+        given = request.query_params.get("over", "")
+        try:
+            seconds = float(given or SLOW_MS / 1_000)
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds <= _LONGEST_SECONDS:
+            message = "A number of seconds."
+            raise InvalidInput(message, fields={"over": [message]})
+        rows = slow_workflows(_wanted(request).scope, over_ms=round(seconds * 1_000))
+        return Response(shown.SlowSerializer({"results": rows}).data)
 
 
 def _wanted(request: Request, workflow: UUID | None = None) -> Wanted:

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from orchestrator.executions.api import approvals, event_log, notifications, triggers, trying, views
+from orchestrator.executions.api import approvals, cleaning, event_log, notifications, triggers, trying, views
 
 router = SimpleRouter(use_regex_path=False)
 router.register("executions", views.ExecutionViewSet, basename="execution")
@@ -12,6 +12,7 @@ _TRIGGER = "workflows/<uuid:pk>/triggers/<uuid:trigger_id>/"
 
 urlpatterns = [
     *router.urls,
+    path("executions/clean/", cleaning.CleanView.as_view(), name="clean-executions"),
     path("workflows/<uuid:pk>/execute/", views.ExecuteView.as_view(), name="execute"),
     path(f"{_TRIGGER}fire/", triggers.FireView.as_view(), name="trigger-fire"),
     path(

@@ -16,10 +16,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import InvalidInput, NotAllowed
 from orchestrator.core.ids import id_at
+from orchestrator.core.rls import as_server
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Execution
 
+LEAST_DAYS: Final = 1
+BY_HAND: Final = 5_000
 BATCH: Final = 100
 """Runs deleted in one transaction, besides those that they started."""
 _FAILED: Final = (Status.FAILED.value, Status.TIMED_OUT.value)
@@ -69,6 +75,32 @@ def clean_executions(
     if total.runs and not dry_run:
         log.info("executions_cleaned", runs=total.runs, children=total.children)
     return total
+
+
+def clean_by_hand(
+    user: User, *, now: datetime, days: int, failed_days: int, dry_run: bool = False
+) -> Cleaned:
+    """The same, asked for by an admin, at most ``BY_HAND`` runs at a time. Raises NotAllowed, InvalidInput.
+
+    With ``dry_run`` it is only counted what would go.
+    """
+    if not user.is_admin:
+        raise NotAllowed("Only administrators delete old runs for everybody.")
+    faults = {
+        name: [f"At least {LEAST_DAYS} days."]
+        for name, value in (("days", days), ("failed_days", failed_days))
+        if value < LEAST_DAYS
+    }
+    if faults:
+        raise InvalidInput(f"Runs are kept for {LEAST_DAYS} days at least.", fields=faults)
+    with as_server("an administrator has old runs of everybody deleted, and is shown none of them"):
+        cleaned = clean_executions(
+            now=now, keep_days=days, keep_failed_days=failed_days, limit=BY_HAND, dry_run=dry_run
+        )
+        if not dry_run:
+            told = {"runs": cleaned.runs, "children": cleaned.children, "days": days}
+            record_audit(user, "executions.cleaned", user, after=told)
+    return cleaned
 
 
 def _old(now: datetime, keep_days: int, keep_failed_days: int) -> QuerySet[Execution]:

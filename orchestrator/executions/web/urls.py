@@ -60,6 +60,7 @@ approval_patterns = [
 
 operations_patterns = [
     path("operations/", operations.overview, name="overview"),
+    path("operations/clean/", operations.clean, name="clean"),
 ]
 
 event_patterns = [

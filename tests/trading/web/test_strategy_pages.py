@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from orchestrator.accounts.models import User
 from orchestrator.trading.models import Alert, StrategyRun, Tape
-from orchestrator.trading.nodes import threads
-from orchestrator.trading.services import sessions
 from orchestrator.workflows.models import Workflow, WorkflowTemplate
 from orchestrator.workflows.services.versions import publish_draft, save_draft
 from tests.factories import chain, make_user
@@ -20,13 +17,6 @@ from tests.trading.strategies.making import BUY, RISEN, STREAM, backtest, make_s
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]
-
-
-@pytest.fixture(autouse=True)
-def _as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(threads, "close_old_connections", connections.close_all)
-    yield
-    sessions.forget_all()
 
 
 @pytest.fixture

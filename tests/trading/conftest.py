@@ -12,7 +12,7 @@ from orchestrator.trading.services import sessions
 
 
 @pytest.fixture(autouse=True)
-def _as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Threads leave no connection behind, and no replay is kept from one test to the next."""
     monkeypatch.setattr(threads, "close_old_connections", connections.close_all)
     yield
