@@ -113,7 +113,7 @@ def settle_ended_runs(portfolio_id: UUID) -> None:
 
     To be called outside a transaction that holds the portfolio's lock. Idempotent.
     """
-    standing = Order.objects.filter(portfolio=portfolio_id, run__isnull=False).exclude(
+    standing = Order.objects.filter(portfolio=portfolio_id, run__execution_id__isnull=False).exclude(
         status__in=[each.value for each in FINAL_ORDERS]
     )
     for run_id, execution_id in standing.values_list("run_id", "run__execution_id").distinct():

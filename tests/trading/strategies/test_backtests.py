@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from orchestrator.core.errors import WrongState
+from orchestrator.core.rls import acting_as, bound
+from orchestrator.executions.services.steering import cancel_execution
 from orchestrator.trading.domain.tapes import write_tape
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import Fill, Order, Portfolio, StrategyRun
@@ -19,7 +21,7 @@ from orchestrator.trading.services.portfolios import create_portfolio
 from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.trading.services.tapes import import_tape
 from orchestrator.trading.services.verifying import verify_portfolio
-from tests.factories import chain, edge, fresh, make_user, make_workflow
+from tests.factories import chain, edge, fresh, make_user, make_workflow, node
 from tests.trading.strategies.making import BUY, RISEN, SELL, STREAM, backtest, make_strategy, make_tape
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,3 +145,33 @@ def test_a_workflow_without_a_stream_is_no_strategy() -> None:
     ann = make_user("ann")
     with pytest.raises(WrongState, match="this workflow has none"):
         start_strategy(ann, make_workflow(ann).pk, tape_id=make_tape(ann, 500).pk)
+
+
+def test_a_person_starts_one_through_row_security() -> None:
+    ann = make_user("ann")
+    workflow, tape = make_strategy(ann), make_tape(ann, 500)
+    with bound(), acting_as(ann.pk):
+        run, _ = start_strategy(ann, workflow.pk, tape_id=tape.pk)
+        paper, _ = start_strategy(ann, workflow.pk, mode=Mode.PAPER, tape_id=tape.pk)
+        assert set(StrategyRun.objects.visible_to(ann)) == {run, paper}
+    assert {each.mode for each in Portfolio.objects.all()} == {"backtest", "paper"}
+
+
+def test_what_a_cancelled_run_left_standing_is_ended_when_the_portfolio_is_next_used(drain: Drain) -> None:
+    ann = make_user("ann")
+    rest = node("rest", "paper-order", {"type": "limit", "size": "10", "price": {"=": "item.bid"}})
+    wait = node("wait", "wait", {"any_of": [{"signal": "go", "port": "out"}]})
+    workflow = make_strategy(ann, [STREAM, rest, wait])
+    tape = make_tape(ann, 2_000)
+    run, _ = start_strategy(ann, workflow.pk, mode=Mode.PAPER, tape_id=tape.pk)
+    drain()
+    cancel_execution(ann, run.execution_id)
+    drain()
+    run.portfolio.refresh_from_db()
+    assert run.portfolio.reserved > 0
+
+    start_strategy(ann, workflow.pk, mode=Mode.PAPER, tape_id=tape.pk)
+    run.portfolio.refresh_from_db()
+    assert run.portfolio.reserved == 0
+    assert {each.status for each in Order.objects.filter(run=run)} <= {"cancelled", "rejected", "filled"}
+    assert verify_portfolio(run.portfolio) == []

@@ -122,3 +122,17 @@ def test_money_that_comes_in_meanwhile_is_there_for_the_next_window() -> None:
     assert "insufficient_cash" not in second
     portfolio.refresh_from_db()
     assert verify_portfolio(portfolio) == []
+
+
+def test_a_strategy_that_falls_behind_says_so() -> None:
+    ann = make_user("ann")
+    tape = make_tape(ann, 3_000)
+    Tape.objects.filter(pk=tape.pk).update(status="recording", origin="recorded")
+    run, _ = start_strategy(
+        ann, make_strategy(ann, [STREAM, RISEN]).pk, mode=Mode.PAPER, tape_id=tape.pk, windows=1
+    )
+    with engine() as worker:
+        worker.run_until_idle()
+    step = fresh(run.execution_id).steps.filter(node_id="stream").order_by("seq").first()
+    assert step is not None
+    assert any(note.startswith("Falling behind: the tape is") for note in step.output["notes"])
