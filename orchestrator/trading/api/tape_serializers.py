@@ -24,7 +24,8 @@ class TapeSerializer(serializers.ModelSerializer[Tape]):
         model = Tape
         fields = (
             "id", "name", "owner", "origin", "status", "tokens", "seed", "message_count", "byte_count",
-            "gap_count", "first_at", "last_at", "heard_at", "stop_asked_at", "error", "created_at",
+            "gap_count", "first_at", "last_at", "heard_at", "lag_ms", "message_rate", "trouble",
+            "stop_asked_at", "error", "created_at",
         )  # fmt: skip
 
 
