@@ -147,6 +147,7 @@ def traded(owner: User) -> dict[str, Any]:
         "market": Market.objects.get(condition_id="generated-5-0").pk,
         "portfolio": portfolio.pk,
         "order": order.pk,
+        "direction": "deposit",
         "new_order": {**new, "client_order_id": "new"},
         "preview": new,
     }

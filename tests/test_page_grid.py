@@ -55,6 +55,9 @@ NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 TOLD = {"pk": "session"}
 PW = {"pk": "pattern_workspace"}
 D = {**PW, "deployment_id": "deployment"}
+TAPE = {"pk": "tape"}
+PORTFOLIO = {"pk": "portfolio"}
+HELD: Answers = (LOGIN, 404, 404, 404, 200, 403)
 PS = {**PW, "session_id": "pattern_session"}
 CR = {**PW, "run_id": "coding_run"}
 C = {"pk": "candles"}
@@ -72,6 +75,37 @@ PAGES = [
     Page("schema", "get", PUBLIC),
     Page("docs", "get", PUBLIC),
     Page("home", "get", EVERYBODY),
+    Page("trading:tapes", "get", EVERYBODY),
+    Page("trading:generate-tape", "get", EVERYBODY),
+    Page("trading:generate-tape", "post", answers(EVERYBODY, 400)),
+    Page("trading:import-tape", "get", EVERYBODY),
+    Page("trading:import-tape", "post", answers(EVERYBODY, 400)),
+    Page("trading:record-tape", "post", answers(EVERYBODY, 302), form={"name": "t", "tokens": "x"}),
+    Page("trading:tape", "get", MINE, TAPE),
+    Page("trading:tape-file", "get", MINE, TAPE),
+    Page("trading:rename-tape", "post", answers(MINE, 302), TAPE, {"name": "renamed"}),
+    Page("trading:stop-tape", "post", answers(MINE, 409), TAPE),
+    Page("trading:delete-tape", "post", answers(MINE, 302), TAPE, {"confirm": "Spare"}),
+    Page("trading:markets", "get", EVERYBODY),
+    Page("trading:market", "get", EVERYBODY, {"pk": "market"}),
+    Page("trading:portfolios", "get", EVERYBODY),
+    Page("trading:new-portfolio", "get", EVERYBODY),
+    Page("trading:new-portfolio", "post", answers(EVERYBODY, 400)),
+    Page("trading:portfolio", "get", MINE, PORTFOLIO),
+    Page("trading:portfolio-orders", "get", MINE, PORTFOLIO),
+    Page("trading:new-order", "get", HELD, PORTFOLIO),
+    Page("trading:new-order", "post", answers(HELD, 400), PORTFOLIO, {"step": "place"}),
+    Page("trading:portfolio-fills", "get", MINE, PORTFOLIO),
+    Page("trading:portfolio-ledger", "get", MINE, PORTFOLIO),
+    Page("trading:portfolio-ledger-file", "get", MINE, PORTFOLIO),
+    Page(
+        "trading:move-money",
+        "post",
+        answers(HELD, 302),
+        {**PORTFOLIO, "direction": "direction"},
+        {"amount": "5"},
+    ),
+    Page("trading:cancel-order", "post", answers(HELD, 302), {"pk": "order"}),
     Page("trading:strategies", "get", EVERYBODY),
     Page("trading:strategy", "get", READ, W),
     Page("trading:start-backtest", "post", answers(EDIT, 400), W, {}),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.utils.html import format_html
@@ -68,6 +68,12 @@ def percent(part: Decimal | str | float | None) -> str:
 @register.filter
 def mode_name(mode: str) -> str:
     return _MODES[Mode(mode)]
+
+
+@register.inclusion_tag("trading/_outcome_name.html")
+def outcome_name(outcomes: Mapping[str, tuple[Any, Any]], token: str) -> dict[str, Any]:
+    """The question and outcome of a token; the token itself where nothing is known of it."""
+    return {"found": outcomes.get(token), "token": token}
 
 
 @register.simple_tag

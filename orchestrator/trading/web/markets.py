@@ -1,0 +1,83 @@
+"""Pages of markets: finding one, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orchestrator.accounts.current import person
+from orchestrator.core.clock import utc_now
+from orchestrator.core.ids import new_id
+from orchestrator.core.web.paging import keyset_page
+from orchestrator.trading.domain.vocabulary import Side
+from orchestrator.trading.models import Tape
+from orchestrator.trading.queries import market_pages as pages
+from orchestrator.trading.queries.tape_pages import prices_on
+from orchestrator.trading.web.charts import prices_chart
+
+_FILTERS: Final = ("search", "category", "state", "closing", "ordering")
+_STATES: Final = {"open": "Open", "closed": "Closed", "generated": "Generated"}
+_LEVELS: Final = 6
+
+
+@login_required
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Markets by what the address asks for, with their prices as bars."""
+    chosen = {name: request.GET[name] for name in _FILTERS if request.GET.get(name, "").strip()}
+    ordering = pages.ordering_of(chosen)
+    page = keyset_page(request, pages.markets_for(chosen, now=utc_now()), ordering=ordering, size=25)
+    context = {
+        "here_tab": "markets",
+        "page": page,
+        "rows": [(market, pages.outcomes_of(market)[:3]) for market in page.items],
+        "chosen": chosen,
+        "categories": pages.categories(),
+        "states": _STATES,
+        "orderings": pages.ORDERINGS,
+        "ordering": ordering,
+        "fetched_at": pages.last_fetched(),
+        "server": settings.POLYMARKET_URLS["gamma"],
+    }
+    return render(request, "trading/markets.html", context)
+
+
+@login_required
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A market with its rules, and the books and prices that a tape of the reader's has of it."""
+    user = person(request)
+    market = pages.find_market(pk)
+    tapes = list(pages.tapes_about(user, market)[:20])
+    tape = _chosen(tapes, request.GET.get("tape", ""))
+    told = pages.told_by(tape, market) if tape is not None else []
+    outcomes = pages.outcomes_of(market)
+    context: dict[str, Any] = {
+        "here_tab": "markets",
+        "market": market,
+        "outcomes": outcomes,
+        "is_open": market.is_active and not market.is_closed and not market.winner,
+        "tapes": tapes,
+        "tape": tape,
+        "books": [(each, _ladder(each, Side.BUY), _ladder(each, Side.SELL)) for each in told],
+        "key": str(new_id()),
+        "may_build": user.may_build,
+    }
+    if tape is not None and outcomes:
+        context["chart"] = prices_chart(outcomes[0].name, prices_on(tape.pk, outcomes[0].token))
+    return render(request, "trading/market.html", context)
+
+
+def _chosen(tapes: list[Tape], wanted: str) -> Tape | None:
+    """The tape that the address names, else the newest."""
+    return next((each for each in tapes if str(each.pk) == wanted), tapes[0] if tapes else None)
+
+
+def _ladder(told: pages.Told, side: Side) -> list[Any]:
+    return [] if told.book is None else list(told.book.levels(side))[:_LEVELS]
