@@ -60,7 +60,7 @@ def tells(tape: Tape, *messages: Message) -> None:
 def test_an_order_takes_what_the_newest_book_shows(ann: User, portfolio: Portfolio, tape: Tape) -> None:
     order, is_new = manual_orders.place_order(ann, portfolio.pk, asked(tape), client_order_id="a")
     portfolio.refresh_from_db()
-    assert (is_new, order.status, order.filled_size) == (True, "filled", 10)
+    assert (is_new, order.status, order.filled_size) == (True, "filled", Decimal(10))
     assert portfolio.cash == Decimal("95.80")
     assert portfolio.positions.get().size == 10
 
@@ -75,7 +75,7 @@ def test_a_name_is_one_order_however_often_it_is_sent(ann: User, portfolio: Port
 def test_the_same_shown_tokens_are_never_taken_twice(ann: User, portfolio: Portfolio, tape: Tape) -> None:
     manual_orders.place_order(ann, portfolio.pk, asked(tape, size=Decimal(25)), client_order_id="a")
     rest, _ = manual_orders.place_order(ann, portfolio.pk, asked(tape), client_order_id="b")
-    assert (rest.status, rest.filled_size) == ("partially_filled", 5)
+    assert (rest.status, rest.filled_size) == ("partially_filled", Decimal(5))
 
 
 def test_what_rests_is_filled_by_what_comes_later(ann: User, portfolio: Portfolio, tape: Tape) -> None:
@@ -89,7 +89,7 @@ def test_what_rests_is_filled_by_what_comes_later(ann: User, portfolio: Portfoli
     assert manual_orders.meet_markets() == 1
     order.refresh_from_db()
     portfolio.refresh_from_db()
-    assert (order.status, order.filled_size) == ("partially_filled", 4)
+    assert (order.status, order.filled_size) == ("partially_filled", Decimal(4))
     assert portfolio.reserved == Decimal("2.46")
     manual_orders.meet_market(portfolio.pk)
     order.refresh_from_db()
@@ -104,7 +104,7 @@ def test_a_cancelled_order_gives_back_what_was_kept_for_it(
     )
     assert manual_orders.cancel_order(ann, order.pk).status == "cancelled"
     portfolio.refresh_from_db()
-    assert (portfolio.cash, portfolio.reserved) == (100, 0)
+    assert (portfolio.cash, portfolio.reserved) == (Decimal(100), Decimal(0))
     with pytest.raises(WrongState, match="cancelled already"):
         manual_orders.cancel_order(ann, order.pk)
 
@@ -148,7 +148,7 @@ def test_a_preview_says_what_placing_then_does_and_stores_nothing(
 ) -> None:
     wanted = asked(tape, size=Decimal(40))
     seen = preview_order(ann, portfolio.pk, wanted)
-    assert (seen.size, seen.average, seen.rests) == (30, Decimal("0.42"), 10)
+    assert (seen.size, seen.average, seen.rests) == (Decimal(30), Decimal("0.42"), Decimal(10))
     assert not Order.objects.exists()
     order, _ = manual_orders.place_order(ann, portfolio.pk, wanted, client_order_id="a")
     portfolio.refresh_from_db()

@@ -74,7 +74,7 @@ def _placed(request: HttpRequest, pk: UUID, form: OrderForm) -> HttpResponse:
     return redirect("trading:portfolio", pk)
 
 
-_TOLD = {
+_TOLD: dict[str, str] = {
     OrderStatus.FILLED: "The order is filled.",
     OrderStatus.PARTIALLY_FILLED: "A part of the order is filled, the rest stands.",
     OrderStatus.OPEN: "The order stands in the book.",

@@ -67,12 +67,12 @@ class OrderForm(StyledForm):
         rows = Tape.objects.visible_to(user).filter(message_count__gt=0).order_by("-id")
         self.tapes = list(rows[:_MOST_TAPES])
         given = str(self.data.get("tape", "") if self.is_bound else self.initial.get("tape", ""))
-        self.tape = next((each for each in self.tapes if str(each.pk) == given), None)
-        if self.tape is None and self.tapes and not given:
-            self.tape = self.tapes[0]
-        self.initial.setdefault("tape", str(self.tape.pk) if self.tape else "")
+        self.chosen_tape = next((each for each in self.tapes if str(each.pk) == given), None)
+        if self.chosen_tape is None and self.tapes and not given:
+            self.chosen_tape = self.tapes[0]
+        self.initial.setdefault("tape", str(self.chosen_tape.pk) if self.chosen_tape else "")
         _choose(self.fields["tape"], [(str(each.pk), each.name) for each in self.tapes])
-        _choose(self.fields["token"], _outcomes(self.tape))
+        _choose(self.fields["token"], _outcomes(self.chosen_tape))
 
     def asked(self) -> Asked:
         data = self.cleaned_data
