@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
@@ -93,6 +94,17 @@ def store(work: Work) -> None:
     run.position, run.updated_at = session.position, utc_now()
     run.reader = {**run.reader, "replay": session.replay.snapshot()}
     run.save(update_fields=["revision", "position", "updated_at", "reader"])
+
+
+def follow_rules(work: Work) -> None:
+    """Let the broker know which markets take orders now, where the tape is of now and not of then."""
+    known = {row.pk for row in work.session.markets.values()}
+    shut = Market.objects.filter(Q(is_closed=True) | Q(accepts_orders=False), pk__in=known)
+    closed = set(shut.values_list("condition_id", flat=True))
+    broker = work.replay.broker
+    for instrument in list(broker.instruments.values()):
+        if instrument.closed != (instrument.market in closed):
+            broker.admit(replace(instrument, closed=not instrument.closed))
 
 
 def cancel_open(work: Work) -> None:

@@ -15,12 +15,19 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
 from orchestrator.core.json import Json, JsonObject
 from orchestrator.trading.domain.orders import Event, EventKind
-from orchestrator.trading.domain.vocabulary import TapeStatus
+from orchestrator.trading.domain.vocabulary import Mode, TapeStatus
 from orchestrator.trading.domain.windows import Row, Window
 from orchestrator.trading.models import StrategyRun, Tape
 from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.figures import is_due, keep_figures, summarise_run
-from orchestrator.trading.services.sessions import Work, cancel_open, require_unfinished, store, working_on
+from orchestrator.trading.services.sessions import (
+    Work,
+    cancel_open,
+    follow_rules,
+    require_unfinished,
+    store,
+    working_on,
+)
 from orchestrator.trading.services.strategies import run_of_step, selected_tokens
 
 MOST_TOLD: Final = 50
@@ -86,6 +93,8 @@ def next_window(asked: Asked) -> Given:
         tape = Tape.objects.only("status", "message_count", "last_at", "heard_at").get(pk=work.run.tape_id)
         window = _next(work)
         if window is not None:
+            if tape.status == TapeStatus.RECORDING and work.run.mode != Mode.BACKTEST:
+                follow_rules(work)
             _keep_pace(work, tape, window, seconds=(utc_now() - began).total_seconds())
             output = _output(work, asked, window, tape)
             return _serve(work, asked, output, at=window.end)

@@ -14,6 +14,8 @@ from orchestrator.trading.domain.money import exact
 from orchestrator.trading.domain.tapes import Header, pack, write_tape
 from orchestrator.trading.domain.vocabulary import Mode, Side
 from orchestrator.trading.models import Fill, KillSwitch, Market, Order, StrategyRun, Tape
+from orchestrator.trading.nodes import stream
+from orchestrator.trading.services import streaming
 from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.trading.services.tapes import import_tape
 from orchestrator.trading.services.verifying import verify_portfolio
@@ -173,6 +175,32 @@ def test_a_market_that_closed_while_it_is_followed_is_refused(drain: Drain) -> N
     drain()
     step = fresh(run.execution_id).steps.get(node_id="buy")
     assert step.output["items"][0]["reason"] == "market_closed"
+
+
+def test_a_market_that_closes_between_two_windows_takes_no_more_orders(
+    drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = make_user("ann")
+    tape = tape_of(ann, USUAL)
+    Tape.objects.filter(pk=tape.pk).update(status="recording", origin="recorded")
+    real = streaming.next_window
+
+    def next_window(asked: streaming.Asked) -> streaming.Given:
+        Market.objects.update(is_closed=asked.iteration > 1)
+        return real(asked)
+
+    monkeypatch.setattr(stream, "next_window", next_window)
+    nodes = [
+        node("stream", "polymarket-stream", {"window": 10}),
+        node("buy", "paper-order", {"amount": "21"}),
+    ]
+    run, _ = start_strategy(ann, make_strategy(ann, nodes).pk, mode=Mode.PAPER, tape_id=tape.pk, windows=2)
+    drain()
+    orders = Order.objects.filter(run=run).order_by("window")
+    assert [(each.status, each.reason_code) for each in orders] == [
+        ("filled", ""),
+        ("rejected", "market_closed"),
+    ]
 
 
 def test_the_kill_switch_refuses_every_order(drain: Drain) -> None:
