@@ -111,7 +111,7 @@ class SlowView(APIView):
         responses=shown.SlowSerializer, parameters=[OVER], tags=["analytics"], operation_id="analytics_slow"
     )
     def get(self, request: Request) -> Response:
-        """Workflows whose successful runs take longer than this on average, the slowest first."""
+        """Workflows whose successful runs take longer than this on average."""
         given = request.query_params.get("over", "")
         try:
             seconds = float(given or SLOW_MS / 1_000)

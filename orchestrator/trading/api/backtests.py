@@ -115,7 +115,7 @@ class TradesView(ListAPIView[Fill]):
 class CompareView(APIView):
     @extend_schema(responses=given.ComparisonSerializer, tags=TAG, operation_id="backtests_compare")
     def get(self, request: Request, pk: UUID, other_id: UUID) -> Response:
-        """Two runs over one tape, and for each node the first window in which its outputs differ."""
+        """Two runs over one tape, and where each node first differs."""
         before, after = _shown(request, pk), _shown(request, other_id)
         told = {
             "before": before,

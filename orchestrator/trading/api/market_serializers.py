@@ -40,7 +40,7 @@ class LevelSerializer(serializers.Serializer[Any]):
     size = serializers.CharField()
 
 
-class BookSerializer(serializers.Serializer[Any]):
+class MarketBookSerializer(serializers.Serializer[Any]):
     """What a tape has of an outcome at its end; bids and asks are the best ten of each."""
 
     token = serializers.CharField(source="outcome.token")

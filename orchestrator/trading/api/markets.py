@@ -72,7 +72,7 @@ class MarketView(APIView):
 class BooksView(APIView):
     @extend_schema(
         parameters=[OpenApiParameter("tape", UUID, description="The newest that tells of it, if left out")],
-        responses=given.BookSerializer(many=True),
+        responses=given.MarketBookSerializer(many=True),
         tags=TAG,
         operation_id="markets_books",
     )
@@ -86,4 +86,4 @@ class BooksView(APIView):
         except ValueError as error:
             raise InvalidInput("This is no id.", fields={"tape": ["This is no id."]}) from error
         found = told_by(tape, market) if tape is not None else []
-        return Response(given.BookSerializer(found, many=True).data)
+        return Response(given.MarketBookSerializer(found, many=True).data)
