@@ -24,7 +24,7 @@ from orchestrator.trading.web.pace import Pace
 from orchestrator.workflows.access import access_of
 from orchestrator.workflows.models import Access
 
-TRADES: Final = 50
+TRADES: Final = 20
 _ALERTS: Final = 10
 
 
