@@ -66,8 +66,11 @@ def test_one_is_read_changed_in_place_and_versioned(api: APIClient, workflow: di
     assert answer(api.get(one))["name"] == "Momentum Strategy"
     assert answer(api.patch(one, {"description": "Other words"}))["description"] == "Other words"
     answer(api.post(f"{one}publish/", {"note": "First"}), 200, 201)
+    draft = answer(api.patch(one, {"nodes": NODES[:1], "edges": []}))
+    assert (draft["version"], draft["version_status"]) == (2, "draft")
+    again = answer(api.patch(one, {"nodes": NODES, "edges": []}))
+    assert (again["version"], again["version_status"]) == (2, "draft")
     answer(api.post(f"{one}versions/", {"nodes": NODES[:1], "edges": []}), 201)
-    answer(api.post(f"{one}publish/", {"note": "Second"}), 200, 201)
     history = answer(api.get(f"{one}versions/"))["results"]
     assert [each["number"] for each in history] == [2, 1]
     answer(api.post(f"{one}versions/1/restore/"), 201)
@@ -157,8 +160,7 @@ def test_versions_beyond_the_last_five_are_put_away(api: APIClient, workflow: di
     one = f"{BASE}/workflows/{workflow['id']}/"
     for number in range(7):
         graph = [{**NODES[0], "id": f"stream-{number}"}]
-        answer(api.post(f"{one}versions/", {"nodes": graph, "edges": []}), 200, 201)
-        answer(api.post(f"{one}publish/", {"note": f"{number}"}), 200, 201)
+        answer(api.post(f"{one}versions/", {"nodes": graph, "edges": []}), 201)
     answer(api.post(f"{one}versions/archive/", {"keep": 5}))
     kept = answer(api.get(f"{one}versions/"))["results"]
     assert [each["number"] for each in kept] == [7, 6, 5, 4, 3]
