@@ -130,6 +130,10 @@ class Config(BaseSettings):
 
     market_feed: Literal["on", "off"] = "on"
     """Whether live markets are recorded here."""
+    live_trading: bool = False
+    """Whether orders may be sent to the exchange at all: the first of three locks."""
+    live_approve_own: bool = False
+    """Whether an admin may approve a workflow of their own for live orders."""
     polymarket_gamma_url: ServiceUrl = "https://gamma-api.polymarket.com"
     polymarket_clob_url: ServiceUrl = "https://clob.polymarket.com"
     polymarket_data_url: ServiceUrl = "https://data-api.polymarket.com"

@@ -323,6 +323,7 @@ AI_CALL_RETENTION_DAYS = CONFIG.ai_call_retention_days
 FAILED_EXECUTION_RETENTION_DAYS = CONFIG.failed_execution_retention_days
 HTTP_ALLOWED_PRIVATE = CONFIG.http_allowed_private
 MARKET_FEED = CONFIG.market_feed == "on"
+LIVE_TRADING, LIVE_APPROVE_OWN = CONFIG.live_trading, CONFIG.live_approve_own
 POLYMARKET_URLS = {
     "gamma": CONFIG.polymarket_gamma_url,
     "clob": CONFIG.polymarket_clob_url,

@@ -1,12 +1,40 @@
-"""What the broker carries for trading."""
+"""What the broker carries for trading: markets to read anew, live orders to look at, the kill switch."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
 
 from orchestrator.trading.services.manual_orders import meet_markets
+from orchestrator.trading.services import killing
+from orchestrator.trading.services.live import comparing, following, stopping
 from orchestrator.trading.services.refreshing import refresh_followed
+
+
+@shared_task(name=killing.TASK, ignore_result=True)
+def stop_everything() -> None:
+    """Safe to deliver any number of times; nothing is done unless the switch is pulled."""
+    stopping.stop_everything()
+
+
+@shared_task(name=following.TASK, ignore_result=True)
+def follow_live(portfolio_id: str) -> None:
+    """Safe to deliver any number of times."""
+    following.follow(UUID(portfolio_id))
+
+
+@shared_task(name="trading.sweep_live", ignore_result=True)
+def sweep_live() -> None:
+    stopping.cancel_of_ended_runs()
+    following.give_up_unsent()
+    following.sweep()
+
+
+@shared_task(name="trading.compare_accounts", ignore_result=True)
+def compare_accounts() -> None:
+    comparing.compare_due()
 
 
 @shared_task(name="trading.refresh_markets", ignore_result=True)

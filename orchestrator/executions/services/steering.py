@@ -57,6 +57,18 @@ def cancel_for(person: User, execution_id: UUID, *, reason: str = "") -> Executi
     return _send(Execution.objects.get(pk=execution_id), Cancel(by=person.username, reason=reason[:500]))
 
 
+@transaction.atomic
+def pause_for(execution_id: UUID, *, by: str) -> bool:
+    """Pause a run for a product that stops all of its own, whoever may see it. False: it is over, paused,
+    or was asked to already."""
+    row = Execution.objects.filter(pk=execution_id).first()
+    if row is None or row.status == Status.PAUSED or row.mail.filter(kind="pause").exists():
+        return False
+    posted = mail.post(row.pk, Pause(by=by), now=utc_now(), metadata=current_origin().as_metadata())
+    hint_on_commit()
+    return posted
+
+
 def signal_execution(user: User, execution_id: UUID, name: str, payload: Json = None) -> Execution:
     """Deliver a signal to every step that waits for it, or keep it for one that will."""
     if not 1 <= len(name) <= 100:

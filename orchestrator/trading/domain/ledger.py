@@ -196,6 +196,24 @@ def fill(
     return Entry(EntryKind.FILL, at, tuple(postings), reference)
 
 
+def reversal(position: Position, booked: Entry, *, at: int, reference: str) -> Entry:
+    """The counter-entry of a fill that came to nothing. ``position`` is that of its token as it is now.
+
+    Tokens that were bought go at what such tokens cost now, and the rest of what was paid for them is profit
+    or loss: where nothing came in between, that is the entry with its signs turned round. Raises LedgerError
+    where the tokens are no longer there.
+    """
+    postings = [Posting(p.account, -p.amount, p.token, -p.size) for p in booked.postings]
+    back = next(p for p in postings if p.account is Account.POSITION)
+    if back.size < ZERO:
+        cost = cost_of(position, -back.size)
+        postings = [p for p in postings if p.account is not Account.POSITION]
+        postings.append(Posting(Account.POSITION, -cost, back.token, back.size))
+        if rest := cost + back.amount:
+            postings.append(Posting(Account.PNL, rest))
+    return Entry(EntryKind.FILL, at, tuple(postings), reference)
+
+
 def payout(position: Position, *, won: bool, at: int, reference: str = "") -> Entry:
     """A resolved position: a token that won pays 1, one that lost nothing, and none are left."""
     paid = position.size * ONE if won else ZERO

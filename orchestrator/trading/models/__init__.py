@@ -1,6 +1,7 @@
 """Tables of trading: markets, tapes, portfolios with their books, strategies at work, and the locks."""
 
 from orchestrator.trading.models.desks import Desk
+from orchestrator.trading.models.live import LiveAccount, LiveOrder
 from orchestrator.trading.models.locks import KillSwitch, LiveApproval
 from orchestrator.trading.models.markets import Market
 from orchestrator.trading.models.portfolios import LedgerEntry, Portfolio, Position, Posting
@@ -13,7 +14,9 @@ __all__ = [
     "Fill",
     "KillSwitch",
     "LedgerEntry",
+    "LiveAccount",
     "LiveApproval",
+    "LiveOrder",
     "Market",
     "Order",
     "Portfolio",

@@ -12,15 +12,25 @@ from orchestrator.workflows.models import Workflow
 
 
 class LiveApproval(models.Model):
-    """An admin allowed this workflow to place live orders, up to ``most_notional`` USDC at stake at once."""
+    """An admin allowed a version of a workflow to place live orders, ``most_notional`` USDC at stake at most.
+
+    The graph is what was looked at, so that its ``checksum`` is what is allowed: another version with the
+    same graph may trade, one with another graph may not.
+    """
 
     id = IdField()
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="live_approvals")
     approved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="live_approvals")
     most_notional = models.DecimalField(max_digits=24, decimal_places=6)
     comment = models.TextField(blank=True)
+    version_number = models.PositiveIntegerField(default=0)
+    checksum = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=utc_now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="revoked_approvals"
+    )
+    revoked_comment = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -149,7 +149,10 @@ class Order(models.Model):
 
 
 class Fill(models.Model):
-    """A part of an order that was done. ``reference`` is the trade's, so that none is booked twice."""
+    """A part of an order that was done. ``reference`` is the trade's, so that none is booked twice.
+
+    Not ``is_final``: the exchange may take it back. ``failed_at``: it did, and a counter-entry is booked.
+    """
 
     id = IdField()
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="fills")
@@ -159,6 +162,7 @@ class Fill(models.Model):
     fee = models.DecimalField(max_digits=24, decimal_places=6, default=0)
     is_maker = models.BooleanField(default=False)
     is_final = models.BooleanField(default=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
     filled_at = models.DateTimeField()
 
     class Meta:
@@ -166,6 +170,9 @@ class Fill(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "reference"], name="fill_once"),
             models.CheckConstraint(name="fill_is_some", condition=Q(size__gt=0, price__gte=0, fee__gte=0)),
+            models.CheckConstraint(
+                name="fill_failed_for_good", condition=Q(failed_at__isnull=True) | Q(is_final=True)
+            ),
         ]
 
     def __str__(self) -> str:

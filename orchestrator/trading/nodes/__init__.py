@@ -5,11 +5,11 @@ from orchestrator.trading.nodes.alert import ALERT
 from orchestrator.trading.nodes.filter import FILTER
 from orchestrator.trading.nodes.indicators import MOMENTUM, SPREAD, VOLUME
 from orchestrator.trading.nodes.market import MARKET
-from orchestrator.trading.nodes.orders import PAPER_ORDER
+from orchestrator.trading.nodes.orders import LIVE_ORDER, PAPER_ORDER
 from orchestrator.trading.nodes.risk import RISK
 from orchestrator.trading.nodes.stream import STREAM
 
-NODE_TYPES = (STREAM, MARKET, FILTER, MOMENTUM, SPREAD, VOLUME, RISK, PAPER_ORDER, ALERT)
+NODE_TYPES = (STREAM, MARKET, FILTER, MOMENTUM, SPREAD, VOLUME, RISK, PAPER_ORDER, LIVE_ORDER, ALERT)
 
 
 def register_node_types(registry: NodeTypeRegistry) -> None:

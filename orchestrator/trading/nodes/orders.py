@@ -34,6 +34,8 @@ from orchestrator.trading.services.ordering import Ask, Fault, name_of, place_or
 _AMOUNTS = ("size", "amount", "price", "expires_after_seconds")
 _PER_ROW = frozenset({"side", "token", "when", *_AMOUNTS})
 MOST_ORDERS = 200
+MOST_LIVE = 20
+"""Each is a call of its own to the exchange."""
 
 
 class OrderConfig(NodeConfig):
@@ -56,7 +58,19 @@ class OrderConfig(NodeConfig):
     items: Any = Field(default=None, description="Rows; without, those of the node before")
 
 
-async def place(step: StepContext) -> Outcome:
+async def place_on_paper(step: StepContext) -> Outcome:
+    return await _place(step, live=False)
+
+
+async def place_live(step: StepContext) -> Outcome:
+    """In a live run at the exchange; on paper or in a backtest as ``paper-order`` does.
+
+    Done again after a crash, it sends what was never sent, and looks up what was.
+    """
+    return await _place(step, live=True)
+
+
+async def _place(step: StepContext, *, live: bool) -> Outcome:
     """Output: ``{window, items: [the order of each row], count, placed, rejected, skipped}``.
 
     A row's order that is refused, or that says nothing sensible, is an item with ``status: rejected``, its
@@ -65,13 +79,14 @@ async def place(step: StepContext) -> Outcome:
     config: OrderConfig = step.config
     rows = rows_for(step, config.items)
     chosen = [row for row in rows if _is_wanted(step, config, row)]
-    if len(chosen) > MOST_ORDERS:
-        message = f"{len(chosen):,} rows ask for an order; one step places at most {MOST_ORDERS}."
+    most = MOST_LIVE if live else MOST_ORDERS
+    if len(chosen) > most:
+        message = f"{len(chosen):,} rows ask for an order; one step places at most {most}."
         raise StepError("too_many_orders", message, retryable=False)
     asks = [_ask(step, config, row, index) for index, row in enumerate(chosen)]
     told: list[JsonObject] = []
     if asks:
-        told = await in_thread(partial(place_orders, step.execution_id, step.node_id, asks))
+        told = await in_thread(partial(place_orders, step.execution_id, step.node_id, asks, live=live))
     items = [_item(row, answer) for row, answer in zip(chosen, told, strict=True)]
     rejected = sum(item["status"] == "rejected" for item in items)
     return Succeeded(
@@ -163,7 +178,24 @@ PAPER_ORDER = NodeType(
     config=OrderConfig,
     effect=Effect.IDEMPOTENT,
     serial=True,
-    run=place,
+    run=place_on_paper,
+    raw_fields=_PER_ROW,
+    expressions=_expressions,
+    expression_names=frozenset({"item"}),
+)
+
+LIVE_ORDER = NodeType(
+    name="live-order",
+    title="Live order",
+    description="Sends an order for each row to Polymarket, with real money, where all three locks are open; "
+    "in backtests and on paper it is filled from the tape.",
+    category=CATEGORY,
+    icon="zap",
+    config=OrderConfig,
+    effect=Effect.ONCE,
+    serial=True,
+    run=place_live,
+    reconcile=place_live,
     raw_fields=_PER_ROW,
     expressions=_expressions,
     expression_names=frozenset({"item"}),

@@ -1,4 +1,4 @@
-"""Orders of a step on paper: named and stored, then placed, then booked, in one transaction.
+"""Orders of a step: on paper named and stored, then placed, then booked, in one transaction; live, sent.
 
 What differs between paper and live is who takes the order; how it is asked for, named and recorded does not.
 """
@@ -14,11 +14,14 @@ from uuid import UUID
 from orchestrator.core.errors import WrongState
 from orchestrator.core.ids import new_id
 from orchestrator.core.json import JsonObject
+from orchestrator.trading.domain.live import LiveReason
 from orchestrator.trading.domain.money import ONE, ZERO, usdc
 from orchestrator.trading.domain.orders import OrderRequest
-from orchestrator.trading.domain.vocabulary import OrderStatus, OrderType
-from orchestrator.trading.models import KillSwitch, Order, StrategyRun
+from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, OrderType
+from orchestrator.trading.models import Order, StrategyRun
 from orchestrator.trading.queries.tapes import moment_of
+from orchestrator.trading.services.killing import SENTENCE, hold_gate
+from orchestrator.trading.services.live.sending import place_live
 from orchestrator.trading.services.sessions import Work, require_unfinished, store, working_on
 
 _LONGEST: Final = 200
@@ -42,19 +45,36 @@ def name_of(key: str, index: int) -> str:
     return name if len(name) <= _LONGEST else f"{sha256(key.encode()).hexdigest()}/{index}"
 
 
-def place_orders(execution_id: UUID, node_id: str, asks: list[Ask]) -> list[JsonObject]:
+def place_orders(
+    execution_id: UUID, node_id: str, asks: list[Ask], *, live: bool = False
+) -> list[JsonObject]:
     """Place each order, in their order, once: one that is stored is told as it stands.
 
-    An order that is refused is a row with its reason, not an error. Raises WrongState for a run that no
-    stream has begun, whose orders no market would meet, and for one that is over.
+    ``live``: at the exchange, where the run is a live one. An order that is refused is a row with its reason,
+    not an error. Raises WrongState for a run that no stream has begun, whose orders no market would meet,
+    and for one that is over.
     """
-    run_id = StrategyRun.objects.filter(execution_id=execution_id).values_list("pk", flat=True).first()
-    if run_id is None:
+    run = StrategyRun.objects.filter(execution_id=execution_id).first()
+    if run is None:
         raise WrongState("No stream of markets began this run, so there is no book to trade against.")
+    if run.mode != Mode.LIVE:
+        return _place_on_paper(run.pk, node_id, asks)
+    if not live:
+        fault = Fault(LiveReason.PAPER_IN_LIVE.value, "This run trades live, and this step only on paper.")
+        return [_told(fault, {}) for _ in asks]
+    requests = [each for each in asks if isinstance(each, OrderRequest) and not _fault(each)]
+    place_live(run, node_id, requests)
+    names = [each.client_order_id for each in requests]
+    known = {row.client_order_id: row for row in Order.objects.filter(client_order_id__in=names)}
+    return [_told(each, known) for each in asks]
+
+
+def _place_on_paper(run_id: UUID, node_id: str, asks: list[Ask]) -> list[JsonObject]:
+    """A backtest goes on while the kill switch is pulled: nothing of it is of today."""
     with working_on(run_id) as work:
         names = [each.client_order_id for each in asks if isinstance(each, OrderRequest)]
         known = {row.client_order_id: row for row in Order.objects.filter(client_order_id__in=names)}
-        stopped = KillSwitch.objects.filter(released_at__isnull=True).exists()
+        stopped = work.run.mode != Mode.BACKTEST and hold_gate() is not None
         fresh = [
             each
             for each in asks
@@ -106,10 +126,8 @@ def _row(work: Work, node_id: str, request: OrderRequest, *, stopped: bool) -> O
         size=request.size,
         amount=request.amount,
         status=(OrderStatus.REJECTED if stopped else OrderStatus.PENDING).value,
-        reason_code="kill_switch" if stopped else "",
-        reason="The kill switch is pulled: no order is placed until an administrator lets go."
-        if stopped
-        else "",
+        reason_code=LiveReason.KILL_SWITCH.value if stopped else "",
+        reason=SENTENCE if stopped else "",
         placed_at=moment_of(work.replay.broker.at),
     )
 

@@ -23,6 +23,7 @@ from orchestrator.core.errors import WrongState
 from orchestrator.core.ids import new_id
 from orchestrator.executions.models import Execution
 from orchestrator.trading.domain.messages import Message
+from orchestrator.trading.domain.money import CENT_OF_A_CENT
 from orchestrator.trading.domain.orders import Event, Instrument
 from orchestrator.trading.domain.replay import Problem, Replay
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode, TapeStatus
@@ -87,7 +88,10 @@ def store(work: Work) -> None:
     Of the run's row only the place is saved.
     """
     run, session = work.run, work.session
-    book_events(work.portfolio, session.replay.broker, session.events, run=run)
+    if run.mode == Mode.LIVE:
+        _leave_to_the_exchange(work)
+    else:
+        book_events(work.portfolio, session.replay.broker, session.events, run=run)
     session.events, session.problems = [], []
     session.revision = run.revision = new_id()
     session.portfolio_revision = work.portfolio.revision
@@ -133,6 +137,16 @@ def settle_ended_runs(portfolio_id: UUID) -> None:
             with working_on(run_id) as work:
                 cancel_open(work)
                 store(work)
+
+
+def _leave_to_the_exchange(work: Work) -> None:
+    """Of a live run nothing is booked by what its tape tells: only what the exchange says was done."""
+    if work.session.events:
+        work.replay.broker.portfolio = books_of(work.portfolio)
+    marks = work.replay.broker.books.marks()
+    for position in work.portfolio.positions.filter(token__in=list(marks), size__gt=0):
+        position.mark = marks[position.token].quantize(CENT_OF_A_CENT)
+        position.save(update_fields=["mark"])
 
 
 _kept: OrderedDict[UUID, Session] = OrderedDict()

@@ -16,7 +16,9 @@ from orchestrator.executions.models import Execution
 from orchestrator.executions.services.starting import start_execution
 from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.vocabulary import Account, Mode, TapeOrigin, TapeStatus
-from orchestrator.trading.models import Market, Portfolio, Posting, StrategyRun, Tape
+from orchestrator.trading.models import LiveAccount, Market, Portfolio, Posting, StrategyRun, Tape
+from orchestrator.trading.services.killing import refuse_if_pulled
+from orchestrator.trading.services.locks import Locked, open_locks
 from orchestrator.trading.services.portfolios import STARTING_CASH, create_portfolio, find_portfolio
 from orchestrator.trading.services.sessions import settle_ended_runs
 from orchestrator.trading.services.tapes import find_tape, generate_tape
@@ -48,10 +50,10 @@ def start_strategy(
     recording ends. ``windows`` ends it after so many. The same ``idempotency_key`` gives the same run.
     Raises NotFound, NotAllowed, WrongState (also for a portfolio that another run trades with), InvalidInput.
     """
-    if mode is Mode.LIVE:
-        raise NotAllowed("Live runs are started with an admin's approval, not here.")
     runnable = find_runnable(user, workflow_id, version)
     _check_graph(runnable.version.pk)
+    if mode is Mode.LIVE:
+        _check_live(runnable.workflow.pk, runnable.version.pk)
     if windows is not None and windows < 1:
         raise InvalidInput("windows: at least 1.", fields={"windows": ["At least 1."]})
     for each in _candidates(user, portfolio_id):
@@ -65,6 +67,10 @@ def start_strategy(
         tape = find_tape(user, tape_id)
         if mode is Mode.BACKTEST and tape.status != TapeStatus.READY:
             raise WrongState("A backtest needs a whole tape, and this one is still being recorded.")
+        if mode is Mode.LIVE and tape.status != TapeStatus.RECORDING:
+            raise WrongState("A live run follows the market: choose a tape that is being recorded.")
+        if mode is not Mode.BACKTEST:
+            refuse_if_pulled()
         portfolio = _portfolio(user, mode, portfolio_id, cash, name=f"Backtest {execution.pk}")
         run = _insert(execution, user, mode, tape, portfolio, windows)
         record_audit(
@@ -149,6 +155,9 @@ def _insert(
 def _portfolio(user: User, mode: Mode, portfolio_id: UUID | None, cash: Decimal, *, name: str) -> Portfolio:
     if mode is Mode.BACKTEST:
         return create_portfolio(user, name=name, mode=mode, cash=cash)
+    if portfolio_id is None and mode is Mode.LIVE:
+        message = "Choose the live portfolio that it trades with."
+        raise InvalidInput(message, fields={"portfolio": [message]})
     if portfolio_id is None:
         found = _default_portfolio(user)
         if found is None:
@@ -159,6 +168,8 @@ def _portfolio(user: User, mode: Mode, portfolio_id: UUID | None, cash: Decimal,
         raise NotAllowed("Only the owner of a portfolio trades with it.")
     if found.mode != mode:
         raise WrongState(f"That portfolio is for {found.mode} runs.")
+    if mode is Mode.LIVE and not LiveAccount.objects.filter(portfolio=found).exists():
+        raise WrongState("This portfolio has no account at the exchange: enter its keys first.")
     if busy_with(found) is not None:
         raise WrongState("Another run trades with this portfolio. End that first, or choose another one.")
     if found.reserved or found.positions.filter(reserved__gt=0).exists():
@@ -190,6 +201,15 @@ def _known(execution: Execution) -> StrategyRun:
     if run is None:
         raise WrongState("This idempotency key started a plain run of the workflow.")
     return run
+
+
+def _check_live(workflow_id: UUID, version_id: UUID) -> None:
+    """Raises WrongState where a lock is shut; each order is held against all of them again."""
+    checksum = WorkflowVersion.objects.values_list("checksum", flat=True).get(pk=version_id)
+    try:
+        open_locks(workflow_id, checksum)
+    except Locked as locked:
+        raise WrongState(locked.sentence) from locked
 
 
 def _check_graph(version_id: UUID) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Account, EntryKind
 from orchestrator.trading.models import Fill, LedgerEntry, Order, Portfolio, Posting
+
+
+def counter_reference(reference: str) -> str:
+    """Of the entry that takes a failed fill back."""
+    return f"{reference}:failed"
 
 
 def verify_portfolio(portfolio: Portfolio) -> list[str]:
@@ -66,7 +71,9 @@ def _positions(portfolio: Portfolio) -> list[str]:
 
 def _orders(portfolio: Portfolio) -> list[str]:
     found = []
-    orders = Order.objects.filter(portfolio=portfolio).annotate(done=Sum("fills__size"))
+    orders = Order.objects.filter(portfolio=portfolio).annotate(
+        done=Sum("fills__size", filter=Q(fills__failed_at__isnull=True))
+    )
     for order in orders:
         if order.filled_size != (order.done or ZERO):
             found.append(
@@ -79,7 +86,12 @@ def _orders(portfolio: Portfolio) -> list[str]:
 
 
 def _entries_of_fills(portfolio: Portfolio) -> list[str]:
-    fills = set(Fill.objects.filter(order__portfolio=portfolio).values_list("reference", flat=True))
+    rows = Fill.objects.filter(order__portfolio=portfolio)
+    fills = set(rows.values_list("reference", flat=True))
+    fills |= {
+        counter_reference(each)
+        for each in rows.filter(failed_at__isnull=False).values_list("reference", flat=True)
+    }
     entries = set(
         LedgerEntry.objects.filter(portfolio=portfolio, kind=EntryKind.FILL.value).values_list(
             "reference", flat=True
