@@ -18,6 +18,7 @@ api = (
         path("", include("orchestrator.process.api.urls")),
         path("", include("orchestrator.workspaces.api.urls")),
         path("trading/", include("orchestrator.trading.api.urls")),
+        path("trading/", include("orchestrator.trading.api.live_urls")),
     ],
     "api",
 )

@@ -19,6 +19,7 @@ USES = {
     "process/queries/figures.py": 1,  # counts how people fare, over everybody, and tells of no one or two
     "process/queries/helping.py": 1,  # a run of the server's workflows is seen by whom it is for, as one word
     "process/services/helping.py": 1,  # and are run for people who do not see them
+    "trading/queries/locks.py": 2,  # sums over all who trade with a workflow, naming nobody
     "trading/queries/recording.py": 1,  # the feed's figures, for the platform
     "trading/services/markets.py": 3,  # markets are everybody's, and nobody's to write
     "workflows/services/builtin.py": 1,  # these workflows are the server's

@@ -1,6 +1,6 @@
 """Addresses of the pages of trading."""
 
-from django.urls import path
+from django.urls import include, path
 
 from orchestrator.trading.web import (
     alerts,
@@ -23,6 +23,7 @@ _TAPE = "tapes/<uuid:pk>/"
 _PORTFOLIO = "portfolios/<uuid:pk>/"
 
 urlpatterns = [
+    path("", include("orchestrator.trading.web.live_urls")),
     path("", strategies.listing, name="strategies"),
     path("begin/<uuid:template_id>/", strategies.begin, name="begin"),
     path(_STRATEGY, strategy.page, name="strategy"),

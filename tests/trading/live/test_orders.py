@@ -156,14 +156,14 @@ def test_one_that_did_not_arrive_stays_unknown_until_that_is_certain(
 def test_one_that_turns_up_late_is_taken_up_again_with_its_fills(
     scene: Scene, exchange: Counterparty
 ) -> None:
-    exchange.faults = [dropped(accepts=True)]
+    exchange.faults = [dropped(accepts=False)]
     [order] = scene.place()
-    hidden = exchange.orders.pop(order.exchange_id)
     scene.age(seconds=121)
     scene.look()
     order.refresh_from_db()
     assert order.status == "rejected"
-    exchange.orders[order.exchange_id] = hidden
+    [sent] = [each for each in exchange.received if each.method == "POST"]
+    assert exchange.accept(exchange.posts[0], sent) == order.exchange_id
     exchange.match(order.exchange_id, 10, "CONFIRMED")
     scene.look()
     order.refresh_from_db()
@@ -237,7 +237,7 @@ def test_a_market_order_spends_its_amount_at_no_worse_than_its_price(
         ({"price": Decimal("0.505")}, "off_tick"),
         ({"size": Decimal("4")}, "below_minimum"),
         ({"size": Decimal("10.001")}, "bad_size"),
-        ({"size": Decimal(2_000)}, "insufficient_cash"),
+        ({"size": Decimal(2_100)}, "insufficient_cash"),
         ({"side": Side.SELL}, "insufficient_tokens"),
         (market_order(amount=Decimal(10), price=None), "bad_price"),
         ({"size": Decimal(201)}, "over_cap"),

@@ -1,0 +1,22 @@
+"""``{% kill_switch as switch %}`` and ``{% live_locks workflow as locks %}``: what every page of trading tells."""
+
+from __future__ import annotations
+
+from django import template
+
+from orchestrator.trading.models import KillSwitch
+from orchestrator.trading.queries.locks import Locks, locks_of, switch_now
+from orchestrator.workflows.models import Workflow
+
+register = template.Library()
+
+
+@register.simple_tag
+def kill_switch() -> KillSwitch | None:
+    """The switch, while it is pulled."""
+    return switch_now()
+
+
+@register.simple_tag
+def live_locks(workflow: Workflow) -> Locks:
+    return locks_of(workflow)
