@@ -6,7 +6,8 @@ COPY requirements/base.txt /tmp/base.txt
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/base.txt
 # The coding agent of pattern workspaces: docker build --build-arg EXTRAS=claude. Half a gigabyte more.
 ARG EXTRAS=
-COPY requirements/claude.txt /tmp/requirements/
+# Signing of live orders at Polymarket, for engine and task workers: EXTRAS=live, or EXTRAS="claude live".
+COPY requirements/claude.txt requirements/live.txt /tmp/requirements/
 RUN for extra in $EXTRAS; do \
     /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/requirements/$extra.txt || exit 1; done
 

@@ -91,7 +91,7 @@ build: ## Build static/dist from static/src (wants npm).
 
 lock: ## Work out requirements/*.txt anew from *.in (ARGS=--upgrade takes newer releases).
 	$(INSTALL) base
-	@for name in bootstrap base dev bench claude; do \
+	@for name in bootstrap base dev bench claude live; do \
 		$(VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
 		$(ARGS) -o requirements/$$name.txt requirements/$$name.in || exit 1; done
 

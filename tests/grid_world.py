@@ -35,6 +35,7 @@ from orchestrator.workspaces.services.reviewing import review
 from tests.factories import make_user, make_workflow, node, share, start
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
+from tests.trading.live.scene import make_live_portfolio
 from tests.workspaces.coding.scene import make_failed_run
 from tests.workspaces.deployments.scene import make_done
 from tests.workspaces.making import make_workspace
@@ -105,6 +106,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         "word": "go",
         "groq": "groq",
         "part": "input",
+        "live_portfolio": make_live_portfolio(people["owner"]).pk,
         **telling(people["owner"]),
         **tried(people),
         **traded(people["owner"]),

@@ -30,6 +30,7 @@ from tests.grid_world import (
     routes,
     world,
 )
+from tests.trading.live.scene import SECRETS, WALLET
 
 __all__ = ["world"]  # the fixture
 
@@ -63,6 +64,7 @@ TAPE = {"pk": "tape"}
 PORTFOLIO = {"pk": "portfolio"}
 HELD: Answers = (401, 404, 404, 404, 200, 403)
 """Of a person's own money: an admin sees it and leaves it alone."""
+L = {"pk": "live_portfolio"}
 
 API = [
     Row("token", "post", (400,) * 6, body={}),
@@ -309,6 +311,16 @@ API = [
     Row("candle-set", "patch", OWN, C, {"name": "renamed"}),
     Row("candle-set", "delete", answers(OWN, 409), C),
     Row("candle-bars", "get", READ, C),
+    Row("trading-locks", "get", READ, W),
+    Row("trading-locks", "put", (401, 404, 403, 403, 403, 200), W, {"most_notional": "5"}),
+    Row("trading-locks", "delete", (401, 404, 403, 403, 409, 409), W),
+    Row("kill-switch", "get", EVERYBODY),
+    Row("kill-switch", "post", answers(EVERYBODY, 202), body={"reason": "Stop"}),
+    Row("kill-switch", "delete", (401, 403, 403, 403, 403, 409)),
+    Row("live-account", "get", (401, 404, 404, 404, 200, 404), L),
+    Row("live-account", "put", (401, 404, 404, 404, 200, 403), L, {"funder": WALLET, **SECRETS}),
+    Row("live-account", "delete", (401, 404, 404, 404, 204, 403), L),
+    Row("live-order-cancel", "post", answers(EVERYBODY, 404), {"pk": "nobody"}),
     Row("workspaces", "get", EVERYBODY),
     Row("workspaces", "post", answers(EVERYBODY, 201), body={"pattern_type": "bos"}),
     Row("workspace", "get", READ, PW),

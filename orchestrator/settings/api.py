@@ -161,6 +161,7 @@ SPECTACULAR_SETTINGS = {
         },
         {"name": "coding runs", "description": "Corrections worked into an algorithm, and its versions."},
         {"name": "deployments", "description": "Versions of algorithms on their way to where they go."},
+        {"name": "live trading", "description": "What stands before real money: locks and the kill switch."},
         {"name": "process sessions", "description": "One's own way through a guided process, step by step."},
         {"name": "markets", "description": "Prediction markets as they were last read, and their books."},
         {"name": "tapes", "description": "What markets told, recorded, imported or generated."},

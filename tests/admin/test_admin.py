@@ -28,6 +28,7 @@ from orchestrator.process.models import (
     PromptPack,
     Session,
 )
+from orchestrator.trading import models as trading
 from orchestrator.workflows.models import (
     Access,
     Workflow,
@@ -58,6 +59,7 @@ WORKSPACES = [
     workspaces.WorkspaceMember,
     workspaces.WorkspaceMessage,
 ]
+TRADING = [trading.KillSwitch, trading.LiveAccount, trading.LiveApproval, trading.LiveOrder]
 OURS = [User, Budget, Workflow, *AUTHORED, *LOOKED_AT]
 
 
@@ -94,11 +96,11 @@ def url(model: type[Any], page: str, *args: Any) -> str:
 
 
 def test_all_of_ours_and_nothing_else_is_registered() -> None:
-    assert set(admin.site._registry) == {*OURS, *WORKSPACES}
+    assert set(admin.site._registry) == {*OURS, *WORKSPACES, *TRADING}
 
 
-@pytest.mark.parametrize("model", WORKSPACES)
-def test_workspaces_are_looked_at_and_not_written(client: Client, model: type[Any]) -> None:
+@pytest.mark.parametrize("model", [*WORKSPACES, *TRADING])
+def test_workspaces_and_live_trading_are_looked_at_and_not_written(client: Client, model: type[Any]) -> None:
     assert client.get(url(model, "changelist")).status_code == 200
     assert client.get(url(model, "add")).status_code == 403
 

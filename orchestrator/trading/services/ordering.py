@@ -84,7 +84,7 @@ def _place_on_paper(run_id: UUID, node_id: str, asks: list[Ask]) -> list[JsonObj
         for each in fresh if not stopped else ():
             work.session.events += work.replay.broker.place(each, work.replay.broker.at)
         if fresh:
-            require_unfinished(execution_id)
+            require_unfinished(work.run.execution_id)
             store(work)
             known = {row.client_order_id: row for row in Order.objects.filter(client_order_id__in=names)}
         return [_told(each, known) for each in asks]

@@ -129,8 +129,10 @@ def settle_ended_runs(portfolio_id: UUID) -> None:
 
     To be called outside a transaction that holds the portfolio's lock. Idempotent.
     """
-    standing = Order.objects.filter(portfolio=portfolio_id, run__execution_id__isnull=False).exclude(
-        status__in=[each.value for each in FINAL_ORDERS]
+    standing = (
+        Order.objects.filter(portfolio=portfolio_id, run__execution_id__isnull=False)
+        .exclude(status__in=[each.value for each in FINAL_ORDERS])
+        .exclude(run__mode=Mode.LIVE.value)  # those stand at the exchange, and are cancelled there
     )
     for run_id, execution_id in standing.values_list("run_id", "run__execution_id").distinct():
         if not Execution.objects.filter(pk=execution_id, finished_at__isnull=True).exists():

@@ -1,4 +1,4 @@
-"""``{% kill_switch as switch %}`` and ``{% live_locks workflow as locks %}``: what every page of trading tells."""
+"""``{% kill_switch as switch %}`` and ``{% live_locks workflow as locks %}``: what pages of trading tell."""
 
 from __future__ import annotations
 

@@ -60,6 +60,13 @@ def connect(portfolio: Portfolio) -> LiveAccount:
     return set_account(portfolio.owner, portfolio.pk, funder=WALLET, signature_type=0, **SECRETS)
 
 
+def make_live_portfolio(owner: User, cash: int = 1_000) -> Portfolio:
+    """Connected with an account."""
+    portfolio = create_portfolio(owner, name="Real money", mode=Mode.LIVE, cash=Decimal(cash))
+    connect(portfolio)
+    return portfolio
+
+
 @dataclass
 class Scene:
     """All three locks are open, 1,000 USDC are there, and up to 100 may be at stake."""
@@ -100,8 +107,7 @@ def make_scene(*, cap: int = 100, cash: int = 1_000) -> Scene:
     ann, admin = make_user("ann"), make_user("root", role=Role.ADMIN)
     workflow = make_workflow(ann, nodes=[STREAM, BUY], edges=chain("stream", "buy"))
     make_market()
-    portfolio = create_portfolio(ann, name="Real money", mode=Mode.LIVE, cash=Decimal(cash))
-    connect(portfolio)
+    portfolio = make_live_portfolio(ann, cash)
     approve(admin, workflow.pk, most_notional=Decimal(cap), comment="Looked at it")
     run, _ = start_strategy(
         ann,
