@@ -119,5 +119,10 @@ def make_scene(*, cap: int = 100, cash: int = 1_000) -> Scene:
     return Scene(ann, admin, workflow, portfolio, run)
 
 
+def facts(*values: Any) -> tuple[Any, ...]:
+    """To be compared: amounts with whole numbers, too."""
+    return values
+
+
 def market_order(**more: Any) -> dict[str, Any]:
     return {"type": OrderType.MARKET, "time_in_force": TimeInForce.FAK, "size": None, **more}

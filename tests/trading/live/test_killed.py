@@ -9,12 +9,12 @@ import pytest
 
 from orchestrator.trading.models import LiveOrder, Order
 from orchestrator.trading.polymarket.trading import Trading
-from orchestrator.trading.services.live import following, sending
+from orchestrator.trading.services.live import admitting, following, sending
 from orchestrator.trading.services.live.stopping import cancel_of_ended_runs
 from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import fresh
 from tests.trading.live.counterparty import Counterparty
-from tests.trading.live.scene import Scene
+from tests.trading.live.scene import Scene, facts
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def after(real: object) -> object:
 
 POINTS = {
     "before anything is stored": (sending, "admit", die),
-    "when the order is stored": (sending, "admit", after(sending.admit)),
+    "when the order is stored": (sending, "admit", after(admitting.admit)),
     "before it is said to be sent": (sending, "begin", die),
     "when it is said to be sent": (sending, "begin", after(sending.begin)),
     "when the exchange has it": (Trading, "post", after(Trading.post)),
@@ -67,11 +67,11 @@ def test_whenever_the_sender_dies_there_is_one_order_with_its_fills(
     if point == "when it is said to be sent":  # it was not, which nobody can know
         scene.age(seconds=121)
         scene.look()
-        assert (exchange.posts, Order.objects.get().reason_code) == ([], "not_arrived")
+        assert facts(exchange.posts, Order.objects.get().reason_code) == ([], "not_arrived")
     else:
         order = Order.objects.get()
-        assert (len(exchange.posts), len(exchange.orders)) == (1, 1)
-        assert (order.status, order.filled_size, order.fills.count()) == ("partially_filled", 4, 1)
+        assert facts(len(exchange.posts), len(exchange.orders)) == (1, 1)
+        assert facts(order.status, order.filled_size, order.fills.count()) == ("partially_filled", 4, 1)
     assert verify_portfolio(scene.portfolio) == []
 
 
@@ -86,7 +86,7 @@ def test_an_order_whose_step_never_came_back_is_refused_in_the_end(
     Order.objects.update(created_at=Order.objects.get().created_at - following._UNSENT_FOR * 2)
     assert following.give_up_unsent() == 1
     order = Order.objects.get()
-    assert (order.status, order.reason_code, exchange.posts) == ("rejected", "not_sent", [])
+    assert facts(order.status, order.reason_code, exchange.posts) == ("rejected", "not_sent", [])
     scene.portfolio.refresh_from_db()
     assert scene.portfolio.reserved == 0
 

@@ -21,14 +21,14 @@ from orchestrator.workflows.models import Access
 from orchestrator.workflows.services.versions import create_version
 from tests.factories import chain, make_user, node, share
 from tests.trading.live.counterparty import Counterparty
-from tests.trading.live.scene import STREAM, Scene, make_recording
+from tests.trading.live.scene import STREAM, Scene, facts, make_recording
 
 pytestmark = pytest.mark.django_db
 
 
 def refused(scene: Scene, exchange: Counterparty) -> str:
     [order] = scene.place()
-    assert (order.status, exchange.posts) == ("rejected", [])
+    assert facts(order.status, exchange.posts) == ("rejected", [])
     return order.reason_code
 
 
@@ -52,9 +52,9 @@ def test_without_an_approval_nothing_is_sent(scene: Scene, exchange: Counterpart
 def test_another_version_needs_an_approval_of_its_own(scene: Scene, exchange: Counterparty) -> None:
     assert locks_of(scene.workflow).is_open
     dearer = node("buy", "live-order", {"type": "limit", "size": "50", "price": "0.9"})
-    create_version(scene.ann, scene.workflow.pk, nodes=[STREAM, dearer], edges=chain("stream", "buy"))
+    create_version(scene.ann, scene.workflow.pk, nodes=[STREAM, dearer], edges=[*chain("stream", "buy")])
     found = locks_of(scene.workflow)
-    assert (found.is_open, found.fits, found.approval is not None) == (False, False, True)
+    assert facts(found.is_open, found.fits, found.approval is not None) == (False, False, True)
     with pytest.raises(WrongState, match="Version 1 is approved"):
         start_strategy(
             scene.ann,
@@ -67,7 +67,7 @@ def test_another_version_needs_an_approval_of_its_own(scene: Scene, exchange: Co
     assert order.status == "open", "the run of the approved version goes on"
     locks.approve(scene.admin, scene.workflow.pk, most_notional=Decimal(100))
     [order] = scene.place()
-    assert (order.reason_code, len(exchange.posts)) == ("version_not_approved", 1)
+    assert facts(order.reason_code, len(exchange.posts)) == ("version_not_approved", 1)
 
 
 def test_the_cap_counts_what_is_open_and_what_is_held(scene: Scene, exchange: Counterparty) -> None:
@@ -78,7 +78,7 @@ def test_the_cap_counts_what_is_open_and_what_is_held(scene: Scene, exchange: Co
     [first, second, third] = scene.place(*[scene.ask(size=Decimal(50)) for _ in range(3)])
     assert [each.status for each in (first, second, third)] == ["open", "open", "rejected"]
     assert third.reason_code == "over_cap"
-    assert (locks_of(scene.workflow).stake, locks_of(scene.workflow).left) == (100, 0)
+    assert facts(locks_of(scene.workflow).stake, locks_of(scene.workflow).left) == (100, 0)
 
 
 def test_the_kill_switch_keeps_orders_in(scene: Scene, exchange: Counterparty) -> None:
@@ -109,7 +109,7 @@ def test_a_market_that_takes_no_orders_gets_none(
 
 def test_paper_orders_of_a_live_run_are_refused_and_not_booked(scene: Scene, exchange: Counterparty) -> None:
     [told] = place_orders(scene.run.execution_id, "paper", [scene.ask()])
-    assert (told["status"], told["reason"]) == ("rejected", "paper_in_live")
+    assert facts(told["status"], told["reason"]) == ("rejected", "paper_in_live")
     assert not Order.objects.exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from orchestrator.trading.models import Fill, LedgerEntry, LiveOrder, Order, Por
 from orchestrator.trading.services.live.stopping import cancel_order
 from orchestrator.trading.services.portfolios import deposit, withdraw
 from orchestrator.trading.services.verifying import verify_portfolio
-from tests.trading.live.counterparty import Answer, Counterparty, Fault, dropped, refuses, says
-from tests.trading.live.scene import Scene, market_order
+from tests.stand_in import Answer
+from tests.trading.live.counterparty import Counterparty, Fault, dropped, refuses, says
+from tests.trading.live.scene import Scene, facts, market_order
 
 pytestmark = pytest.mark.django_db
 
@@ -25,11 +27,11 @@ def money(scene: Scene) -> Portfolio:
 
 def test_an_order_is_sent_as_the_exchange_has_it_and_is_open(scene: Scene, exchange: Counterparty) -> None:
     [order] = scene.place()
-    assert (order.status, order.exchange_id) == ("open", next(iter(exchange.orders)))
+    assert facts(order.status, order.exchange_id) == ("open", next(iter(exchange.orders)))
     [sent] = exchange.posts
     signed = sent["order"]
-    assert (signed["makerAmount"], signed["takerAmount"]) == ("5000000", "10000000")
-    assert (signed["side"], signed["tokenId"], sent["orderType"]) == ("BUY", "71321", "GTC")
+    assert facts(signed["makerAmount"], signed["takerAmount"]) == ("5000000", "10000000")
+    assert facts(signed["side"], signed["tokenId"], sent["orderType"]) == ("BUY", "71321", "GTC")
     assert money(scene).reserved == 5
 
 
@@ -38,17 +40,21 @@ def test_a_fill_is_booked_provisionally_and_then_for_good(scene: Scene, exchange
     exchange.match(order.exchange_id, 4)
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.filled_size, Fill.objects.get().is_final) == ("partially_filled", 4, False)
-    assert (money(scene).cash, money(scene).reserved) == (998, 3)
+    assert facts(order.status, order.filled_size, Fill.objects.get().is_final) == (
+        "partially_filled",
+        4,
+        False,
+    )
+    assert facts(money(scene).cash, money(scene).reserved) == (998, 3)
 
     exchange.match(order.exchange_id, 6, "MINED", maker=True)
     exchange.settle("CONFIRMED")
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.filled_size, order.filled_amount) == ("filled", 10, 5)
+    assert facts(order.status, order.filled_size, order.filled_amount) == ("filled", 10, 5)
     assert Fill.objects.filter(is_final=True).count() == 2
     assert LiveOrder.objects.get().due_at is None
-    assert (money(scene).cash, money(scene).reserved) == (995, 0)
+    assert facts(money(scene).cash, money(scene).reserved) == (995, 0)
 
 
 def test_what_is_told_twice_is_booked_once(scene: Scene, exchange: Counterparty) -> None:
@@ -57,7 +63,7 @@ def test_what_is_told_twice_is_booked_once(scene: Scene, exchange: Counterparty)
     exchange.trades.append(dict(exchange.trades[0]))
     scene.look()
     scene.look()
-    assert (Fill.objects.count(), money(scene).cash) == (1, 998)
+    assert facts(Fill.objects.count(), money(scene).cash) == (1, 998)
 
 
 def test_a_trade_that_fails_on_the_chain_is_taken_back_by_a_counter_entry(
@@ -71,9 +77,13 @@ def test_a_trade_that_fails_on_the_chain_is_taken_back_by_a_counter_entry(
     exchange.settle("FAILED")
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.filled_size, order.reason_code) == ("cancelled", 0, "trade_failed")
+    assert facts(order.status, order.filled_size, order.reason_code) == ("cancelled", 0, "trade_failed")
     assert LedgerEntry.objects.filter(kind="fill").count() == 2
-    assert (money(scene).cash, money(scene).positions.get().size, money(scene).realised_pnl) == (1000, 0, 0)
+    assert facts(money(scene).cash, money(scene).positions.get().size, money(scene).realised_pnl) == (
+        1000,
+        0,
+        0,
+    )
 
 
 def test_a_failed_sale_gives_the_tokens_back_at_their_cost(scene: Scene, exchange: Counterparty) -> None:
@@ -83,11 +93,16 @@ def test_a_failed_sale_gives_the_tokens_back_at_their_cost(scene: Scene, exchang
     [sold] = scene.place(scene.ask(side=Side.SELL, price=Decimal("0.8")))
     exchange.match(sold.exchange_id, 10)
     scene.look()
-    assert (money(scene).cash, money(scene).realised_pnl) == (1003, 3)
+    assert facts(money(scene).cash, money(scene).realised_pnl) == (1003, 3)
     exchange.settle("FAILED", exchange.trades[-1]["id"])
     scene.look()
     position = money(scene).positions.get()
-    assert (money(scene).cash, money(scene).realised_pnl, position.size, position.cost) == (995, 0, 10, 5)
+    assert facts(money(scene).cash, money(scene).realised_pnl, position.size, position.cost) == (
+        995,
+        0,
+        10,
+        5,
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,10 +125,10 @@ def test_an_order_that_is_refused_for_certain_is_over(
 ) -> None:
     exchange.faults = [Fault(answer)]
     [order] = scene.place()
-    assert (order.status, order.reason_code) == ("rejected", reason)
+    assert facts(order.status, order.reason_code) == ("rejected", reason)
     said = json.loads(answer.body)
     assert (said.get("error") or said["errorMsg"]) in order.reason
-    assert (len(exchange.posts), money(scene).reserved) == (1, 0)
+    assert facts(len(exchange.posts), money(scene).reserved) == (1, 0)
 
 
 SILENCE = [
@@ -132,9 +147,9 @@ def test_an_order_without_a_clear_answer_that_arrived_is_found_and_never_sent_ag
     exchange.faults = [Fault(fault.answer, accepts=True)]
     exchange.fills = Decimal(4)
     [order] = scene.place()
-    assert (order.status, order.filled_size) == ("partially_filled", 4)
+    assert facts(order.status, order.filled_size) == ("partially_filled", 4)
     scene.place(scene.ask(name=order.client_order_id))
-    assert (len(exchange.posts), money(scene).cash) == (1, 998)
+    assert facts(len(exchange.posts), money(scene).cash) == (1, 998)
 
 
 @pytest.mark.parametrize("fault", SILENCE)
@@ -148,8 +163,8 @@ def test_one_that_did_not_arrive_stays_unknown_until_that_is_certain(
     scene.age(seconds=121)
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.reason_code) == ("rejected", "not_arrived")
-    assert (len(exchange.posts), money(scene).reserved) == (1, 0)
+    assert facts(order.status, order.reason_code) == ("rejected", "not_arrived")
+    assert facts(len(exchange.posts), money(scene).reserved) == (1, 0)
     assert LiveOrder.objects.get().due_at is not None, "it is looked for further"
 
 
@@ -167,8 +182,8 @@ def test_one_that_turns_up_late_is_taken_up_again_with_its_fills(
     exchange.match(order.exchange_id, 10, "CONFIRMED")
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.filled_size) == ("filled", 10)
-    assert (money(scene).cash, len(exchange.posts)) == (995, 1)
+    assert facts(order.status, order.filled_size) == ("filled", 10)
+    assert facts(money(scene).cash, len(exchange.posts)) == (995, 1)
 
 
 def test_an_order_that_the_exchange_lists_no_more_keeps_the_fills_of_its_trades(
@@ -180,8 +195,8 @@ def test_an_order_that_the_exchange_lists_no_more_keeps_the_fills_of_its_trades(
     scene.age(seconds=121)
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.filled_size) == ("cancelled", 4)
-    assert (money(scene).cash, money(scene).reserved) == (998, 0)
+    assert facts(order.status, order.filled_size) == ("cancelled", 4)
+    assert facts(money(scene).cash, money(scene).reserved) == (998, 0)
 
 
 def test_a_cancel_is_repeated_until_the_exchange_says_so(scene: Scene, exchange: Counterparty) -> None:
@@ -192,7 +207,7 @@ def test_a_cancel_is_repeated_until_the_exchange_says_so(scene: Scene, exchange:
     assert Order.objects.get().status == "open", "not on hearsay"
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.reason_code, money(scene).reserved) == ("cancelled", "cancelled", 0)
+    assert facts(order.status, order.reason_code, money(scene).reserved) == ("cancelled", "cancelled", 0)
 
 
 def test_a_fill_that_comes_before_the_cancel_is_booked(scene: Scene, exchange: Counterparty) -> None:
@@ -201,7 +216,7 @@ def test_a_fill_that_comes_before_the_cancel_is_booked(scene: Scene, exchange: C
     cancel_order(scene.ann, order.pk)
     scene.look()
     order.refresh_from_db()
-    assert (order.status, order.filled_size, money(scene).cash) == ("cancelled", 4, 998)
+    assert facts(order.status, order.filled_size, money(scene).cash) == ("cancelled", 4, 998)
 
 
 def test_a_fill_that_the_books_cannot_take_is_told_and_booked_once_they_can(
@@ -218,7 +233,7 @@ def test_a_fill_that_the_books_cannot_take_is_told_and_booked_once_they_can(
     assert not Fill.objects.exists()
     deposit(scene.ann, scene.portfolio.pk, amount=Decimal(995))
     scene.look()
-    assert (LiveOrder.objects.get().fault, Fill.objects.count(), money(scene).cash) == ("", 1, 990)
+    assert facts(LiveOrder.objects.get().fault, Fill.objects.count(), money(scene).cash) == ("", 1, 990)
 
 
 def test_a_market_order_spends_its_amount_at_no_worse_than_its_price(
@@ -227,7 +242,7 @@ def test_a_market_order_spends_its_amount_at_no_worse_than_its_price(
     [order] = scene.place(scene.ask(**market_order(amount=Decimal(10), price=Decimal("0.3"))))
     assert order.status == "open"
     signed = exchange.posts[0]["order"]
-    assert (signed["makerAmount"], signed["takerAmount"]) == ("10000000", "33333300")
+    assert facts(signed["makerAmount"], signed["takerAmount"]) == ("10000000", "33333300")
     assert exchange.posts[0]["orderType"] == "FAK"
 
 
@@ -244,9 +259,9 @@ def test_a_market_order_spends_its_amount_at_no_worse_than_its_price(
     ],
 )
 def test_what_cannot_be_is_refused_here_and_never_sent(
-    scene: Scene, exchange: Counterparty, wrong: dict[str, object], reason: str
+    scene: Scene, exchange: Counterparty, wrong: dict[str, Any], reason: str
 ) -> None:
     [order] = scene.place(scene.ask(**wrong))
-    assert (order.status, order.reason_code) == ("rejected", reason)
+    assert facts(order.status, order.reason_code) == ("rejected", reason)
     assert order.reason
-    assert (exchange.posts, money(scene).reserved) == ([], 0)
+    assert facts(exchange.posts, money(scene).reserved) == ([], 0)

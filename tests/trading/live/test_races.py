@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from threading import Event, Thread
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import LiveApproval, Order, Portfolio, StrategyRun
-from orchestrator.trading.services import killing
+from orchestrator.trading.services import killing, locks
 from orchestrator.trading.services.live import admitting, booking
 from orchestrator.trading.services.live.accounts import set_account
 from orchestrator.trading.services.live.stopping import stop_everything
@@ -55,7 +56,7 @@ def two_for_the_cap(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each is for 60 of 100. The first has reckoned and waits a while before it stores: the other's turn."""
     reckoned, real = Event(), booking.at_stake
 
-    def at_stake(workflow_id: object) -> Decimal:
+    def at_stake(workflow_id: UUID) -> Decimal:
         found = real(workflow_id)
         if not reckoned.is_set():
             reckoned.set()
@@ -85,10 +86,10 @@ def test_two_orders_at_once_do_not_pass_the_cap_together(
 def test_the_control_without_the_approval_s_lock_they_do(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = admitting.open_locks
+    real = locks.open_locks
 
-    def unlocked(workflow_id: object, checksum: str, *, lock: bool) -> LiveApproval:
-        return real(workflow_id, checksum)  # type: ignore[arg-type]
+    def unlocked(workflow_id: UUID, checksum: str, *, lock: bool) -> LiveApproval:
+        return real(workflow_id, checksum)
 
     monkeypatch.setattr(admitting, "open_locks", unlocked)
     assert two_for_the_cap(scene, monkeypatch) == ["pending", "pending"]

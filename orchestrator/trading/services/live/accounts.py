@@ -44,7 +44,7 @@ def set_account(
     """Store a wallet's keys, in place of those that were there. Raises NotFound, NotAllowed, WrongState,
     and InvalidInput, which never repeats what was given."""
     portfolio = _own(user, portfolio_id)
-    given = {
+    given: dict[str, str | int] = {
         "funder": funder.strip(),
         "signature_type": signature_type,
         "private_key": private_key.strip(),

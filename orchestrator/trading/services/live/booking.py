@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Q, Sum
 
@@ -155,7 +156,7 @@ def still_costs(order: Order) -> Decimal:
     return usdc(whole * share)
 
 
-def at_stake(workflow_id: object) -> Decimal:
+def at_stake(workflow_id: UUID) -> Decimal:
     """USDC that a workflow has at stake live: what its open purchases may cost, and what its tokens did."""
     orders = Order.objects.filter(run__workflow=workflow_id, run__mode="live", side=Side.BUY.value)
     still_open = sum((still_costs(each) for each in orders.exclude(status__in=_FINAL)), ZERO)
