@@ -196,7 +196,7 @@ def instrument_of(token: str) -> Instrument | None:
         market=market.condition_id,
         tick=market.tick_size,
         minimum_size=market.minimum_size,
-        fees=FeeSchedule.bps(market.fee_bps),
+        fees=market.fees,
         closed=market.is_closed or not market.accepts_orders,
     )
 
