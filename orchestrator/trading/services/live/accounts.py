@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -54,7 +54,12 @@ def set_account(
     }
     _check(given)
     now = utc_now()
-    fresh = {**given, "last_four": str(given["api_key"])[-4:], "updated_by": user, "updated_at": now}
+    fresh: dict[str, Any] = {
+        **given,
+        "last_four": str(given["api_key"])[-4:],
+        "updated_by": user,
+        "updated_at": now,
+    }
     fresh |= {"due_at": now, "fault": "", "differences": [], "compared_at": None}
     account, created = LiveAccount.objects.update_or_create(portfolio=portfolio, defaults=fresh)
     after = {"funder": account.funder, "last_four": account.last_four}
