@@ -12,7 +12,7 @@ from orchestrator.core.rls import as_server
 from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS
 from orchestrator.trading.models import KillSwitch, LiveApproval, LiveOrder
-from orchestrator.trading.services.live.booking import at_stake
+from orchestrator.trading.queries.stakes import at_stake
 from orchestrator.workflows.models import Workflow, WorkflowVersion
 
 

@@ -12,8 +12,9 @@ from django.db import connection, transaction
 
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import LiveApproval, Order, Portfolio, StrategyRun
+from orchestrator.trading.queries import stakes
 from orchestrator.trading.services import killing, locks
-from orchestrator.trading.services.live import admitting, booking
+from orchestrator.trading.services.live import admitting
 from orchestrator.trading.services.live.accounts import set_account
 from orchestrator.trading.services.live.stopping import stop_everything
 from orchestrator.trading.services.portfolios import create_portfolio
@@ -54,7 +55,7 @@ def second_run(scene: Scene) -> StrategyRun:
 
 def two_for_the_cap(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each is for 60 of 100. The first has reckoned and waits a while before it stores: the other's turn."""
-    reckoned, real = Event(), booking.at_stake
+    reckoned, real = Event(), stakes.at_stake
 
     def at_stake(workflow_id: UUID) -> Decimal:
         found = real(workflow_id)
@@ -63,7 +64,7 @@ def two_for_the_cap(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             other.join(PATIENCE)
         return found
 
-    monkeypatch.setattr(booking, "at_stake", at_stake)
+    monkeypatch.setattr(stakes, "at_stake", at_stake)
     later = second_run(scene)
     ask, rival = scene.ask(size=Decimal(120)), scene.ask(size=Decimal(120))
 

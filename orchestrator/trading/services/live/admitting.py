@@ -27,10 +27,11 @@ from orchestrator.trading.models import (
     Position,
     StrategyRun,
 )
+from orchestrator.trading.queries import stakes
+from orchestrator.trading.queries.stakes import instrument_of, market_of, milliseconds
 from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.killing import SENTENCE, hold_gate
 from orchestrator.trading.services.live import booking
-from orchestrator.trading.services.live.booking import instrument_of, market_of, milliseconds
 from orchestrator.trading.services.locks import Locked, open_locks
 from orchestrator.trading.services.sessions import require_unfinished
 
@@ -144,7 +145,7 @@ def _check_means(desk: _Desk, request: OrderRequest, instrument: Instrument) -> 
             Reason.INSUFFICIENT_CASH, f"The order needs {needed} USDC with fees, and {free} are free."
         )
     assert desk.approval is not None
-    stake = booking.at_stake(desk.run.workflow_id)
+    stake = stakes.at_stake(desk.run.workflow_id)
     if stake + needed > desk.approval.most_notional:
         raise Locked(
             LiveReason.OVER_CAP,

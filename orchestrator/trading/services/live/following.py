@@ -23,6 +23,7 @@ from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, OrderStatus
 from orchestrator.trading.models import Fill, LiveAccount, LiveOrder, Order, Portfolio
 from orchestrator.trading.polymarket.trading import Trading
+from orchestrator.trading.queries.stakes import instrument_of
 from orchestrator.trading.services.live import booking
 from orchestrator.trading.services.live.accounts import trading_for
 
@@ -104,7 +105,7 @@ def keep(order_id: UUID, told: ToldOrder | None, parts: list[ToldTrade], *, faul
     portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
     order = Order.objects.select_for_update(of=("self",)).get(pk=order_id)
     live = LiveOrder.objects.select_for_update().get(order=order)
-    instrument = booking.instrument_of(order.token)
+    instrument = instrument_of(order.token)
     schedule = instrument.fees if instrument else FREE
     unbooked = ""
     for part in parts:

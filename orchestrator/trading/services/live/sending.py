@@ -21,11 +21,11 @@ from orchestrator.trading.domain.vocabulary import OrderStatus
 from orchestrator.trading.models import LiveAccount, LiveOrder, Order, StrategyRun
 from orchestrator.trading.polymarket.signers import BadKeys, SignedOrder, SigningMissing
 from orchestrator.trading.polymarket.trading import Declined, Trading, Unanswered
+from orchestrator.trading.queries.stakes import market_of, request_of
 from orchestrator.trading.services.killing import SENTENCE, hold_gate
 from orchestrator.trading.services.live import booking
 from orchestrator.trading.services.live.accounts import trading_for
 from orchestrator.trading.services.live.admitting import admit
-from orchestrator.trading.services.live.booking import market_of, request_of
 from orchestrator.trading.services.live.following import end_unsent, locked, look_at, refuse_unsent
 from orchestrator.trading.services.locks import Locked, open_locks
 
