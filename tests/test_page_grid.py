@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.grid_world import PUBLIC, ROLES, Answers, World, answers, apart, routes, world
+from tests.trading.live.scene import SECRETS, WALLET
 
 __all__ = ["world"]  # the fixture
 
@@ -41,6 +42,7 @@ class Page:
 
 
 W = {"pk": "workflow"}
+ACCOUNT = {"funder": WALLET, "signature_type": "0", **SECRETS}
 V = {**W, "number": "one"}
 GRAPH = {"document": '{"nodes": []}'}
 H = {**W, "trigger_id": "hook"}
@@ -124,6 +126,7 @@ PAGES = [
     Page("trading:approve-live", "post", (LOGIN, 404, 403, 403, 403, 302), W, {"most_notional": "5"}),
     Page("trading:revoke-live", "post", (LOGIN, 404, 403, 403, 409, 409), W),
     Page("trading:account", "get", MINE, {"pk": "live_portfolio"}),
+    Page("trading:account", "post", (LOGIN, 404, 404, 404, 302, 403), {"pk": "live_portfolio"}, ACCOUNT),
     Page("trading:disconnect", "post", (LOGIN, 404, 404, 404, 302, 403), {"pk": "live_portfolio"}),
     Page("trading:cancel-live-order", "post", NO_STEP, {"pk": "nobody"}),
     Page("trading:begin", "post", answers(EVERYBODY, 302), {"template_id": "template"}),
