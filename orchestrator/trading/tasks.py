@@ -7,9 +7,9 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 
-from orchestrator.trading.services.manual_orders import meet_markets
 from orchestrator.trading.services import killing
 from orchestrator.trading.services.live import comparing, following, stopping
+from orchestrator.trading.services.manual_orders import meet_markets
 from orchestrator.trading.services.refreshing import refresh_followed
 
 
