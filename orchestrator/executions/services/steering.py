@@ -62,7 +62,9 @@ def pause_for(execution_id: UUID, *, by: str) -> bool:
     """Pause a run for a product that stops all of its own, whoever may see it. False: it is over, paused,
     or was asked to already."""
     row = Execution.objects.filter(pk=execution_id).first()
-    if row is None or row.status == Status.PAUSED or row.mail.filter(kind="pause").exists():
+    if row is None or row.mail.filter(kind="pause").exists():
+        return False
+    if row.status == Status.PAUSED and not row.mail.filter(kind="resume").exists():
         return False
     posted = mail.post(row.pk, Pause(by=by), now=utc_now(), metadata=current_origin().as_metadata())
     hint_on_commit()

@@ -203,11 +203,24 @@ def test_a_market_that_closes_between_two_windows_takes_no_more_orders(
     ]
 
 
-def test_the_kill_switch_refuses_every_order(drain: Drain) -> None:
+def test_the_kill_switch_refuses_every_order_on_paper(drain: Drain) -> None:
+    ann = make_user("ann")
+    nodes = [
+        node("stream", "polymarket-stream", {"window": 10}),
+        node("buy", "paper-order", {"amount": "25"}),
+    ]
+    tape = tape_of(ann, USUAL)
+    run, _ = start_strategy(ann, make_strategy(ann, nodes).pk, mode=Mode.PAPER, tape_id=tape.pk, windows=1)
     KillSwitch.objects.create(reason="Enough")
-    output, _ = ordered(drain, {"amount": "25"})
-    assert output["items"][0]["reason"] == "kill_switch"
-    assert Order.objects.get().status == "rejected"
+    drain()
+    order = Order.objects.get()
+    assert (order.run, order.status, order.reason_code) == (run, "rejected", "kill_switch")
+
+
+def test_the_kill_switch_lets_backtests_go_on(drain: Drain) -> None:
+    KillSwitch.objects.create(reason="Enough")
+    ordered(drain, {"amount": "25"})
+    assert Order.objects.get().status == "filled"
 
 
 def test_a_book_that_cannot_be_is_told_and_not_traded_on(drain: Drain) -> None:

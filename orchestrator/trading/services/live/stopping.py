@@ -33,7 +33,7 @@ def stop_everything() -> int:
     if switch is None:
         return 0
     runs = StrategyRun.objects.filter(mode__in=[Mode.PAPER.value, Mode.LIVE.value])
-    going = Execution.objects.live().filter(pk__in=runs.values("execution_id")).exclude(status="paused")
+    going = Execution.objects.live().filter(pk__in=runs.values("execution_id"))
     done = sum(pause_for(each, by=_NAME) for each in going.values_list("pk", flat=True))
     live = LiveOrder.objects.filter(cancel_asked_at__isnull=True).exclude(order__status__in=_FINAL)
     done += sum(_cancel_live(each) for each in live.values_list("order_id", flat=True))
