@@ -2,7 +2,7 @@
 # Wants Python 3.11 or later with venv, git and make. Nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help up claude test lint lint-python lint-django lint-templates lint-web lint-dist bench bench-processes bench-workspaces chaos build lock clean
+.PHONY: help up claude live test lint lint-python lint-django lint-templates lint-web lint-dist bench bench-processes bench-workspaces chaos build lock clean
 
 # Found by running it, since a name on PATH may be a pyenv shim for a version that is not there.
 PROBE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -17,7 +17,7 @@ INSTALL = @test -n "$(PYTHON)" || { \
 VENV = .venv/bin/python
 SERVICES = $(VENV) -m orchestrator.embedded run
 
-# EXTRAS=claude has the tests of the coding agent run, and fail where it is missing. CI sets it.
+# EXTRAS="claude live" has the tests of the coding agent and the signer run, and fail where one is missing.
 export EXTRAS
 
 # `check --deploy` looks at what a server on the internet would be given.
@@ -34,6 +34,9 @@ up: ## Start everything on http://127.0.0.1:8000 with demo data, until Ctrl-C (P
 
 claude: ## Install the coding agent of pattern workspaces: 160 MB, for those who have a key of Anthropic.
 	$(INSTALL) base claude
+
+live: ## Install the signer of live orders at Polymarket, for engine and task workers.
+	$(INSTALL) base live
 
 test: ## Run all tests on a real PostgreSQL and Redis (ARGS="-k name" is passed to pytest).
 	$(INSTALL) base dev $(EXTRAS)

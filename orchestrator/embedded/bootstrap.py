@@ -22,7 +22,13 @@ PYTHON = VENV / "bin" / "python"
 UNFINISHED = VENV / "unfinished"
 REQUIREMENTS = Path("requirements")
 
-_ROUGHLY = {"base": "about 20 s", "dev": "about 15 s", "bench": "a few seconds", "claude": "160 MB"}
+_ROUGHLY = {
+    "base": "about 20 s",
+    "dev": "about 15 s",
+    "bench": "a few seconds",
+    "claude": "160 MB",
+    "live": "20 MB",
+}
 _LAST_LINES = 15
 # How uv calls what a machine may have configured for pip alone: a mirror, a proxy, a certificate.
 _PIP_TO_UV = {

@@ -80,6 +80,7 @@ def test_help_names_every_target_with_a_sentence() -> None:
         "help",
         "up",
         "claude",
+        "live",
         "test",
         "lint",
         "bench",

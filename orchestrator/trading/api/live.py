@@ -33,7 +33,7 @@ class LocksView(APIView):
         return _locks(request, pk)
 
     @extend_schema(
-        request=given.ApproveSerializer,
+        request=given.ApproveLiveSerializer,
         responses=given.LocksSerializer,
         examples=[given.APPROVE],
         tags=TAG,
@@ -41,7 +41,7 @@ class LocksView(APIView):
     )
     def put(self, request: Request, pk: UUID) -> Response:
         """Approve the published version for live orders, with a cap. Administrators only."""
-        data = valid_data(given.ApproveSerializer(data=request.data))
+        data = valid_data(given.ApproveLiveSerializer(data=request.data))
         locks.approve(person(request), pk, **data)
         return _locks(request, pk)
 

@@ -58,7 +58,7 @@ class LocksSerializer(serializers.Serializer[Any]):
         return locks.switch is not None
 
 
-class ApproveSerializer(serializers.Serializer[Any]):
+class ApproveLiveSerializer(serializers.Serializer[Any]):
     most_notional = serializers.DecimalField(**MONEY, help_text="USDC at stake at most")  # type: ignore[arg-type]
     comment = serializers.CharField(required=False, allow_blank=True, max_length=2_000)
     version = serializers.IntegerField(required=False, min_value=1, help_text="Else the published one")

@@ -57,7 +57,7 @@ def open_signer(keys: Keys) -> Signer:
         signing = import_module("orchestrator.trading.polymarket.signing")
     except ImportError as error:
         raise SigningMissing(
-            "This worker cannot sign orders: install requirements/live.txt in it, or build with EXTRAS=live."
+            "This worker cannot sign orders: run `make live` there, or build with EXTRAS=live."
         ) from error
     signer: Signer = signing.open_signer(keys)
     return signer
