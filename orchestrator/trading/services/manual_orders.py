@@ -24,11 +24,12 @@ from orchestrator.trading.domain.faults import MarketDataError
 from orchestrator.trading.domain.matching import Broker
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
 from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, OrderType, Side, TapeStatus, TimeInForce
-from orchestrator.trading.models import Desk, KillSwitch, Market, Order, Portfolio
+from orchestrator.trading.models import Desk, Market, Order, Portfolio
 from orchestrator.trading.queries.books import last_book, messages_about
 from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.tapes import EPOCH, moment_of
 from orchestrator.trading.services.booking import book_events
+from orchestrator.trading.services.killing import SENTENCE, hold_gate
 from orchestrator.trading.services.portfolios import find_portfolio
 from orchestrator.trading.services.strategies import busy_with
 from orchestrator.trading.services.tapes import find_tape
@@ -102,8 +103,8 @@ def place_order(user: User, portfolio_id: UUID, asked: Asked, *, client_order_id
         return known, False
     if busy_with(portfolio) is not None:
         raise WrongState("A strategy trades with this portfolio. Its run has to end first.")
-    if KillSwitch.objects.filter(released_at__isnull=True).exists():
-        raise WrongState("The kill switch is pulled: no order is placed until an administrator lets go.")
+    if hold_gate() is not None:
+        raise WrongState(SENTENCE)
     trading = at_desk(user, portfolio, asked.tape_id, asked.token)
     told = trading.broker.place(asked.named(name), trading.broker.at)
     refuse(told, asked)
