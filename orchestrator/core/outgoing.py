@@ -23,6 +23,8 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 MAX_REDIRECTS: Final = 5
 DEFAULT_TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 USER_AGENT: Final = "Orchestrator/1"
+LONGEST_PAUSE_SECONDS: Final = 366 * 86_400.0
+"""Whoever asks for more is read as asking for this, so that clocks can reckon with it."""
 
 _NAT64: Final = ip_network("64:ff9b::/96")
 
@@ -58,13 +60,18 @@ async def read_body(response: httpx.Response) -> bytes:
 
 
 def seconds_of(retry_after: str) -> float | None:
-    """``Retry-After`` as a number of seconds or as a date (RFC 9110); None for what is neither."""
-    if retry_after.replace(".", "", 1).isdigit():
-        return float(retry_after)
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - utc_now()).total_seconds())
-    except (TypeError, ValueError):
-        return None
+    """``Retry-After`` as a number of seconds or as a date (RFC 9110); None for what is neither.
+
+    From 0 to LONGEST_PAUSE_SECONDS.
+    """
+    if retry_after.isascii() and retry_after.replace(".", "", 1).isdigit():
+        seconds = float(retry_after)
+    else:
+        try:
+            seconds = (parsedate_to_datetime(retry_after) - utc_now()).total_seconds()
+        except (TypeError, ValueError, OverflowError):
+            return None
+    return min(max(seconds, 0.0), LONGEST_PAUSE_SECONDS)
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):

@@ -103,8 +103,9 @@ def test_a_receiver_that_is_unwell_is_tried_again_with_the_same_id(
     assert len({request.headers["webhook-id"] for request in server.received}) == 1
 
 
-def test_a_receiver_says_how_long_to_wait(drain: Drain, send: Send, receiver: Receiver) -> None:
-    server = receiver(lambda request: Answer(429, headers={"retry-after": "1200"}))
+@pytest.mark.parametrize("asked", ["1200", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_a_receiver_says_how_long_to_wait(drain: Drain, send: Send, receiver: Receiver, asked: str) -> None:
+    server = receiver(lambda request: Answer(429, headers={"retry-after": asked}))
     told("webhook", server, drain, send)
     found = Notification.objects.get(address="webhook:alerts")
     assert found.next_attempt_at - utc_now() > timedelta(minutes=19)  # type: ignore[operator]  # it waits

@@ -166,8 +166,8 @@ class Recorder:
             return None
         pause = timedelta(seconds=policy.backoff_seconds * min(2.0 ** (self.attempt.number - 1), 4096.0))
         asked = outcome.details.get("retry_after_seconds")
-        least = timedelta(seconds=float(asked)) if isinstance(asked, int | float) else timedelta(0)
-        return self.at + min(max(pause * (1 + JITTER * jitter), least), MAX_BACKOFF)
+        least = min(asked, MAX_BACKOFF.total_seconds()) if isinstance(asked, int | float) else 0
+        return self.at + min(max(pause * (1 + JITTER * jitter), timedelta(seconds=least)), MAX_BACKOFF)
 
     def _retry_policy(self) -> RetryPolicy:
         """The node's own, else what the workflow sets for all steps or the type for its own, the longer."""

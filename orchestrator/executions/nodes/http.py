@@ -149,9 +149,8 @@ def _check_status(answer: Mapping[str, Any], fail_on: str) -> None:
     if fail_on == "never" or status < 400 or (fail_on == "server" and not again):
         return
     details: JsonObject = {"status": status}
-    seconds = answer["headers"].get("retry-after", "")
-    if seconds.isdigit():
-        details["retry_after_seconds"] = int(seconds)
+    if (seconds := outgoing.seconds_of(answer["headers"].get("retry-after", ""))) is not None:
+        details["retry_after_seconds"] = seconds
     message = f"The answer was HTTP {status}."
     raise StepError(
         "http_status", message, retryable=again, details=details, uncertain=_may_have_acted(status)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from orchestrator.core.outgoing import seconds_of
+from orchestrator.core.outgoing import USER_AGENT, seconds_of
 from orchestrator.trading.domain.errors import (
     BadWire,
     ExchangeAway,
@@ -48,7 +48,7 @@ def make_client(options: HttpOptions) -> httpx.AsyncClient:
     """For one event loop. The addresses are the server's own settings: no guard is needed."""
     return httpx.AsyncClient(
         timeout=options.timeout_seconds,
-        headers={"user-agent": "Orchestrator/1", "accept": "application/json"},
+        headers={"user-agent": USER_AGENT, "accept": "application/json"},
         trust_env=False,
     )
 

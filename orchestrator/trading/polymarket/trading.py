@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import httpx
 
+from orchestrator.core.outgoing import USER_AGENT
 from orchestrator.trading.domain.errors import BadWire, ExchangeAway, ExchangeRefused
 from orchestrator.trading.domain.live import Terms, ToldOrder, ToldTrade
 from orchestrator.trading.polymarket.http import segment
@@ -145,7 +146,7 @@ def open_trading(signer: Signer, base_url: str, *, timeout_seconds: float) -> It
     """The address is the server's own setting: no guard is needed. Nothing is repeated by itself."""
     with httpx.Client(
         timeout=timeout_seconds,
-        headers={"user-agent": "Orchestrator/1", "accept": "application/json"},
+        headers={"user-agent": USER_AGENT, "accept": "application/json"},
         trust_env=False,
         transport=httpx.HTTPTransport(retries=0),
     ) as client:

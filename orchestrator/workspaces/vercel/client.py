@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from orchestrator.core import json
-from orchestrator.core.outgoing import USER_AGENT
+from orchestrator.core.outgoing import USER_AGENT, seconds_of
 from orchestrator.workspaces.vercel.mapping import TAG, Reading, find_tagged, read_deployment, read_log, said
 
 _CONNECT_SECONDS: Final = 10.0
@@ -157,9 +157,9 @@ class Vercel:
 
 def _wait(headers: httpx.Headers) -> float | None:
     """Seconds, by ``Retry-After`` or by the moment in ``X-RateLimit-Reset``."""
-    asked, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
-    if asked.isascii() and asked.isdigit():
-        return float(asked[:9])
+    if (asked := seconds_of(headers.get("retry-after", ""))) is not None:
+        return asked
+    reset = headers.get("x-ratelimit-reset", "")
     if reset.isascii() and reset.isdigit():
         return max(float(reset[:12]) - time.time(), 0)
     return None

@@ -12,6 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from orchestrator.core import json
+from orchestrator.executions.domain.record import MAX_BACKOFF
 from orchestrator.executions.models import EventRow, Execution
 from tests.factories import chain, expression, fresh, make_workflow, node, start, step
 from tests.stand_in import Answer, Received, StandIn, stand_in
@@ -90,6 +91,14 @@ def test_a_server_error_is_retried_and_retry_after_is_heeded(drain: Drain, setti
     assert execution.wake_at is not None
     wait = execution.wake_at - execution.steps.get().finished_at
     assert 119 < wait.total_seconds() <= 121
+
+
+@pytest.mark.parametrize("asked", ["9" * 400, "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_a_pause_of_years_is_no_longer_than_the_longest(drain: Drain, settings: Settings, asked: str) -> None:
+    with stand_in(lambda request: Answer(503, headers={"retry-after": asked})) as server:
+        execution = run(drain, settings, server, retry={"max_attempts": 2, "backoff_seconds": 1})
+    assert execution.wake_at is not None
+    assert execution.wake_at - execution.steps.get().finished_at <= MAX_BACKOFF
 
 
 def test_an_answer_that_is_not_the_json_it_claims_to_be_is_told(drain: Drain, settings: Settings) -> None:

@@ -106,9 +106,8 @@ def refusal(response: httpx.Response, who: str) -> Again | GivenUp:
     message = f"{who} answered HTTP {status}."
     if status < 500 and status not in _AGAIN:
         return GivenUp(message)
-    asked = response.headers.get("retry-after", "")
-    after = min(float(asked), _MOST_WAIT_SECONDS) if asked.isdigit() else 0.0
-    return Again(message, after_seconds=after)
+    asked = outgoing.seconds_of(response.headers.get("retry-after", "")) or 0.0
+    return Again(message, after_seconds=min(asked, _MOST_WAIT_SECONDS))
 
 
 def _section(text: str) -> JsonObject:

@@ -17,6 +17,7 @@ from django.conf import settings
 from orchestrator.ai.domain.calls import CallFailed
 from orchestrator.ai.domain.catalog import PROVIDERS
 from orchestrator.ai.services.credentials import Key, key_for
+from orchestrator.core.outgoing import seconds_of
 from orchestrator.workspaces import agent
 from orchestrator.workspaces.agent import relay
 from orchestrator.workspaces.agent.relay import Door
@@ -140,7 +141,7 @@ def _require_success(ending: agent.Ending, door: Door) -> None:
         raise AgentFailed(
             "Anthropic admits no more calls for now: its rate limit is reached.",
             retryable=True,
-            retry_after=_seconds(door.retry_after),
+            retry_after=seconds_of(door.retry_after),
         )
     if status >= 500:
         message = f"Anthropic cannot answer for now (HTTP {status}). The agent asked several times."
@@ -154,10 +155,6 @@ def _key(run: ClaudeExecution) -> Key:
         return key_for(run.triggered_by_id, PROVIDER)
     except CallFailed as fault:
         raise AgentFailed(fault.message) from None
-
-
-def _seconds(text: str) -> float | None:
-    return float(text) if text.replace(".", "", 1).isdecimal() else None
 
 
 def _check_changes(before: Mapping[str, str], after: Mapping[str, str]) -> None:
