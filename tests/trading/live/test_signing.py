@@ -18,9 +18,7 @@ from tests.trading.live.scene import SECRETS
 
 IS_THERE = find_spec("py_clob_client_v2") is not None
 IS_WANTED = "live" in os.environ.get("EXTRAS", "").split()
-needs_library = pytest.mark.skipif(
-    not IS_THERE and not IS_WANTED, reason="make live"
-)
+needs_library = pytest.mark.skipif(not IS_THERE and not IS_WANTED, reason="make live")
 TERMS = Terms("71321", Side.SELL, 10_000_000, 5_000_000, "GTD", 1_795_305_600, False)
 
 
