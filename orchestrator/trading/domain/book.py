@@ -22,6 +22,8 @@ from orchestrator.trading.domain.money import ONE, ZERO, tokens_down
 from orchestrator.trading.domain.vocabulary import Side
 
 NEVER_KNOWN: Final = "no book has come yet"
+MOST: Final = Decimal(10**15)
+"""Tokens: a size beyond it is taken for a fault, so that no sum overflows."""
 _TWO: Final = Decimal(2)
 
 
@@ -81,7 +83,7 @@ class OrderBook:
         if self.void:
             return
         price, size, side = message.price, message.size, message.side
-        if not (ZERO < price < ONE and size >= ZERO):
+        if not (ZERO < price < ONE and ZERO <= size <= MOST):
             self._check(price, size)
         levels = self._levels[side]
         if size:
@@ -120,6 +122,8 @@ class OrderBook:
             self._refuse(f"A price of {price} is not between 0 and 1.")
         if not size >= ZERO:
             self._refuse(f"A size of {size} is below zero.")
+        if size > MOST:
+            self._refuse(f"A size of {size} tokens cannot be.")
 
     def _refuse(self, reason: str) -> None:
         self._forget(reason)
@@ -210,7 +214,7 @@ class OrderBook:
     ) -> Walk:
         """What an order of ``side`` would take now, by tokens or by USDC, no worse than ``limit``.
 
-        Of an amount, each level gives as many whole millionths of a token as can be paid.
+        Each level gives whole millionths of a token; of an amount, as many as can be paid.
         """
         levels: list[Level] = []
         taken, notional = ZERO, ZERO
@@ -224,7 +228,8 @@ class OrderBook:
             if size is not None:
                 here = min(here, size - taken)
             if amount is not None:
-                here = min(here, tokens_down((amount - notional) / price))
+                here = min(here, (amount - notional) / price)
+            here = tokens_down(here)
             if here > ZERO:
                 levels.append(Level(price, here))
                 taken += here

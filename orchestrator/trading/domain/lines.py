@@ -22,7 +22,8 @@ from orchestrator.trading.domain.vocabulary import Side
 MOST_LEVELS: Final = 10_000
 LONGEST_ID: Final = 100
 _MOST: Final = 10**15
-_DECIMALS: Final = 12
+_DECIMALS: Final = 30
+"""As many as the wire may tell: whatever was recorded can be read again."""
 _LATEST: Final = 32_503_680_000_000  # the year 3000
 
 
@@ -95,7 +96,8 @@ def _number(value: object) -> Decimal:
     number = exact(value)
     if not ZERO <= number <= _MOST:
         raise ValueError(f"{value} is negative, or too great to be traded")
-    if round(number, _DECIMALS) != number:
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_DECIMALS:
         raise ValueError(f"{value} has more than {_DECIMALS} decimals")
     return number
 

@@ -1,18 +1,7 @@
 """The paper broker: orders against a book that was recorded without them.
 
-How an order is filled:
-
-* At once, as a taker, from what the book shows when it is placed, level by level up to its limit. The same
-  shown tokens are never taken twice (see ``book``).
-* What rests is filled as a maker at its own price, by price and then time, when
-
-  - a trade goes through its price: up to the trade's size, since its price would have come first;
-  - a trade happens at its price: with what the trade leaves once all that stood there when it was placed is
-    served. What stood before it also shrinks to what is shown there. As the book may tell that before the
-    trade that was the cause, trades first account for what had vanished: a queue is never served twice;
-  - the other side shows a price at or beyond its own: with what is shown there.
-
-  Being the best price alone never fills it.
+An order is filled at once, as a taker, from what the book shows when it is placed, level by level up to its
+limit. The same shown tokens are never taken twice (see ``book``). What rests is filled as ``meeting`` says.
 
 The broker never reads a clock: market time comes with orders and messages. Purchases reserve what they may
 cost with fees, sales the tokens; there is no short selling (buy the other outcome instead).
@@ -27,15 +16,16 @@ from typing import Any
 
 from orchestrator.trading.domain import ledger
 from orchestrator.trading.domain.acceptance import AT_ONCE, examine, what_lacks
-from orchestrator.trading.domain.book import Books, OrderBook, Walk
+from orchestrator.trading.domain.book import Books, Walk
 from orchestrator.trading.domain.faults import ClockBack
 from orchestrator.trading.domain.ledger import Entry, LedgerError, Portfolio, Position
+from orchestrator.trading.domain.meeting import met_by_book, met_by_trade
 from orchestrator.trading.domain.messages import Book, Message, PriceChange, Resolved, TickSize, Trade
 from orchestrator.trading.domain.money import ZERO, usdc
 from orchestrator.trading.domain.open_orders import OpenOrders
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason, Refused
-from orchestrator.trading.domain.resting import WorkingOrder, by_price_and_time
-from orchestrator.trading.domain.vocabulary import OrderStatus, Side
+from orchestrator.trading.domain.resting import WorkingOrder
+from orchestrator.trading.domain.vocabulary import OrderStatus
 
 
 class Broker:
@@ -140,9 +130,10 @@ class Broker:
         if not orders:
             return events
         if isinstance(message, Trade):
-            return events + self._traded(message, orders)
+            return events + self._filled(met_by_trade(message, orders), message.token)
         if isinstance(message, PriceChange | Book):
-            return events + self._shown(message, orders)
+            book = self.books.by_token[message.token]
+            return events + self._filled(met_by_book(message, book, orders), message.token)
         return events
 
     def at_end(self, at: int) -> list[Event]:
@@ -205,48 +196,11 @@ class Broker:
 
     # How a resting order is filled
 
-    def _traded(self, trade: Trade, orders: Iterable[WorkingOrder]) -> list[Event]:
-        side, volume, events = trade.side.other, trade.size, []
-        for order in by_price_and_time(orders, side):
-            if order.outranks(trade.price):
-                left = volume
-            elif order.price == trade.price:
-                left = order.reached_by(volume)
-            else:
-                break
-            size = min(order.remaining, left)
-            if size > ZERO:
-                volume -= size
-                events.append(self._fill(order, order.price, size, maker=True))
-        self.open.settle(trade.token)
+    def _filled(self, reached: Iterable[tuple[WorkingOrder, Decimal]], token: str) -> list[Event]:
+        events = [self._fill(order, order.price, size, maker=True) for order, size in reached]
+        if events:
+            self.open.settle(token)
         return events
-
-    def _shown(self, message: PriceChange | Book, orders: Iterable[WorkingOrder]) -> list[Event]:
-        book = self.books.by_token[message.token]
-        bid, ask = book.best_bid, book.best_ask
-        reached = []
-        for order in orders:
-            side, price = order.request.side, order.price
-            if isinstance(message, Book):
-                order.lower_ahead(book.shown(side, price))
-            elif message.side is side and message.price == price:
-                order.lower_ahead(message.size)
-            if (ask is not None and price >= ask) if side is Side.BUY else (bid is not None and price <= bid):
-                reached.append(order)
-        if not reached:
-            return []
-        events: list[Event] = []
-        for side in Side:
-            for order in by_price_and_time(reached, side):
-                events += self._crossed(order, book)
-        self.open.settle(message.token)
-        return events
-
-    def _crossed(self, order: WorkingOrder, book: OrderBook) -> list[Event]:
-        walk = book.walk(order.side, size=order.remaining, limit=order.price)
-        for price, size in walk.levels:
-            book.take(order.side.other, price, size)
-        return [self._fill(order, order.price, walk.size, maker=True)] if walk.size else []
 
     def _resolve(self, message: Resolved) -> list[Event]:
         winner = self.resolved.get(message.market) or message.winner

@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, Decimal, Invalid
 from typing import Final
 
 CENT_OF_A_CENT: Final = Decimal("0.000001")
+_PLACES: Final = -6
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 
@@ -40,7 +41,11 @@ def usdc_up(amount: Decimal) -> Decimal:
 
 
 def tokens_down(size: Decimal) -> Decimal:
-    """Rounded down: what can be bought for an amount."""
+    """Rounded down: what can be bought for an amount, and booked. A size that needs no rounding stays as it
+    is."""
+    exponent = size.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= _PLACES:
+        return size
     return size.quantize(CENT_OF_A_CENT, ROUND_DOWN)
 
 

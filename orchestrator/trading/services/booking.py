@@ -13,7 +13,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import new_id
 from orchestrator.trading.domain.ledger import Entry
 from orchestrator.trading.domain.matching import Broker
-from orchestrator.trading.domain.money import CENT_OF_A_CENT
+from orchestrator.trading.domain.money import CENT_OF_A_CENT, usdc
 from orchestrator.trading.domain.orders import Event, EventKind
 from orchestrator.trading.models import Fill, LedgerEntry, Order, Portfolio, Position, Posting, StrategyRun
 from orchestrator.trading.queries.tapes import moment_of
@@ -133,7 +133,7 @@ def _fill(order: Order, event: Event) -> Fill:
         id=new_id(),
         order=order,
         reference=event.entry.reference,
-        price=event.price,
+        price=usdc(event.price),
         size=event.size,
         fee=event.fee,
         is_maker=event.maker,

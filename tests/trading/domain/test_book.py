@@ -73,6 +73,21 @@ def test_a_clock_that_goes_back_changes_nothing() -> None:
     assert book.best_bid == D("0.5")
 
 
+def test_a_size_that_cannot_be_voids_the_book() -> None:
+    book = known()
+
+    with pytest.raises(MalformedBook, match="cannot be"):
+        book.apply(a_change(2, Side.BUY, "0.50", "1E+16"))
+
+    assert not book.valid
+
+
+def test_of_a_level_whole_millionths_of_a_token_are_taken() -> None:
+    book = known(a_book(asks=[("0.51", "7.1234567"), ("0.52", "0.0000004"), ("0.53", "5")]))
+
+    assert book.walk(Side.BUY, size=D(10)).levels == levels([("0.51", "7.123456"), ("0.53", "2.876544")])
+
+
 def test_a_whole_book_that_is_crossed_is_refused_and_voids_what_was_known() -> None:
     book = known()
 

@@ -15,7 +15,8 @@ from orchestrator.trading.domain.book import Books
 from orchestrator.trading.domain.fees import FeeSchedule
 from orchestrator.trading.domain.ledger import Entry, Portfolio, balance, deposit
 from orchestrator.trading.domain.matching import Broker
-from orchestrator.trading.domain.messages import Message, Trade
+from orchestrator.trading.domain.messages import Book, Level, Message, PriceChange, Trade
+from orchestrator.trading.domain.money import usdc
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest
 from orchestrator.trading.domain.vocabulary import Side
 from tests.trading.domain.making import FEES, MARKET, NO, YES, D, a_book, messages, orders, resolved
@@ -89,6 +90,40 @@ def test_the_ledger_balances_and_the_sums_follow_from_it(acts: list[Act], fees: 
         for position in portfolio.positions.values():
             assert position.size > 0 or position.cost == 0
         assert sum((p.realised for p in portfolio.positions.values()), D(0)) == portfolio.profit
+
+
+@st.composite
+def fine_courses(draw: st.DrawFn) -> list[Act]:
+    """As ``courses``, of a market whose sizes and prices have more decimals than can be booked."""
+    dust = st.sampled_from([D(0), D("1E-7"), D("4E-9"), D("9.999999E-7"), D("1E-18")])
+
+    def finer(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        return tuple(Level(level.price + draw(dust), level.size + draw(dust)) for level in levels)
+
+    acts: list[Act] = []
+    for one in draw(courses()):
+        if isinstance(one, Book):
+            acts.append(replace(one, bids=finer(one.bids), asks=finer(one.asks)))
+        elif isinstance(one, PriceChange | Trade):
+            acts.append(replace(one, price=one.price + draw(dust), size=one.size + draw(dust)))
+        else:
+            acts.append(one)
+    return acts
+
+
+@FEW
+@given(fine_courses(), st.sampled_from(FEES))
+def test_whatever_a_market_tells_only_whole_millionths_are_booked(acts: list[Act], fees: FeeSchedule) -> None:
+    broker = a_new_broker(fees)
+    rebuilt = broker.portfolio
+    for entry in entries(run(broker, acts)):
+        for posting in entry.postings:
+            assert posting.amount == usdc(posting.amount)
+            assert posting.size == usdc(posting.size)
+        rebuilt = rebuilt.book(entry)
+    assert (rebuilt.cash, rebuilt.profit) == (broker.portfolio.cash, broker.portfolio.profit)
+    assert broker.portfolio.cash >= broker.open.reserved == usdc(broker.open.reserved)
+    assert all(order.filled == usdc(order.filled) for order in broker.orders.values())
 
 
 @FEW

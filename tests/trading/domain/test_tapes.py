@@ -98,7 +98,7 @@ def test_a_line_that_is_no_message_raises_nothing_but_value_error(line: dict[str
         ({**CHANGE, "price": "NaN"}, "Line 3: 'NaN' is not a finite number."),
         ({**CHANGE, "size": "-1"}, "Line 3: -1 is negative, or too great to be traded."),
         ({**CHANGE, "size": "1e99999"}, "Line 3: 1e99999 is negative, or too great to be traded."),
-        ({**CHANGE, "size": "1e-20"}, "Line 3: 1e-20 has more than 12 decimals."),
+        ({**CHANGE, "size": "1e-31"}, "Line 3: 1e-31 has more than 30 decimals."),
         ({**CHANGE, "side": "hold"}, "Line 3: “hold” is no side."),
         ({**CHANGE, "kind": "rumour"}, "Line 3: “rumour” is no kind of message."),
         ({**CHANGE, "at": "noon"}, "Line 3: “at” is no time in milliseconds: 'noon'."),

@@ -232,6 +232,26 @@ def test_a_book_that_cannot_be_is_told_and_not_traded_on(drain: Drain) -> None:
     assert [each["code"] for each in stream.output["problems"]] == ["crossed_book"]
 
 
+def test_a_market_that_tells_more_decimals_than_can_be_booked_leaves_nothing_half_booked(
+    drain: Drain,
+) -> None:
+    fine = levels(("0.4199999999", "20.1234567891")), levels(("0.4200000001", "30.00000049"))
+    messages: list[Message] = [
+        Book(1_000, "yes", "0xm", *fine),
+        change(11_000),
+        Trade(12_000, "yes", "0xm", Side.SELL, exact("0.4199999"), exact("3.33333333")),
+        change(21_000),
+    ]
+    config = {"type": "limit", "size": "50", "price": "0.43"}
+    _, run = ordered(drain, config, messages=messages)
+    order = Order.objects.get()
+    assert order.status == "cancelled", "the run was over"
+    assert [str(fill.size) for fill in order.fills.all()] == ["30.000000"]
+    run.portfolio.refresh_from_db()
+    assert str(run.portfolio.cash) == str(1_000 - order.filled_amount) == "987.400000"
+    assert verify_portfolio(run.portfolio) == []
+
+
 def test_a_clock_that_goes_back_is_told_and_passed_over(drain: Drain) -> None:
     ann = make_user("ann")
     tape = tape_of(ann, USUAL)

@@ -21,7 +21,7 @@ Parsed = TypeVar("Parsed")
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _ID: Final = re.compile(r"[0-9A-Za-z_:.-]{1,128}", re.ASCII)
 _LONGEST_NUMBER: Final = 64
-_LARGEST: Final = Decimal(10) ** 18
+_LARGEST: Final = Decimal(10) ** 15
 _FINEST: Final = -30
 _LONGEST_TEXT: Final = 100_000
 _YEAR_2200_MS: Final = 7_258_118_400_000
@@ -139,7 +139,7 @@ def flag(value: Any) -> bool:
 
 
 def number(value: Any) -> Decimal:
-    """A number below 10^18, as text or as a number; a float is taken by its shortest text."""
+    """A number below 10^15, as text or as a number; a float is taken by its shortest text."""
     if isinstance(value, str):
         return _number(value)
     if isinstance(value, float):
