@@ -25,6 +25,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "trading.fill": {"price": Decimal("0.5")},
     "trading.killswitch": {"released_at": utc_now()},
     "trading.ledgerentry": {"kind": "deposit"},
+    "trading.liveaccount": {"funder": "0x" + "a" * 40},
     "trading.market": {"tick_size": Decimal("0.01")},
     "trading.order": {"side": "buy", "type": "limit", "price": Decimal("0.5"), "size": 1},
     "trading.portfolio": {"mode": "paper"},
