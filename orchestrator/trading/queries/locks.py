@@ -33,6 +33,11 @@ class Locks:
         return self.server and self.fits and self.switch is None
 
     @property
+    def has_room(self) -> bool:
+        """Whether the cap leaves anything for another order."""
+        return self.approval is not None and self.left > ZERO
+
+    @property
     def left(self) -> Decimal:
         """USDC that may still be put at stake."""
         return max(self.approval.most_notional - self.stake, ZERO) if self.approval else ZERO

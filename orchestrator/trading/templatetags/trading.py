@@ -62,7 +62,16 @@ def percent(part: Decimal | str | float | None) -> str:
     """A share as ``12.3 %``, with its sign where it is below nothing."""
     if part is None or part == "":
         return _DASH
-    return f"{Decimal(part) * 100:.1f} %".replace("-", _MINUS)
+    return f"{rounded(Decimal(part) * 100, 1)} %"
+
+
+@register.filter
+def rounded(number: Decimal | str | float | None, places: int = 2) -> str:
+    """A ratio in so many digits after the point; no sign before what rounds to nothing."""
+    if number is None or number == "":
+        return _DASH
+    text = f"{Decimal(str(number)):.{places}f}"
+    return text.replace("-", _MINUS if text.strip("-0.") else "")
 
 
 @register.filter

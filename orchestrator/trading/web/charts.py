@@ -48,7 +48,7 @@ def prices_chart(name: str, prices: Sequence[Price]) -> Chart:
 def equity_chart(points: Sequence[Point]) -> Chart:
     rows = [(each.at, float(each.equity), f"{each.equity:,.2f}") for each in points]
     nothing = "A curve shows as soon as something was booked."
-    return _chart("equity", "Equity", "USDC", "usd", rows, nothing)
+    return _chart("equity", "Equity, USDC", "Equity", "usdc", rows, nothing)
 
 
 def _chart(

@@ -20,7 +20,7 @@ from orchestrator.trading.queries import runs as read
 from orchestrator.trading.queries import strategies as found
 from orchestrator.trading.queries.comparing import compare_runs as compared
 from orchestrator.trading.services.comparing import start_both
-from orchestrator.trading.templatetags.trading import gain, percent, plain, usdc
+from orchestrator.trading.templatetags.trading import gain, percent, plain, rounded, usdc
 from orchestrator.trading.web.curves import both_curves
 from orchestrator.workflows.access import workflow_and_access
 from orchestrator.workflows.models import Access
@@ -30,12 +30,12 @@ _FIGURES: Final = (
     ("total_return", "Return", percent),
     ("hit_rate", "Hit rate", percent),
     ("round_trips", "Round trips", plain),
-    ("profit_factor", "Profit factor", plain),
-    ("sharpe", "Sharpe ratio", lambda value: _rounded(value)),
+    ("profit_factor", "Profit factor", rounded),
+    ("sharpe", "Sharpe ratio", rounded),
     ("drawdown", "Largest drawdown", usdc),
     ("fees", "Fees", usdc),
     ("fills", "Fills", plain),
-    ("turnover", "Turnover", lambda value: _rounded(value)),
+    ("turnover", "Turnover", rounded),
     ("exposure", "Time invested", percent),
 )
 
@@ -131,10 +131,6 @@ def _change(before: Any, after: Any, key: str, say: Any) -> tuple[str, str]:
     if key not in _MORE_IS_BETTER | _LESS_IS_BETTER:
         return said, "tone-muted"
     return said, "tone-good" if (difference > 0) == (key in _MORE_IS_BETTER) else "tone-bad"
-
-
-def _rounded(value: Any) -> str:
-    return "\N{EN DASH}" if value is None else f"{Decimal(str(value)):.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _names(both: list[found.Shown]) -> list[str]:

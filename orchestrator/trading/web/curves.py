@@ -70,7 +70,7 @@ def curves_of(points: Sequence[Point]) -> list[Curve]:
     falls = dict(zip([each.at for each in points], _falls(points), strict=True))
     fallen = [falls[each.at] for each in shown]
     return [
-        Curve("equity", "Equity", "usdc", labels, ["Equity"], [[each.equity for each in shown]]),
+        Curve("equity", "Equity, USDC", "usdc", labels, ["Equity"], [[each.equity for each in shown]]),
         Curve("drawdown", "Drawdown", "fall", labels, ["Below the peak"], [fallen]),
     ]
 
@@ -80,7 +80,7 @@ def both_curves(named: Mapping[str, Sequence[Point]]) -> Curve:
     thinned = {name: thin(points, _POINTS // 2) for name, points in named.items()}
     moments = sorted({each.at for points in thinned.values() for each in points})
     values = [_at_each(points, moments) for points in thinned.values()]
-    return Curve("equity", "Equity", "usdc", _labels(moments), list(named), values)
+    return Curve("equity", "Equity, USDC", "usdc", _labels(moments), list(named), values)
 
 
 def _at_each(points: Sequence[Point], moments: Sequence[int]) -> list[Decimal | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,9 @@ from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import LiveAccount
+from orchestrator.trading.queries.live_orders import open_live_orders
 from orchestrator.trading.queries.locks import approvals_of, locks_of, pulls, still_open, switch_now
+from orchestrator.trading.queries.market_pages import questions_of
 from orchestrator.trading.services import killing, locks
 from orchestrator.trading.services.live import accounts, stopping
 from orchestrator.trading.services.portfolios import find_portfolio
@@ -112,7 +115,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _locks(request: HttpRequest, pk: UUID, form: ApproveForm, status: int = 200) -> HttpResponse:
     user = person(request)
     workflow = find_workflow(user, pk, Access.VIEWER)
-    may_approve = user.is_admin
+    is_own = workflow.owner_id == user.pk and not settings.LIVE_APPROVE_OWN
     try:
         find_workflow(user, pk, Access.OWNER)
         may_revoke = True
@@ -124,7 +127,8 @@ def _locks(request: HttpRequest, pk: UUID, form: ApproveForm, status: int = 200)
         "locks": locks_of(workflow),
         "page": keyset_page(request, approvals_of(workflow), ordering="-id", size=20),
         "form": form,
-        "may_approve": may_approve,
+        "may_approve": user.is_admin and not is_own,
+        "must_ask_another": user.is_admin and is_own,
         "may_revoke": may_revoke,
     }
     return render(request, "trading/locks.html", context, status=status)
@@ -171,10 +175,27 @@ def disconnect(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("trading:account", pk)
 
 
+@never_cache
+@login_required
+@require_safe
+def open_orders(request: HttpRequest) -> HttpResponse:
+    """Live orders that the exchange may still fill: one's own; an admin sees everybody's."""
+    user = person(request)
+    only_own = not user.is_admin or request.GET.get("mine") == "true"
+    page = keyset_page(request, open_live_orders(user, only_own=only_own), ordering="-id", size=50)
+    context = {
+        "here_tab": "portfolios",
+        "page": page,
+        "only_own": only_own,
+        "outcomes": questions_of({each.token for each in page.items}),
+    }
+    return render(request, "trading/live_orders.html", context)
+
+
 @login_required
 @require_POST
 def cancel_order(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Back to the portfolio's account, where open orders stand."""
-    order = stopping.cancel_order(person(request), pk)
+    """Back to the open orders, where it stands until the exchange says that it is cancelled."""
+    stopping.cancel_order(person(request), pk)
     messages.success(request, "The exchange is asked to cancel it. It is open until the exchange says so.")
-    return redirect("trading:account", order.portfolio_id)
+    return redirect("trading:live-orders")

@@ -13,5 +13,6 @@ urlpatterns = [
     path("strategies/<uuid:pk>/locks/revoke/", live.revoke, name="revoke-live"),
     path("portfolios/<uuid:pk>/account/", live.account, name="account"),
     path("portfolios/<uuid:pk>/account/disconnect/", live.disconnect, name="disconnect"),
+    path("live-orders/", live.open_orders, name="live-orders"),
     path("live-orders/<uuid:pk>/cancel/", live.cancel_order, name="cancel-live-order"),
 ]

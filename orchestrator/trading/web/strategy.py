@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,8 +18,10 @@ from orchestrator.core.web.paging import keyset_page
 from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.trading.domain.vocabulary import Mode, TapeStatus
 from orchestrator.trading.queries import strategies as found
+from orchestrator.trading.queries.live_orders import approved_versions, live_portfolios, trading_now
+from orchestrator.trading.queries.locks import Locks, locks_of
 from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.web.strategy_forms import BacktestForm, PaperForm
+from orchestrator.trading.web.strategy_forms import BacktestForm, LiveForm, PaperForm
 from orchestrator.workflows.access import workflow_and_access
 from orchestrator.workflows.models import Access, VersionStatus, Workflow, WorkflowVersion
 from orchestrator.workflows.services.visits import record_visit
@@ -51,10 +54,17 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _start(request, pk, Mode.PAPER)
 
 
+@login_required
+@require_POST
+def live(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Start a run with real money, and follow it on its page."""
+    return _start(request, pk, Mode.LIVE)
+
+
 def _start(request: HttpRequest, pk: UUID, mode: Mode) -> HttpResponse:
     user = person(request)
     workflow, access = workflow_and_access(user, pk, Access.EDITOR)
-    form = _forms(user, _versions(workflow), {mode: request.POST})[mode]
+    form = _forms(user, workflow, _versions(workflow), {mode: request.POST})[mode]
     status = 400
     if form.is_valid():
         try:
@@ -83,7 +93,8 @@ def _page(
     page = keyset_page(request, rows, ordering="-id", size=RUNS)
     runs = found.shown(page.items)
     versions = _versions(workflow)
-    forms = _forms(user, versions, {}) | (failed or {})
+    locks = locks_of(workflow)
+    forms = _forms(user, workflow, versions, {}, locks) | (failed or {})
     context = {
         **page_context(user, workflow, access, ""),
         "here_tab": "strategies",
@@ -97,18 +108,32 @@ def _page(
         "tapes": found.tapes_run_on(user, workflow.pk),
         "backtest_form": forms[Mode.BACKTEST],
         "paper_form": forms[Mode.PAPER],
+        "live_form": forms[Mode.LIVE],
+        "locks": locks,
+        "may_approve": user.is_admin and (workflow.owner_id != user.pk or settings.LIVE_APPROVE_OWN),
+        "going": trading_now(user, workflow),
         "failed": next(iter(failed or {}), ""),
     }
     return render(request, "trading/strategy.html", context, status=status)
 
 
-def _forms(user: User, versions: list[WorkflowVersion], sent: dict[Mode, Any]) -> dict[Mode, Any]:
+def _forms(
+    user: User,
+    workflow: Workflow,
+    versions: list[WorkflowVersion],
+    sent: dict[Mode, Any],
+    locks: Locks | None = None,
+) -> dict[Mode, Any]:
     tapes = found.tapes_to_choose(user)
     whole = [each for each in tapes if each.status == TapeStatus.READY]
+    now = [each for each in tapes if each.status == TapeStatus.RECORDING]
     portfolios = found.portfolios_to_choose(user)
+    approval = (locks or locks_of(workflow)).approval
+    approved = approved_versions(versions, approval.checksum if approval else "")
     return {
         Mode.BACKTEST: BacktestForm(whole, versions, sent.get(Mode.BACKTEST)),
         Mode.PAPER: PaperForm(tapes, versions, portfolios, sent.get(Mode.PAPER)),
+        Mode.LIVE: LiveForm(now, approved, live_portfolios(user), sent.get(Mode.LIVE)),
     }
 
 

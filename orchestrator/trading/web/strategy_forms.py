@@ -1,4 +1,4 @@
-"""The forms that put a strategy to work: over a whole tape, or on paper."""
+"""The forms that put a strategy to work: over a whole tape, on paper, or live."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _RunForm(StyledForm):
 
     def __init__(self, tapes: Sequence[Tape], versions: Sequence[WorkflowVersion], data: Any = None) -> None:
         super().__init__(data, initial={"nonce": uuid4().hex}, auto_id=f"{type(self).__name__.lower()}-%s")
-        _choose(self, "tape_id", [(str(each.pk), _named(each)) for each in tapes])
+        _choose(self, "tape_id", _tapes(tapes))
         _choose(self, "version", [(each.number, _numbered(each)) for each in versions])
         current = next((each.number for each in versions if each.is_current), None)
         self.fields["version"].initial = current
@@ -77,6 +77,42 @@ class PaperForm(_RunForm):
         _choose(self, "portfolio_id", [("", "My own, made on first use"), *mine])
 
 
+class LiveForm(_RunForm):
+    """Real money: the portfolio is chosen, and that orders cost money is said by hand."""
+
+    portfolio_id = forms.TypedChoiceField(
+        coerce=UUID, label="Portfolio", help_text="Whose account at Polymarket pays."
+    )
+    understood = forms.BooleanField(
+        label="I know that its orders are sent to Polymarket and cost real money",
+        error_messages={"required": "Say that you know."},
+    )
+
+    def __init__(
+        self,
+        tapes: Sequence[Tape],
+        versions: Sequence[WorkflowVersion],
+        portfolios: Sequence[Portfolio],
+        data: Any = None,
+    ) -> None:
+        super().__init__(tapes, versions, data)
+        self.fields["tape_id"].label = "Market, as it is being recorded"
+        mine = [(str(each.pk), f"{each.name}: {each.cash:,.2f} USDC in cash") for each in portfolios]
+        _choose(self, "portfolio_id", mine)
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in super().given().items() if name != "understood"}
+
+
+def _tapes(tapes: Sequence[Tape]) -> list[Any]:
+    """Markets that are followed now, and tapes that are whole, apart where there are both."""
+    going = [(str(each.pk), _named(each)) for each in tapes if each.status == TapeStatus.RECORDING]
+    whole = [(str(each.pk), _named(each)) for each in tapes if each.status != TapeStatus.RECORDING]
+    if going and whole:
+        return [("The market, live", going), ("Tapes", whole)]
+    return going or whole
+
+
 def _choose(form: StyledForm, name: str, choices: list[Any]) -> None:
     field: Any = form.fields[name]
     field.choices = choices
@@ -84,8 +120,9 @@ def _choose(form: StyledForm, name: str, choices: list[Any]) -> None:
 
 def _named(tape: Tape) -> str:
     label = " (generated)" if tape.origin == TapeOrigin.GENERATED and "generated" not in tape.name else ""
-    going = ", still recording" if tape.status == TapeStatus.RECORDING else ""
-    return f"{tape.name}{label}, {tape.message_count:,} messages{going}"
+    if tape.status == TapeStatus.RECORDING:
+        return f"{tape.name}, recording now"
+    return f"{tape.name}{label}, {tape.message_count:,} messages"
 
 
 def _numbered(version: WorkflowVersion) -> str:

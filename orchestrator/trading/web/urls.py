@@ -29,6 +29,7 @@ urlpatterns = [
     path(_STRATEGY, strategy.page, name="strategy"),
     path(f"{_STRATEGY}backtest/", strategy.backtest, name="start-backtest"),
     path(f"{_STRATEGY}paper/", strategy.paper, name="start-paper"),
+    path(f"{_STRATEGY}live/", strategy.live, name="start-live"),
     path(f"{_STRATEGY}compare/", comparing.compare, name="compare"),
     path(f"{_STRATEGY}compare/run/", comparing.run_both, name="run-both"),
     path(_RUN, runs.run, name="run"),

@@ -1,10 +1,11 @@
 /** Draws a chart with uPlot in the colours of the present theme. */
 
 import uPlot from "uplot";
-import { type ChartData, say, stacked, ticks } from "./model";
+import { type ChartData, sayOnAxis, stacked, ticks } from "./model";
 
 const HEIGHT = 220;
 const LABEL_ROOM = 64;
+const CHARACTER = 7;
 
 export function draw(place: HTMLElement, data: ChartData, moved: (index: number | null) => void): uPlot {
   const colour = (name: string) => getComputedStyle(place).getPropertyValue(name).trim();
@@ -23,6 +24,7 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
     drawn.reverse(); // the whole first, what stands before it on top
     series.reverse();
   }
+  const room = Math.max(LABEL_ROOM, CHARACTER * Math.max(0, ...data.labels.map((label) => label.length)) + 20);
   const axis: uPlot.Axis = {
     stroke: text,
     font: `12px ${getComputedStyle(place).fontFamily}`,
@@ -42,12 +44,12 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
       {
         ...axis,
         grid: { show: false },
-        splits: (plot) => ticks(data.labels.length, Math.floor(plot.width / LABEL_ROOM)),
+        splits: (plot) => ticks(data.labels.length, Math.floor(plot.width / room)),
         values: (_plot, splits) => splits.map((split) => data.labels[split] ?? ""),
       },
       {
         ...axis,
-        size: data.unit === "usdc" ? 104 : 72,
+        size: 72,
         grid: { ...axis.grid, filter: (_plot, splits) => named(splits, data) },
         values: (_plot, splits) => splits.map((split) => sayTick(split, data)),
       },
@@ -60,7 +62,7 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
 
 function sayTick(value: number | null, data: ChartData): string {
   const [shown = null] = named([value], data);
-  return shown === null ? "" : say(shown, data.unit);
+  return shown === null ? "" : sayOnAxis(shown, data.unit);
 }
 
 /** On a scale of powers of ten only these are named and have a line; null stands for the others. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ChartData, say, stacked, ticks, told } from "./model";
+import { type ChartData, say, sayOnAxis, stacked, ticks, told } from "./model";
 
 const data: ChartData = {
   kind: "stack",
@@ -22,6 +22,13 @@ describe("a chart's arithmetic", () => {
   it("says one place in a sentence", () => {
     expect(told(data, 0)).toBe("1 Mar: Successful 3, Failed 1");
     expect(told(data, 1)).toBe("2 Mar: Successful 5, Failed –");
+  });
+
+  it("names no unit along an axis that has one, and gives nought no sign", () => {
+    expect(sayOnAxis(11_500, "usdc")).toBe("11,500");
+    expect(sayOnAxis(-0.25, "usdc")).toBe("\u22120.25");
+    expect(say(-0.0001, "fall")).toBe("0.0 %");
+    expect(say(-0.012, "fall")).toBe("\u22121.2 %");
   });
 
   it.each([

@@ -43,8 +43,14 @@ export function say(value: number | null | undefined, unit: ChartData["unit"]): 
   }
 }
 
+/** The same along an axis, whose chart names the unit: no longer than it must be. */
+export function sayOnAxis(value: number, unit: ChartData["unit"]): string {
+  return unit === "usdc" ? minus(value.toLocaleString("en", { maximumFractionDigits: 2 })) : say(value, unit);
+}
+
+/** With the sign that is written, and none before a nought. */
 function minus(text: string): string {
-  return text.replace("-", "\u2212");
+  return /[1-9]/.test(text) ? text.replace("-", "\u2212") : text.replace("-", "");
 }
 
 function duration(milliseconds: number): string {

@@ -60,9 +60,9 @@ def connect(portfolio: Portfolio) -> LiveAccount:
     return set_account(portfolio.owner, portfolio.pk, funder=WALLET, signature_type=0, **SECRETS)
 
 
-def make_live_portfolio(owner: User, cash: int = 1_000) -> Portfolio:
+def make_live_portfolio(owner: User, cash: int = 1_000, name: str = "Real money") -> Portfolio:
     """Connected with an account."""
-    portfolio = create_portfolio(owner, name="Real money", mode=Mode.LIVE, cash=Decimal(cash))
+    portfolio = create_portfolio(owner, name=name, mode=Mode.LIVE, cash=Decimal(cash))
     connect(portfolio)
     return portfolio
 
