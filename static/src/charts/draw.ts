@@ -24,7 +24,10 @@ export function draw(place: HTMLElement, data: ChartData, moved: (index: number 
     drawn.reverse(); // the whole first, what stands before it on top
     series.reverse();
   }
-  const room = Math.max(LABEL_ROOM, CHARACTER * Math.max(0, ...data.labels.map((label) => label.length)) + 20);
+  const room = Math.max(
+    LABEL_ROOM,
+    CHARACTER * Math.max(0, ...data.labels.map((label) => label.length)) + 20,
+  );
   const axis: uPlot.Axis = {
     stroke: text,
     font: `12px ${getComputedStyle(place).fontFamily}`,
