@@ -339,6 +339,8 @@ API = [
     Row("workspace-sessions", "get", READ, PW),
     Row("workspace-sessions", "post", answers(EDIT, 201), PW, "test_session"),
     Row("workspace-feedback", "get", READ, PW),
+    Row("workspace-cases", "get", READ, PW),
+    Row("workspace-case", "get", answers(READ, 404), {**PW, "case_id": "nobody"}),
     Row("workspace-stats", "get", READ, PW),
     Row("pattern-session", "get", READ, PS),
     Row("complete-session", "post", EDIT, PS),

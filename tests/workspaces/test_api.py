@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from orchestrator.accounts.models import AuditRecord
 from orchestrator.workspaces.models import PatternWorkspace
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
@@ -30,6 +31,30 @@ def test_a_workspace_is_begun_described_listed_and_deleted() -> None:
     assert (taken.status_code, list(taken.json()["errors"])) == (400, ["pattern_type"])
     assert client.delete(url).status_code == 204
     assert not PatternWorkspace.objects.exists()
+
+
+def test_a_workspace_is_renamed_without_a_word_in_its_timeline() -> None:
+    workspace = make_workspace()
+    client = client_of(workspace.created_by)
+    url = f"/api/v1/workspaces/{workspace.pk}/"
+    told = workspace.messages.count()
+    first = workspace.name
+
+    named = client.patch(url, {"name": " Swing points ", "category": "Structure"}, content_type=JSON)
+    assert (named.status_code, named.json()["name"], named.json()["category"]) == (
+        200, "Swing points", "Structure",
+    )  # fmt: skip
+    assert workspace.messages.count() == told
+    entry = AuditRecord.objects.get(action="workspace.renamed")
+    assert (entry.before["name"], entry.after["name"]) == (first, "Swing points")
+
+    client.patch(url, {"category": "", "description": "It turns"}, content_type=JSON)
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.category, workspace.description) == ("Swing points", "", "It turns")
+    assert workspace.messages.count() == told + 1
+    for wrong in ("", "  ", "n" * 201):
+        refused = client.patch(url, {"name": wrong}, content_type=JSON)
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["name"])
 
 
 def test_messages_are_paged_newest_first_and_filtered_by_type() -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orchestrator.workspaces.api import candles, coding, deployments, sessions, workspaces
+from orchestrator.workspaces.api import candles, cases, coding, deployments, sessions, workspaces
 
 _WORKSPACE = "workspaces/<uuid:pk>/"
 _SESSION = "workspaces/sessions/<uuid:pk>/"
@@ -25,6 +25,8 @@ urlpatterns = [
     path(f"{_CANDLES}<uuid:pk>/bars/", candles.BarsView.as_view(), name="candle-bars"),
     path(f"{_WORKSPACE}sessions/", sessions.WorkspaceSessionsView.as_view(), name="workspace-sessions"),
     path(f"{_WORKSPACE}feedback/", sessions.FeedbackListView.as_view(), name="workspace-feedback"),
+    path(f"{_WORKSPACE}cases/", cases.CasesView.as_view(), name="workspace-cases"),
+    path(f"{_WORKSPACE}cases/<uuid:case_id>/", cases.CaseView.as_view(), name="workspace-case"),
     path(f"{_WORKSPACE}stats/", sessions.StatsView.as_view(), name="workspace-stats"),
     path(_SESSION, sessions.PatternSessionView.as_view(), name="pattern-session"),
     path(f"{_SESSION}complete/", sessions.CompleteSessionView.as_view(), name="complete-session"),

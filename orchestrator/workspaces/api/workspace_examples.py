@@ -18,6 +18,9 @@ DESCRIBE: Final = OpenApiExample(
     },
     request_only=True,
 )
+RENAME: Final = OpenApiExample(
+    "With another name", value={"name": "Swing points", "category": "Structure"}, request_only=True
+)
 NOTE: Final = OpenApiExample(
     "A note", value={"content": "The turn at bar 412 is too small."}, request_only=True
 )

@@ -36,6 +36,8 @@ class CreateWorkspaceSerializer(serializers.Serializer[Any]):
 class DescribeSerializer(serializers.Serializer[Any]):
     """What is left out stays as it is."""
 
+    name = serializers.CharField(max_length=200, required=False)
+    category = serializers.CharField(max_length=50, required=False, allow_blank=True)
     description = serializers.CharField(max_length=10_000, required=False)
     user_reasoning = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     identification_steps = serializers.ListField(child=serializers.CharField(), required=False)

@@ -91,14 +91,15 @@ class WorkspaceView(APIView):
     @extend_schema(
         request=given.DescribeSerializer,
         responses=given.WorkspaceSerializer,
-        examples=[examples.DESCRIBE],
+        examples=[examples.DESCRIBE, examples.RENAME],
         tags=TAG,
         operation_id="workspaces_describe",
     )
     def patch(self, request: Request, pk: UUID) -> Response:
-        """Describe the pattern; it is told in the timeline. What is left out stays, files are added.
+        """Name or describe the pattern. What is left out stays, files are added.
 
-        Files go as `multipart/form-data`, each as a part `files`.
+        A description is told in the timeline; a name or a category is not. Files go as `multipart/form-data`,
+        each as a part `files`.
         """
         user = person(request)
         find_workspace(user, pk, May.WORK)  # before so much is read
@@ -107,6 +108,8 @@ class WorkspaceView(APIView):
             user,
             pk,
             files=request.FILES.getlist("files"),
+            name=data.get("name"),
+            category=data.get("category"),
             description=data.get("description"),
             reasoning=data.get("user_reasoning"),
             steps=data.get("identification_steps"),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from orchestrator.core.errors import NotFound
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution, PatternWorkspace, RegressionCase
 
 CASE_FILTERS: Final = (
@@ -16,6 +17,7 @@ CASE_FILTERS: Final = (
     ("lost", "Not holding"),
     ("untested", "Not tested yet"),
 )
+STANDINGS: Final = tuple(name for name, _ in CASE_FILTERS if name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +78,28 @@ def _tested(run: ClaudeExecution) -> Tested | None:
     return None
 
 
-def cases_of(workspace: PatternWorkspace, standing: Standing, show: str = "") -> QuerySet[RegressionCase]:
+def find_case(workspace: PatternWorkspace, case_id: UUID) -> RegressionCase:
+    """Raises NotFound."""
+    found = cases_of(workspace).filter(pk=case_id).first()
+    if found is None:
+        raise NotFound("There is no such case in this workspace.")
+    return found
+
+
+def cases_of(workspace: PatternWorkspace) -> QuerySet[RegressionCase]:
     """The newest first, without their candles' bars."""
-    rows = RegressionCase.objects.filter(workspace=workspace).defer("candles__data")
-    rows = rows.select_related("candles", "feedback__created_by", "feedback__detection", "accepted_by_run")
+    rows = RegressionCase.objects.filter(workspace=workspace).order_by("-id").defer("candles__data")
+    return rows.select_related("candles", "feedback__created_by", "feedback__detection", "accepted_by_run")
+
+
+def that_stand(rows: QuerySet[RegressionCase], standing: Standing, how: str) -> QuerySet[RegressionCase]:
+    """Those that are held, lost or untested by the version in use; all for any other word."""
+    if how not in STANDINGS:
+        return rows
     tested = standing.in_use
-    if show == "untested" and tested is not None:
-        return rows.filter(created_at__gt=tested.run.triggered_at).exclude(feedback__execution=tested.run)
-    if show in ("held", "lost"):
-        if tested is None:
-            return rows.none()
-        lost = rows.filter(pk__in=tested.lost)
-        known = rows.filter(created_at__lte=tested.run.triggered_at) | rows.filter(
-            feedback__execution=tested.run
-        )
-        return lost if show == "lost" else known.exclude(pk__in=tested.lost)
-    return rows
+    if tested is None:
+        return rows if how == "untested" else rows.none()
+    if how == "lost":
+        return rows.filter(pk__in=tested.lost)
+    known = Q(created_at__lte=tested.run.triggered_at) | Q(feedback__execution=tested.run)
+    return rows.exclude(known) if how == "untested" else rows.filter(known).exclude(pk__in=tested.lost)

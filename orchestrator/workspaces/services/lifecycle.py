@@ -69,6 +69,8 @@ def describe(
     user: User,
     workspace_id: UUID,
     *,
+    name: str | None = None,
+    category: str | None = None,
     description: str | None = None,
     reasoning: str | None = None,
     steps: Sequence[Json] | None = None,
@@ -76,13 +78,32 @@ def describe(
 ) -> PatternWorkspace:
     """What the pattern is and how a person finds it; what is None stays as it is, files are added.
 
-    Raises NotFound, NotAllowed, InvalidInput.
+    The timeline tells it, unless nothing but ``name`` or ``category`` is given. Raises NotFound, NotAllowed,
+    InvalidInput.
     """
     find_workspace(user, workspace_id, May.WORK)  # before files are looked into
+    is_renamed = name is not None or category is not None
     with on_disk(workspace_id, prepared(files)) as rows, transaction.atomic():
         workspace = find_workspace(user, workspace_id, May.WORK, lock=True)
-        _describe(user, workspace, description, reasoning, steps, rows)
+        if is_renamed:
+            _rename(user, workspace, name, category)
+        if not is_renamed or rows or not description is reasoning is steps is None:
+            _describe(user, workspace, description, reasoning, steps, rows)
     return workspace
+
+
+def _rename(user: User, workspace: PatternWorkspace, name: str | None, category: str | None) -> None:
+    before = {"name": workspace.name, "category": workspace.category}
+    if name is not None:
+        workspace.name = name.strip()
+    if not workspace.name:
+        raise InvalidInput("Say what it is called.", fields={"name": ["Say what it is called."]})
+    if category is not None:
+        workspace.category = category.strip()
+    after = {"name": workspace.name, "category": workspace.category}
+    if after != before:
+        _store(workspace, "name", "category")
+        record_audit(user, "workspace.renamed", workspace, before=before, after=after)
 
 
 def _describe(

@@ -15,7 +15,7 @@ from orchestrator.core.errors import NotFound
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.workspaces.access import May, find_workspace
 from orchestrator.workspaces.models import FeedbackItem
-from orchestrator.workspaces.queries.cases import CASE_FILTERS, cases_of, standing_of
+from orchestrator.workspaces.queries.cases import CASE_FILTERS, cases_of, standing_of, that_stand
 from orchestrator.workspaces.queries.sessions import cart_counts, corrections_of
 from orchestrator.workspaces.services.reviewing import annotate_feedback, remove_feedback
 from orchestrator.workspaces.web.head import head_of
@@ -46,7 +46,8 @@ def cases(request: HttpRequest, pk: UUID) -> HttpResponse:
     workspace = find_workspace(user, pk)
     standing = standing_of(workspace)
     show = request.GET.get("show", "")
-    page = keyset_page(request, cases_of(workspace, standing, show), ordering="-id", size=30)
+    rows = that_stand(cases_of(workspace), standing, show)
+    page = keyset_page(request, rows, ordering="-id", size=30)
     context = {
         **head_of(user, workspace, "cases"),
         "page": page,

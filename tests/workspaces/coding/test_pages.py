@@ -68,7 +68,9 @@ def test_the_cart_is_sent_from_the_page_and_its_run_followed(
     assert "Nothing was tested yet" not in shown(page, "runs", pk)
 
 
-def test_cases_are_told_with_the_run_that_tested_them_last(scene: Scene, page: Client, drain: Drain) -> None:
+def test_cases_are_told_with_the_run_that_tested_them_last(
+    scene: Scene, page: Client, drain: Drain, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     pk = scene.workspace.pk
     assert "No case yet" in shown(page, "cases", pk)
     run = send_batch(scene.user, pk)
@@ -85,6 +87,20 @@ def test_cases_are_told_with_the_run_that_tested_them_last(scene: Scene, page: C
     review(scene.user, later.pk, 1, verdict="right")
     send_batch(scene.user, pk)
     assert [state for _, state, _ in cases_shown(page, pk, "untested")] == ["untested"]
+
+    url = f"/api/v1/workspaces/{pk}/cases/"
+    with django_assert_max_num_queries(8):
+        newest, *_ = page.get(url).json()["results"]
+    assert (newest["verdict"], newest["standing"], newest["last_tested"]) == ("right", "untested", "untested")
+    assert newest["session"] == str(later.pk)
+    [untested] = page.get(url, {"standing": "untested"}).json()["results"]
+    assert page.get(f"{url}{untested['id']}/").json() == newest == untested
+    held = page.get(url, {"standing": "held", "page_size": 100}).json()["results"]
+    assert (len(held), {each["standing"] for each in held}) == (cases, {"held"})
+    assert {each["accepted_by_run"] for each in held} == {str(run.pk)}
+    assert page.get(url, {"standing": "lost"}).json()["results"] == []
+    assert page.get(url, {"standing": "best"}).status_code == 400
+    assert page.get(f"{url}{run.pk}/").status_code == 404
 
 
 def cases_shown(page: Client, pk: UUID, show: str) -> list[Any]:
