@@ -55,6 +55,7 @@ SPECTACULAR_SETTINGS = {
         "NotificationState": "orchestrator.executions.models.NotificationState.choices",
         "LogInKind": ["session", "tokens"],
         "KeySource": ["own", "server", "missing", "not_needed"],
+        "AccountSignature": [(0, "EOA"), (1, "proxy"), (2, "safe"), (3, "contract")],
         "Direction": ["bullish", "bearish"],
         "FeedbackVerdict": ["right", "wrong", "adjust", "missed"],
         "PatternSessionStatus": ["open", "completed"],

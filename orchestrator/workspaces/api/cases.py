@@ -104,8 +104,9 @@ class CasesView(ListAPIView[RegressionCase]):
         return cases_of(self.workspace)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
-        return context if getattr(self, "swagger_fake_view", False) else context | {"standing": self.standing}
+        is_drawn = getattr(self, "swagger_fake_view", False)
+        standing = Standing("", None, None) if is_drawn else self.standing
+        return {**super().get_serializer_context(), "standing": standing}
 
 
 class CaseView(APIView):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.web.following import follow, mark_of
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.workspaces.access import May, find_workspace
 from orchestrator.workspaces.domain.vocabulary import DeployStatus, Target
@@ -79,12 +80,14 @@ def deployment(request: HttpRequest, pk: UUID, deployment_id: UUID) -> HttpRespo
         "is_under_way": is_under_way,
         "may_deploy": row.version.is_current and bool(_may_deploy(row.workspace, row.version)),
     }
-    if is_under_way and request.headers.get("HX-Request"):
-        return render(request, "workspaces/_deployment.html", context)
-    answer = render(request, "workspaces/deployment.html", context)
-    if request.headers.get("HX-Request"):
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    return follow(
+        request,
+        context,
+        page="workspaces/deployment.html",
+        part="workspaces/_deployment.html",
+        goes_on=is_under_way,
+        mark=mark_of(row),
+    )
 
 
 @login_required

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.web.following import follow, mark_of
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.workspaces.access import find_workspace
 from orchestrator.workspaces.domain.vocabulary import UNDER_WAY, RunStatus
@@ -40,14 +41,27 @@ def listing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What waits to be sent, the coding runs, the newest first, and the versions that they made."""
     user = person(request)
     workspace = find_workspace(user, pk)
+    page, under_way = (
+        keyset_page(request, runs_of(workspace), ordering="-id", size=30),
+        run_under_way(workspace),
+    )
+    versions = list(versions_of(workspace)[:_VERSIONS_SHOWN])
+    waiting = in_cart(workspace)
     context = {
         **head_of(user, workspace, "runs"),
-        "page": keyset_page(request, runs_of(workspace), ordering="-id", size=30),
-        "versions": versions_of(workspace)[:_VERSIONS_SHOWN],
-        "in_cart": in_cart(workspace),
-        "under_way": run_under_way(workspace),
+        "page": page,
+        "versions": versions,
+        "in_cart": waiting,
+        "under_way": under_way,
     }
-    return render(request, "workspaces/runs.html", context)
+    return follow(
+        request,
+        context,
+        page="workspaces/runs.html",
+        part="workspaces/_runs.html",
+        goes_on=under_way is not None,
+        mark=mark_of(*page.items, *versions, waiting),
+    )
 
 
 @login_required
@@ -71,12 +85,14 @@ def run(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
         "has_failed": found.status == RunStatus.FAILED,
         "advice": advice_for(found),
     }
-    if is_followed and request.headers.get("HX-Request"):
-        return render(request, "workspaces/_run.html", context)
-    answer = render(request, "workspaces/run.html", context)
-    if request.headers.get("HX-Request"):
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    return follow(
+        request,
+        context,
+        page="workspaces/run.html",
+        part="workspaces/_run.html",
+        goes_on=is_followed,
+        mark=mark_of(found, deployed),
+    )
 
 
 @login_required

@@ -44,6 +44,11 @@ def shown(page: Client, name: str, *keys: object) -> str:
     return answer.content.decode()
 
 
+def asked(seen: str = "") -> dict[str, str]:
+    """As htmx asks."""
+    return {"HX-Request": "true", "X-Seen": seen}
+
+
 def test_the_cart_is_sent_from_the_page_and_its_run_followed(
     scene: Scene, page: Client, drain: Drain
 ) -> None:
@@ -55,15 +60,26 @@ def test_the_cart_is_sent_from_the_page_and_its_run_followed(
     under_way = shown(page, "run", pk, run.pk)
     assert 'hx-trigger="every 2s"' in under_way
     assert reverse("workspaces:cancel-run", args=[pk, run.pk]) in under_way
-    part = page.get(answer["Location"], headers={"HX-Request": "true"})
-    assert "<html" not in part.content.decode()
+    listed = reverse("workspaces:runs", args=[pk])
+    for url in (answer["Location"], listed):
+        part = page.get(url, headers=asked())
+        assert "<html" not in part.content.decode()
+        seen = part.context["mark"]
+        assert f'"X-Seen": "{seen}"' in part.content.decode()
+        assert page.get(url, headers=asked(seen)).status_code == 204
+        ClaudeExecution.objects.update(progress=run.progress + 7)
+        assert page.get(url, headers=asked(seen)).status_code == 200
+        ClaudeExecution.objects.update(progress=run.progress)
 
     drain()
     done = shown(page, "run", pk, run.pk)
     assert 'hx-trigger="every 2s"' not in done
     assert "What it changed" in done
     assert 'data-mark="added"' in done
-    assert page.get(answer["Location"], headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    for url in (answer["Location"], listed):
+        assert page.get(url, headers=asked())["HX-Refresh"] == "true"
+        assert "<html" in page.get(url).content.decode()
+    assert 'hx-trigger="every 3s"' not in shown(page, "runs", pk)
     assert "in use" in shown(page, "runs", pk)
     assert "Nothing was tested yet" not in shown(page, "runs", pk)
 
@@ -95,7 +111,7 @@ def test_cases_are_told_with_the_run_that_tested_them_last(
     assert newest["session"] == str(later.pk)
     [untested] = page.get(url, {"standing": "untested"}).json()["results"]
     assert page.get(f"{url}{untested['id']}/").json() == newest == untested
-    held = page.get(url, {"standing": "held", "page_size": 100}).json()["results"]
+    held = page.get(url, {"standing": "held", "page_size": "100"}).json()["results"]
     assert (len(held), {each["standing"] for each in held}) == (cases, {"held"})
     assert {each["accepted_by_run"] for each in held} == {str(run.pk)}
     assert page.get(url, {"standing": "lost"}).json()["results"] == []
