@@ -33,10 +33,15 @@ def follow(
     if not request.headers.get("HX-Request"):
         return render(request, page, {**context, "mark": mark})
     if not goes_on:
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return load_anew()
     if mark and request.headers.get("X-Seen") == mark:
         return HttpResponse(status=204)
     return render(request, part, {**context, "mark": mark})
+
+
+def load_anew() -> HttpResponse:
+    """The wish to load the whole page."""
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.params import text_of
+from orchestrator.core.web.following import load_anew
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.trading.domain.vocabulary import OrderStatus
 from orchestrator.trading.models import StrategyRun
@@ -35,8 +36,8 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     strategy_run = found.find_run(user, pk)
     context = _standing(user, strategy_run)
-    if request.headers.get("HX-Request") and not context["shown"].is_over:
-        return render(request, "trading/_run_live.html", context)
+    if request.headers.get("HX-Request"):
+        return load_anew() if context["shown"].is_over else render(request, "trading/_run_live.html", context)
     page = keyset_page(request, read.fills_of(strategy_run), ordering="-id", size=TRADES)
     context |= {
         "here_tab": "strategies",
@@ -46,10 +47,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
         "others": found.others_on_tape(user, strategy_run),
         "alerts": list(read.alerts_of(strategy_run)[:_ALERTS]),
     }
-    answer = render(request, "trading/run.html", context)
-    if request.headers.get("HX-Request"):
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    return render(request, "trading/run.html", context)
 
 
 @login_required
