@@ -40,7 +40,7 @@ class Site:
 
     def call(self, *arguments: str) -> None:
         """A command that must succeed."""
-        subprocess.run([sys.executable, *arguments], env=self.env, cwd=ROOT, check=True, timeout=120)
+        subprocess.run([sys.executable, *arguments], env=self.env, cwd=ROOT, check=True, timeout=300)
 
     def start_worker(self, **env: str) -> subprocess.Popen[bytes]:
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR")

@@ -125,6 +125,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("username"), name="user_username_any_case"
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="user_email_any_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["admin", "user", "viewer"])), name="user_role_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("theme__in", ["system", "light", "dark"])),
+                        name="user_theme_known",
+                    ),
+                ],
+            },
             managers=[
                 ("objects", django.contrib.auth.models.UserManager()),
             ],
@@ -165,6 +184,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes__len__gt", 0)), name="apikey_has_scopes"
+                    )
+                ],
                 "ordering": ["-created_at"],
             },
         ),
@@ -191,6 +215,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "-id"], name="audit_by_object"),
+                    models.Index(fields=["actor", "-id"], name="audit_by_actor"),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -216,51 +244,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["user", "-created_at"], name="tokenfamily_by_user")],
                 "verbose_name_plural": "token families",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("username"), name="user_username_any_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("email", ""), _negated=True),
-                name="user_email_any_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["admin", "user", "viewer"])), name="user_role_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("theme__in", ["system", "light", "dark"])), name="user_theme_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes__len__gt", 0)), name="apikey_has_scopes"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditrecord",
-            index=models.Index(fields=["object_type", "object_id", "-id"], name="audit_by_object"),
-        ),
-        migrations.AddIndex(
-            model_name="auditrecord",
-            index=models.Index(fields=["actor", "-id"], name="audit_by_actor"),
-        ),
-        migrations.AddIndex(
-            model_name="tokenfamily",
-            index=models.Index(fields=["user", "-created_at"], name="tokenfamily_by_user"),
         ),
     ]

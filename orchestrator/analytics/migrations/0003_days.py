@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             fields=[
                 ("cut", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("cut__lt", 96)), name="daycut_within_a_day")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProviderDay",
@@ -54,6 +59,14 @@ class Migration(migrations.Migration):
                 ("cut", models.PositiveSmallIntegerField()),
                 ("day", models.DateField()),
             ],
+            options={
+                "indexes": [models.Index(fields=["cut", "day"], name="providerday_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workflow_id", "cut", "day", "provider"), name="providerday_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RunDay",
@@ -71,6 +84,12 @@ class Migration(migrations.Migration):
                 ("cut", models.PositiveSmallIntegerField()),
                 ("day", models.DateField()),
             ],
+            options={
+                "indexes": [models.Index(fields=["cut", "day"], name="runday_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workflow_id", "cut", "day"), name="runday_once")
+                ],
+            },
         ),
         migrations.RunSQL(
             THERE,
@@ -95,30 +114,6 @@ class Migration(migrations.Migration):
                 fields=["workflow_id", "-finished_at"],
                 name="history_generated",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="daycut",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cut__lt", 96)), name="daycut_within_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="providerday",
-            index=models.Index(fields=["cut", "day"], name="providerday_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="providerday",
-            constraint=models.UniqueConstraint(
-                fields=("workflow_id", "cut", "day", "provider"), name="providerday_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="runday",
-            index=models.Index(fields=["cut", "day"], name="runday_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="runday",
-            constraint=models.UniqueConstraint(fields=("workflow_id", "cut", "day"), name="runday_once"),
         ),
         Protect("runday", read=SEEN, write=SERVER_ONLY),
         Protect("providerday", read=SEEN, write=SERVER_ONLY),

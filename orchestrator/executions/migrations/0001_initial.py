@@ -115,6 +115,88 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("wake_at__isnull", False)),
+                        fields=["wake_at"],
+                        name="execution_due",
+                    ),
+                    models.Index(fields=["workflow", "-id"], name="execution_by_workflow"),
+                    models.Index(fields=["workflow", "status", "-id"], name="execution_by_flow_status"),
+                    models.Index(fields=["status", "-id"], name="execution_by_status"),
+                    models.Index(fields=["started_by", "-id"], name="execution_by_starter"),
+                    models.Index(
+                        condition=models.Q(("parent__isnull", False)),
+                        fields=["parent"],
+                        name="execution_by_parent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("retry_of__isnull", False)),
+                        fields=["retry_of"],
+                        name="execution_by_retried",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lease_until__isnull", False)),
+                        fields=["lease_owner"],
+                        name="execution_by_lease",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "pending",
+                                    "running",
+                                    "waiting",
+                                    "paused",
+                                    "completed",
+                                    "failed",
+                                    "cancelled",
+                                    "timed_out",
+                                ],
+                            )
+                        ),
+                        name="execution_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status__in", ["cancelled", "completed", "failed", "timed_out"]),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("lease_until__isnull", True),
+                                ("wake_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="execution_final_is_at_rest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_owner", ""), ("lease_until__isnull", True)),
+                            models.Q(
+                                ("lease_until__isnull", False), models.Q(("lease_owner", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="execution_lease_has_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state_seq__gte", 0), ("state_seq__lte", models.F("last_seq"))),
+                        name="execution_seq_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("idempotency_key__isnull", False)),
+                        fields=("workflow", "idempotency_key"),
+                        name="execution_once_per_key",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Approval",
@@ -179,6 +261,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["execution", "-id"], name="approval_by_execution"),
+                    models.Index(
+                        condition=models.Q(("status", "pending")), fields=["-id"], name="approval_pending"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["pending", "approved", "rejected", "withdrawn"])),
+                        name="approval_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("responded_at__isnull", True), ("status", "pending")),
+                            models.Q(
+                                models.Q(("status", "pending"), _negated=True),
+                                ("responded_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_answered_has_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Mail",
@@ -199,6 +306,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["execution", "id"], name="mail_by_execution")],
                 "verbose_name_plural": "mail",
             },
         ),
@@ -242,6 +350,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["execution", "seq"], name="step_by_execution")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("execution", "scope", "node_id", "iteration", "attempt"),
+                        name="step_recorded_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["success", "error", "skipped", "cancelled"])),
+                        name="step_status_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ApprovalVote",
@@ -272,162 +393,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("approval", "user"), name="vote_once_per_person")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(
-                condition=models.Q(("wake_at__isnull", False)), fields=["wake_at"], name="execution_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(fields=["workflow", "-id"], name="execution_by_workflow"),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(fields=["workflow", "status", "-id"], name="execution_by_flow_status"),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(fields=["status", "-id"], name="execution_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(fields=["started_by", "-id"], name="execution_by_starter"),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", False)), fields=["parent"], name="execution_by_parent"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(
-                condition=models.Q(("retry_of__isnull", False)),
-                fields=["retry_of"],
-                name="execution_by_retried",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(
-                condition=models.Q(("lease_until__isnull", False)),
-                fields=["lease_owner"],
-                name="execution_by_lease",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="execution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "pending",
-                            "running",
-                            "waiting",
-                            "paused",
-                            "completed",
-                            "failed",
-                            "cancelled",
-                            "timed_out",
-                        ],
-                    )
-                ),
-                name="execution_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="execution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status__in", ["cancelled", "completed", "failed", "timed_out"]), _negated=True
-                    ),
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("lease_until__isnull", True),
-                        ("wake_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="execution_final_is_at_rest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="execution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lease_owner", ""), ("lease_until__isnull", True)),
-                    models.Q(("lease_until__isnull", False), models.Q(("lease_owner", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="execution_lease_has_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="execution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state_seq__gte", 0), ("state_seq__lte", models.F("last_seq"))),
-                name="execution_seq_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="execution",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("idempotency_key__isnull", False)),
-                fields=("workflow", "idempotency_key"),
-                name="execution_once_per_key",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(fields=["execution", "-id"], name="approval_by_execution"),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(
-                condition=models.Q(("status", "pending")), fields=["-id"], name="approval_pending"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "approved", "rejected", "withdrawn"])),
-                name="approval_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("responded_at__isnull", True), ("status", "pending")),
-                    models.Q(models.Q(("status", "pending"), _negated=True), ("responded_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="approval_answered_has_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(fields=["execution", "id"], name="mail_by_execution"),
-        ),
-        migrations.AddIndex(
-            model_name="steprun",
-            index=models.Index(fields=["execution", "seq"], name="step_by_execution"),
-        ),
-        migrations.AddConstraint(
-            model_name="steprun",
-            constraint=models.UniqueConstraint(
-                fields=("execution", "scope", "node_id", "iteration", "attempt"), name="step_recorded_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="steprun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["success", "error", "skipped", "cancelled"])),
-                name="step_status_known",
-            ),
         ),
     ]

@@ -91,6 +91,40 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
                 ("sent_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_attempt_at__isnull", False)),
+                        fields=["next_attempt_at"],
+                        name="notification_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("medium__in", ["email", "webhook", "push"])),
+                        name="notification_medium_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("next_attempt_at__isnull", False), ("state", "pending")),
+                            models.Q(
+                                ("next_attempt_at__isnull", True),
+                                ("state__in", ["sent", "failed", "skipped"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notification_due_while_pending",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="notification_sent_has_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NotificationEndpoint",
@@ -110,6 +144,11 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["slack", "webhook"])), name="endpoint_kind_known"
+                    )
+                ],
                 "ordering": ["name"],
             },
         ),
@@ -136,6 +175,9 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
                 ("due_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
             ],
+            options={
+                "indexes": [models.Index(fields=["due_at"], name="occasion_due")],
+            },
         ),
         migrations.CreateModel(
             name="PushSubscription",
@@ -357,14 +399,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notification",
             index=models.Index(
-                condition=models.Q(("next_attempt_at__isnull", False)),
-                fields=["next_attempt_at"],
-                name="notification_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(
                 condition=models.Q(("state", "failed")), fields=["workflow"], name="notification_given_up"
             ),
         ),
@@ -381,49 +415,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("medium__in", ["email", "webhook", "push"])),
-                name="notification_medium_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("next_attempt_at__isnull", False), ("state", "pending")),
-                    models.Q(("next_attempt_at__isnull", True), ("state__in", ["sent", "failed", "skipped"])),
-                    _connector="OR",
-                ),
-                name="notification_due_while_pending",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="notification_sent_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="notificationendpoint",
             constraint=models.UniqueConstraint(
                 fields=("workflow", "kind", "name"), name="endpoint_name_once"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["slack", "webhook"])), name="endpoint_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="occasion",
-            index=models.Index(fields=["due_at"], name="occasion_due"),
         ),
         migrations.AddIndex(
             model_name="occasion",

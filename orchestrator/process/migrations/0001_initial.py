@@ -29,6 +29,15 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tier__in", [1, 2, 3])), name="process_answer_tier"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_private", False), ("tier", 3), _connector="OR"),
+                        name="process_answer_private_is_tier_3",
+                    ),
+                ],
                 "db_table": "process_answer",
                 "ordering": ["id"],
             },
@@ -117,6 +126,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("node_key__regex", "^[a-z][a-z0-9_]{0,99}$")),
+                        name="process_node_key",
+                    )
+                ],
                 "db_table": "process_node",
                 "ordering": ["order_index", "id"],
             },
@@ -186,6 +201,37 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["process_node", "order_index"], name="process_prompt_order")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("process_node", "prompt_key"), name="process_prompt_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prompt_key__regex", "^[a-z][a-z0-9_]{0,99}$")),
+                        name="process_prompt_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sensitivity_tier__in", [1, 2, 3])), name="process_prompt_tier"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_sensitive", True), ("sensitivity_tier", 1), _connector="OR"),
+                        name="process_prompt_tier_is_sensitive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("response_format__in", ["text", "voice", "checkbox", "multi_select"])
+                        ),
+                        name="process_prompt_format",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("max_length__isnull", True), ("max_length__gt", 0), _connector="OR"
+                        ),
+                        name="process_prompt_length",
+                    ),
+                ],
                 "db_table": "process_prompt",
                 "ordering": ["order_index", "id"],
             },
@@ -240,6 +286,22 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("is_active"),
+                        condition=models.Q(("is_active", True)),
+                        name="process_one_active",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version_name", ""), _negated=True), name="process_version_named"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_active", False), ("frozen_at__isnull", False), _connector="OR"
+                        ),
+                        name="process_active_is_frozen",
+                    ),
+                ],
                 "db_table": "process_version",
                 "ordering": ["-id"],
             },
@@ -295,6 +357,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("process_version", "section_key"), name="process_section_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("section_key__regex", "^[a-z][a-z0-9_]{0,99}$")),
+                        name="process_section_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unlock_after_section", models.F("id")), _negated=True),
+                        name="process_section_not_after_itself",
+                    ),
+                ],
                 "db_table": "process_section",
                 "ordering": ["order_index", "id"],
             },
@@ -402,6 +477,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_global", True), ("process_version__isnull", True)),
+                            models.Q(("is_global", False), ("process_version__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="process_pack_place",
+                    )
+                ],
                 "db_table": "process_prompt_pack",
                 "ordering": ["template_name"],
             },
@@ -425,6 +510,15 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("prompt_pack", "prompt_key"), name="process_pack_key_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prompt_key__regex", "^[a-z][a-z0-9_]{0,99}$")),
+                        name="process_pack_prompt_key",
+                    ),
+                ],
                 "db_table": "process_prompt_pack_prompt",
                 "ordering": ["order_index", "id"],
             },
@@ -475,6 +569,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("section", "process_prompt"), name="process_section_prompt_once"
+                    )
+                ],
                 "db_table": "process_section_prompt",
                 "ordering": ["order_index", "id"],
             },
@@ -533,6 +632,28 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["user", "status", "-id"], name="process_session_status"),
+                    models.Index(fields=["user", "-id"], name="process_session_user"),
+                    models.Index(fields=["process_version", "current_node"], name="process_session_place"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["active", "paused", "completed", "abandoned"])),
+                        name="process_session_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("completed_at__isnull", False), ("status", "completed")),
+                            models.Q(
+                                models.Q(("status", "completed"), _negated=True),
+                                ("completed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="process_session_completed",
+                    ),
+                ],
                 "db_table": "process_session",
                 "ordering": ["-id"],
             },
@@ -563,6 +684,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["session", "-id"], name="process_disclosure_session")],
                 "db_table": "process_disclosure",
                 "ordering": ["-id"],
             },
@@ -592,6 +714,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence_score__gte", 0), ("confidence_score__lte", 1)),
+                        name="process_archetype_confidence",
+                    )
+                ],
                 "db_table": "process_session_archetype",
                 "ordering": ["-confidence_score", "id"],
             },
@@ -634,6 +762,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "user"), name="process_grant_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("user", models.F("granted_by")), _negated=True),
+                        name="process_grant_to_another",
+                    ),
+                ],
                 "db_table": "process_session_grant",
             },
         ),
@@ -696,6 +831,15 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "process_node"), name="process_progress_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["pending", "in_progress", "completed", "skipped"])
+                        ),
+                        name="process_progress_status",
+                    ),
+                ],
                 "db_table": "process_session_progress",
             },
         ),
@@ -719,6 +863,23 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope_type__in", ["whole_life", "major_chapter", "single_event", "unsure"])
+                        ),
+                        name="process_scope_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("time_period_start__isnull", True),
+                            ("time_period_end__isnull", True),
+                            ("time_period_end__gte", models.F("time_period_start")),
+                            _connector="OR",
+                        ),
+                        name="process_scope_period",
+                    ),
+                ],
                 "db_table": "process_session_scope",
             },
         ),
@@ -751,6 +912,17 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "section"), name="process_session_section_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["locked", "unlocked", "in_progress", "completed"])
+                        ),
+                        name="process_section_status",
+                    ),
+                ],
                 "db_table": "process_session_section",
             },
         ),
@@ -789,91 +961,24 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("session", "section", "synthesis_type", "version"),
+                        name="process_synthesis_version_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("synthesis_type__in", ["draft", "chapter", "checkpoint"])),
+                        name="process_synthesis_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_provisional", True), ("user_approved", True), _negated=True),
+                        name="process_approved_is_final",
+                    ),
+                ],
                 "db_table": "process_session_synthesis",
                 "ordering": ["-id"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="processprompt",
-            index=models.Index(fields=["process_node", "order_index"], name="process_prompt_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="processprompt",
-            constraint=models.UniqueConstraint(
-                fields=("process_node", "prompt_key"), name="process_prompt_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processprompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("prompt_key__regex", "^[a-z][a-z0-9_]{0,99}$")), name="process_prompt_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processprompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sensitivity_tier__in", [1, 2, 3])), name="process_prompt_tier"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processprompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_sensitive", True), ("sensitivity_tier", 1), _connector="OR"),
-                name="process_prompt_tier_is_sensitive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processprompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("response_format__in", ["text", "voice", "checkbox", "multi_select"])),
-                name="process_prompt_format",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processprompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_length__isnull", True), ("max_length__gt", 0), _connector="OR"),
-                name="process_prompt_length",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processversion",
-            constraint=models.UniqueConstraint(
-                models.F("is_active"), condition=models.Q(("is_active", True)), name="process_one_active"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version_name", ""), _negated=True), name="process_version_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_active", False), ("frozen_at__isnull", False), _connector="OR"),
-                name="process_active_is_frozen",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processsection",
-            constraint=models.UniqueConstraint(
-                fields=("process_version", "section_key"), name="process_section_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("section_key__regex", "^[a-z][a-z0-9_]{0,99}$")),
-                name="process_section_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="processsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unlock_after_section", models.F("id")), _negated=True),
-                name="process_section_not_after_itself",
-            ),
         ),
         migrations.AddIndex(
             model_name="processnode",
@@ -886,179 +991,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="processnode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("node_key__regex", "^[a-z][a-z0-9_]{0,99}$")), name="process_node_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="promptpack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_global", True), ("process_version__isnull", True)),
-                    models.Q(("is_global", False), ("process_version__isnull", False)),
-                    _connector="OR",
-                ),
-                name="process_pack_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packprompt",
-            constraint=models.UniqueConstraint(
-                fields=("prompt_pack", "prompt_key"), name="process_pack_key_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packprompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("prompt_key__regex", "^[a-z][a-z0-9_]{0,99}$")),
-                name="process_pack_prompt_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectionprompt",
-            constraint=models.UniqueConstraint(
-                fields=("section", "process_prompt"), name="process_section_prompt_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["user", "status", "-id"], name="process_session_status"),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["user", "-id"], name="process_session_user"),
-        ),
-        migrations.AddIndex(
-            model_name="session",
-            index=models.Index(fields=["process_version", "current_node"], name="process_session_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["active", "paused", "completed", "abandoned"])),
-                name="process_session_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("completed_at__isnull", False), ("status", "completed")),
-                    models.Q(
-                        models.Q(("status", "completed"), _negated=True), ("completed_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="process_session_completed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="disclosure",
-            index=models.Index(fields=["session", "-id"], name="process_disclosure_session"),
-        ),
-        migrations.AddConstraint(
-            model_name="archetype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confidence_score__gte", 0), ("confidence_score__lte", 1)),
-                name="process_archetype_confidence",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="answer",
             constraint=models.UniqueConstraint(fields=("session", "prompt"), name="process_answer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier__in", [1, 2, 3])), name="process_answer_tier"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_private", False), ("tier", 3), _connector="OR"),
-                name="process_answer_private_is_tier_3",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessiongrant",
-            constraint=models.UniqueConstraint(fields=("session", "user"), name="process_grant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sessiongrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("user", models.F("granted_by")), _negated=True),
-                name="process_grant_to_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionprogress",
-            constraint=models.UniqueConstraint(
-                fields=("session", "process_node"), name="process_progress_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionprogress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "in_progress", "completed", "skipped"])),
-                name="process_progress_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionscope",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("scope_type__in", ["whole_life", "major_chapter", "single_event", "unsure"])
-                ),
-                name="process_scope_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionscope",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("time_period_start__isnull", True),
-                    ("time_period_end__isnull", True),
-                    ("time_period_end__gte", models.F("time_period_start")),
-                    _connector="OR",
-                ),
-                name="process_scope_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionsectionstatus",
-            constraint=models.UniqueConstraint(
-                fields=("session", "section"), name="process_session_section_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionsectionstatus",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["locked", "unlocked", "in_progress", "completed"])),
-                name="process_section_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="synthesis",
-            constraint=models.UniqueConstraint(
-                fields=("session", "section", "synthesis_type", "version"),
-                name="process_synthesis_version_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="synthesis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("synthesis_type__in", ["draft", "chapter", "checkpoint"])),
-                name="process_synthesis_type",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="synthesis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_provisional", True), ("user_approved", True), _negated=True),
-                name="process_approved_is_final",
-            ),
         ),
     ]

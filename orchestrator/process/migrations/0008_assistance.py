@@ -37,6 +37,23 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["follow_up", "draft", "checkpoint", "archetypes"])),
+                        name="process_help_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("outcome", "")),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("outcome__in", ["made", "nothing_to_send", "nothing_found"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="process_help_outcome",
+                    ),
+                ],
                 "db_table": "process_help_request",
                 "ordering": ["-id"],
             },
@@ -151,26 +168,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="helprequest",
             index=models.Index(fields=["session", "kind", "-id"], name="process_help_session"),
-        ),
-        migrations.AddConstraint(
-            model_name="helprequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["follow_up", "draft", "checkpoint", "archetypes"])),
-                name="process_help_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="helprequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("outcome", "")),
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("outcome__in", ["made", "nothing_to_send", "nothing_found"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="process_help_outcome",
-            ),
         ),
     ]

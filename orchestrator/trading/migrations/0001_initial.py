@@ -92,6 +92,24 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["owner", "mode", "-id"], name="portfolio_by_owner")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["backtest", "paper", "live"])),
+                        name="portfolio_mode_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cash__gte", 0), ("reserved__gte", 0), ("reserved__lte", models.F("cash"))
+                        ),
+                        name="portfolio_owes_nothing",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("mode", "backtest"), _negated=True),
+                        fields=("owner", "mode", "name"),
+                        name="portfolio_name_once",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -114,6 +132,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["portfolio", "-id"], name="ledger_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("portfolio", "kind", "reference"), name="ledger_entry_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["deposit", "withdrawal", "fill", "payout"])),
+                        name="ledger_kind_known",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -139,6 +167,18 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("portfolio", "token"), name="position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cost__gte", 0),
+                            ("reserved__gte", 0),
+                            ("reserved__lte", models.F("size")),
+                            ("size__gte", 0),
+                        ),
+                        name="position_is_not_short",
+                    ),
+                ],
                 "ordering": ["token"],
             },
         ),
@@ -159,6 +199,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("account__in", ["cash", "position", "fees", "pnl", "capital"])),
+                        name="posting_account_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("account", "position"), ("token", ""), _connector="XOR"),
+                        name="posting_of_positions_names_one",
+                    ),
+                ],
                 "ordering": ["id"],
             },
         ),
@@ -206,6 +256,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["workflow", "-id"], name="strategy_run_by_workflow"),
+                    models.Index(fields=["portfolio", "-id"], name="strategy_run_by_portfolio"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["backtest", "paper", "live"])),
+                        name="strategy_run_mode_known",
+                    )
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -253,6 +313,62 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["portfolio", "-id"], name="order_newest"),
+                    models.Index(fields=["run", "-id"], name="order_by_run"),
+                    models.Index(
+                        condition=models.Q(
+                            ("status__in", ["pending", "open", "partially_filled", "unknown"])
+                        ),
+                        fields=["portfolio", "token"],
+                        name="order_open",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "pending",
+                                    "open",
+                                    "partially_filled",
+                                    "filled",
+                                    "cancelled",
+                                    "expired",
+                                    "rejected",
+                                    "unknown",
+                                ],
+                            )
+                        ),
+                        name="order_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["buy", "sell"])), name="order_side_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__isnull", True), ("size__gt", 0)),
+                            models.Q(("amount__gt", 0), ("size__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="order_says_how_much",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("type", "limit"), _negated=True),
+                            models.Q(("price__gt", 0), ("price__lt", 1)),
+                            _connector="OR",
+                        ),
+                        name="order_with_a_limit_has_a_price",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("size__isnull", True), ("filled_size__lte", models.F("size")), _connector="OR"
+                        ),
+                        name="order_is_not_overfilled",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -275,6 +391,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["run", "-id"], name="alert_by_run")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "reference"), name="alert_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["info", "warning", "critical"])),
+                        name="alert_level_known",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -314,6 +438,28 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["owner", "-id"], name="tape_by_owner"),
+                    models.Index(
+                        condition=models.Q(("status", "recording")), fields=["id"], name="tape_recording"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("origin__in", ["recorded", "imported", "generated"])),
+                        name="tape_origin_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["recording", "ready", "failed"])),
+                        name="tape_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("owner__isnull", False), ("origin", "generated"), _connector="OR"
+                        ),
+                        name="tape_without_owner_is_generated",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -342,6 +488,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("tape", "number"), name="tape_chunk_once"),
+                    models.UniqueConstraint(fields=("tape", "first"), name="tape_chunk_from"),
+                    models.CheckConstraint(condition=models.Q(("count__gt", 0)), name="tape_chunk_is_some"),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_at__gte", models.F("first_at"))), name="tape_chunk_in_order"
+                    ),
+                ],
                 "ordering": ["number"],
             },
         ),
@@ -451,232 +605,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="portfolio",
-            index=models.Index(fields=["owner", "mode", "-id"], name="portfolio_by_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="portfolio",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["backtest", "paper", "live"])), name="portfolio_mode_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portfolio",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cash__gte", 0), ("reserved__gte", 0), ("reserved__lte", models.F("cash"))
-                ),
-                name="portfolio_owes_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="portfolio",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("mode", "backtest"), _negated=True),
-                fields=("owner", "mode", "name"),
-                name="portfolio_name_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ledgerentry",
-            index=models.Index(fields=["portfolio", "-id"], name="ledger_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.UniqueConstraint(
-                fields=("portfolio", "kind", "reference"), name="ledger_entry_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["deposit", "withdrawal", "fill", "payout"])),
-                name="ledger_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="position",
-            constraint=models.UniqueConstraint(fields=("portfolio", "token"), name="position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="position",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cost__gte", 0),
-                    ("reserved__gte", 0),
-                    ("reserved__lte", models.F("size")),
-                    ("size__gte", 0),
-                ),
-                name="position_is_not_short",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("account__in", ["cash", "position", "fees", "pnl", "capital"])),
-                name="posting_account_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("account", "position"), ("token", ""), _connector="XOR"),
-                name="posting_of_positions_names_one",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["portfolio", "-id"], name="order_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["run", "-id"], name="order_by_run"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("status__in", ["pending", "open", "partially_filled", "unknown"])),
-                fields=["portfolio", "token"],
-                name="order_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "pending",
-                            "open",
-                            "partially_filled",
-                            "filled",
-                            "cancelled",
-                            "expired",
-                            "rejected",
-                            "unknown",
-                        ],
-                    )
-                ),
-                name="order_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("side__in", ["buy", "sell"])), name="order_side_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__isnull", True), ("size__gt", 0)),
-                    models.Q(("amount__gt", 0), ("size__isnull", True)),
-                    _connector="OR",
-                ),
-                name="order_says_how_much",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("type", "limit"), _negated=True),
-                    models.Q(("price__gt", 0), ("price__lt", 1)),
-                    _connector="OR",
-                ),
-                name="order_with_a_limit_has_a_price",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("size__isnull", True), ("filled_size__lte", models.F("size")), _connector="OR"
-                ),
-                name="order_is_not_overfilled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["run", "-id"], name="alert_by_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(fields=("run", "reference"), name="alert_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["info", "warning", "critical"])), name="alert_level_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tape",
-            index=models.Index(fields=["owner", "-id"], name="tape_by_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="tape",
-            index=models.Index(
-                condition=models.Q(("status", "recording")), fields=["id"], name="tape_recording"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tape",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["recorded", "imported", "generated"])),
-                name="tape_origin_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tape",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["recording", "ready", "failed"])), name="tape_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tape",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("owner__isnull", False), ("origin", "generated"), _connector="OR"),
-                name="tape_without_owner_is_generated",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="strategyrun",
-            index=models.Index(fields=["workflow", "-id"], name="strategy_run_by_workflow"),
-        ),
-        migrations.AddIndex(
-            model_name="strategyrun",
-            index=models.Index(fields=["portfolio", "-id"], name="strategy_run_by_portfolio"),
-        ),
-        migrations.AddConstraint(
-            model_name="strategyrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["backtest", "paper", "live"])),
-                name="strategy_run_mode_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tapechunk",
-            constraint=models.UniqueConstraint(fields=("tape", "number"), name="tape_chunk_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="tapechunk",
-            constraint=models.UniqueConstraint(fields=("tape", "first"), name="tape_chunk_from"),
-        ),
-        migrations.AddConstraint(
-            model_name="tapechunk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gt", 0)), name="tape_chunk_is_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tapechunk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_at__gte", models.F("first_at"))), name="tape_chunk_in_order"
-            ),
         ),
     ]

@@ -39,6 +39,24 @@ class Migration(migrations.Migration):
                 ("fault", models.CharField(blank=True, max_length=500)),
                 ("due_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="live_account_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signature_type__in", [0, 1, 2, 3])), name="live_account_signs"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("funder__regex", "^0x[0-9a-fA-F]{40}$")),
+                        name="live_account_has_a_wallet",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LiveOrder",
@@ -51,6 +69,23 @@ class Migration(migrations.Migration):
                 ("cancel_asked_at", models.DateTimeField(blank=True, null=True)),
                 ("fault", models.CharField(blank=True, max_length=500)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="live_order_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="live_order_answered_after_sent",
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="fill",
@@ -112,39 +147,6 @@ class Migration(migrations.Migration):
             name="order",
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.CASCADE, related_name="live", to="trading.order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="liveaccount",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="live_account_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="liveaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signature_type__in", [0, 1, 2, 3])), name="live_account_signs"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="liveaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("funder__regex", "^0x[0-9a-fA-F]{40}$")), name="live_account_has_a_wallet"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="liveorder",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="live_order_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="liveorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True), ("sent_at__isnull", False), _connector="OR"
-                ),
-                name="live_order_answered_after_sent",
             ),
         ),
         Protect("liveaccount", read=MINE, write=MINE),

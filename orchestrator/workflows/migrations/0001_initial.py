@@ -83,6 +83,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-updated_at", "-id"], name="workflow_by_update"),
+                    models.Index(fields=["owner", "-updated_at"], name="workflow_by_owner"),
+                    models.Index(fields=["name", "status"], name="workflow_by_name"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="workflow_tags"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_vector"], name="workflow_search"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "active", "archived"])),
+                        name="workflow_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="workflow_has_a_name"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkflowFavorite",
@@ -106,6 +126,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "workflow"), name="favorite_once_per_person")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkflowPermission",
@@ -149,6 +174,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "workflow"), name="permission_once_per_person"),
+                    models.CheckConstraint(
+                        condition=models.Q(("access__in", ["owner", "editor", "viewer"])),
+                        name="permission_access_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkflowVersion",
@@ -199,84 +233,30 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workflow", "number"), name="version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "draft")),
+                        fields=("workflow",),
+                        name="version_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("workflow",),
+                        name="version_one_current",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", False), ("status", "published")),
+                            models.Q(
+                                ("is_current", False), ("published_at__isnull", True), ("status", "draft")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_published_has_time",
+                    ),
+                ],
                 "ordering": ["-number"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="workflow",
-            index=models.Index(fields=["-updated_at", "-id"], name="workflow_by_update"),
-        ),
-        migrations.AddIndex(
-            model_name="workflow",
-            index=models.Index(fields=["owner", "-updated_at"], name="workflow_by_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="workflow",
-            index=models.Index(fields=["name", "status"], name="workflow_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="workflow",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="workflow_tags"),
-        ),
-        migrations.AddIndex(
-            model_name="workflow",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="workflow_search"),
-        ),
-        migrations.AddConstraint(
-            model_name="workflow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "active", "archived"])),
-                name="workflow_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="workflow_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowfavorite",
-            constraint=models.UniqueConstraint(fields=("user", "workflow"), name="favorite_once_per_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowpermission",
-            constraint=models.UniqueConstraint(
-                fields=("user", "workflow"), name="permission_once_per_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowpermission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("access__in", ["owner", "editor", "viewer"])),
-                name="permission_access_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowversion",
-            constraint=models.UniqueConstraint(fields=("workflow", "number"), name="version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "draft")), fields=("workflow",), name="version_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("workflow",), name="version_one_current"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", False), ("status", "published")),
-                    models.Q(("is_current", False), ("published_at__isnull", True), ("status", "draft")),
-                    _connector="OR",
-                ),
-                name="version_published_has_time",
-            ),
         ),
     ]

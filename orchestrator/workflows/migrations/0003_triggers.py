@@ -123,6 +123,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workflow", "-id"], name="trigger_by_workflow"),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False), ("enabled", True)),
+                        fields=["due_at"],
+                        name="trigger_due",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["manual", "schedule", "webhook"])),
+                        name="trigger_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="trigger_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("kind", "schedule"), _negated=True),
+                                ("cron", ""),
+                                ("due_at__isnull", True),
+                                ("every__isnull", True),
+                            ),
+                            models.Q(
+                                ("every__isnull", True),
+                                ("kind", "schedule"),
+                                models.Q(("cron", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("anchor_at__isnull", False),
+                                ("cron", ""),
+                                ("every__gt", 0),
+                                ("kind", "schedule"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="trigger_schedule_is_cron_or_interval",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "webhook"), ("secret__isnull", False)),
+                            models.Q(models.Q(("kind", "webhook"), _negated=True), ("secret__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="trigger_only_webhooks_have_secrets",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signature", "none"),
+                            models.Q(("kind", "webhook"), ("signing_secret__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="trigger_signature_has_secret",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TriggerDelivery",
@@ -173,100 +231,27 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["trigger", "-id"], name="delivery_by_trigger"),
+                    models.Index(fields=["trigger", "digest", "-id"], name="delivery_by_digest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["started", "duplicate", "ignored", "rejected", "failed"])
+                        ),
+                        name="delivery_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["started", "duplicate"]), _negated=True),
+                            ("execution_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="delivery_started_names_run",
+                    ),
+                ],
                 "verbose_name_plural": "trigger deliveries",
             },
-        ),
-        migrations.AddIndex(
-            model_name="trigger",
-            index=models.Index(fields=["workflow", "-id"], name="trigger_by_workflow"),
-        ),
-        migrations.AddIndex(
-            model_name="trigger",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False), ("enabled", True)),
-                fields=["due_at"],
-                name="trigger_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["manual", "schedule", "webhook"])), name="trigger_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="trigger_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("kind", "schedule"), _negated=True),
-                        ("cron", ""),
-                        ("due_at__isnull", True),
-                        ("every__isnull", True),
-                    ),
-                    models.Q(
-                        ("every__isnull", True), ("kind", "schedule"), models.Q(("cron", ""), _negated=True)
-                    ),
-                    models.Q(
-                        ("anchor_at__isnull", False), ("cron", ""), ("every__gt", 0), ("kind", "schedule")
-                    ),
-                    _connector="OR",
-                ),
-                name="trigger_schedule_is_cron_or_interval",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "webhook"), ("secret__isnull", False)),
-                    models.Q(models.Q(("kind", "webhook"), _negated=True), ("secret__isnull", True)),
-                    _connector="OR",
-                ),
-                name="trigger_only_webhooks_have_secrets",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signature", "none"),
-                    models.Q(("kind", "webhook"), ("signing_secret__isnull", False)),
-                    _connector="OR",
-                ),
-                name="trigger_signature_has_secret",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="triggerdelivery",
-            index=models.Index(fields=["trigger", "-id"], name="delivery_by_trigger"),
-        ),
-        migrations.AddIndex(
-            model_name="triggerdelivery",
-            index=models.Index(fields=["trigger", "digest", "-id"], name="delivery_by_digest"),
-        ),
-        migrations.AddConstraint(
-            model_name="triggerdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["started", "duplicate", "ignored", "rejected", "failed"])),
-                name="delivery_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="triggerdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["started", "duplicate"]), _negated=True),
-                    ("execution_id__isnull", False),
-                    _connector="OR",
-                ),
-                name="delivery_started_names_run",
-            ),
         ),
     ]

@@ -61,6 +61,43 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["id"],
+                        name="bulk_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["queued", "running", "completed", "cancelled", "failed"])
+                        ),
+                        name="bulk_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("filters__isnull", False), ("ids__isnull", True)),
+                            models.Q(("filters__isnull", True), ("ids__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="bulk_has_one_selection",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state__in", ["queued", "running"])),
+                            models.Q(
+                                models.Q(("state__in", ["queued", "running"]), _negated=True),
+                                ("finished_at__isnull", False),
+                                ("lease_until__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bulk_final_is_at_rest",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BulkJobError",
@@ -82,6 +119,15 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("name__contains", "/"), _negated=True),
+                        ),
+                        name="folder_has_a_name",
+                    )
+                ],
                 "ordering": ["path"],
             },
         ),
@@ -94,6 +140,11 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="saved_view_has_a_name"
+                    )
+                ],
                 "ordering": ["name"],
             },
         ),
@@ -154,6 +205,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["name", "id"], name="template_by_name"),
+                    models.Index(fields=["category", "name"], name="template_by_category"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_vector"], name="template_search"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("builtin", ""), _negated=True),
+                        fields=("builtin",),
+                        name="template_builtin_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="template_has_a_name"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkflowVisit",
@@ -343,45 +413,6 @@ class Migration(migrations.Migration):
             model_name="bulkjob",
             index=models.Index(fields=["owner", "-id"], name="bulk_by_owner"),
         ),
-        migrations.AddIndex(
-            model_name="bulkjob",
-            index=models.Index(
-                condition=models.Q(("state__in", ["queued", "running"])), fields=["id"], name="bulk_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "running", "completed", "cancelled", "failed"])),
-                name="bulk_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("filters__isnull", False), ("ids__isnull", True)),
-                    models.Q(("filters__isnull", True), ("ids__isnull", False)),
-                    _connector="OR",
-                ),
-                name="bulk_has_one_selection",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("state__in", ["queued", "running"])),
-                    models.Q(
-                        models.Q(("state__in", ["queued", "running"]), _negated=True),
-                        ("finished_at__isnull", False),
-                        ("lease_until__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="bulk_final_is_at_rest",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="bulkjoberror",
             constraint=models.UniqueConstraint(fields=("job", "object_id"), name="bulk_error_once"),
@@ -400,15 +431,6 @@ class Migration(migrations.Migration):
             model_name="folder",
             constraint=models.UniqueConstraint(
                 models.F("owner"), django.db.models.functions.text.Lower("path"), name="folder_path_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="folder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("name__contains", "/"), _negated=True)
-                ),
-                name="folder_has_a_name",
             ),
         ),
         migrations.AddConstraint(
@@ -435,42 +457,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="saved_view_has_a_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workflowtemplate",
-            index=models.Index(fields=["name", "id"], name="template_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="workflowtemplate",
-            index=models.Index(fields=["category", "name"], name="template_by_category"),
-        ),
-        migrations.AddIndex(
-            model_name="workflowtemplate",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="template_search"),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowtemplate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("builtin", ""), _negated=True),
-                fields=("builtin",),
-                name="template_builtin_once",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="workflowtemplate",
             constraint=models.CheckConstraint(
                 condition=models.Q(("workflow__isnull", True), ("builtin", ""), _connector="XOR"),
                 name="template_has_an_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workflowtemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="template_has_a_name"
             ),
         ),
         migrations.AddIndex(

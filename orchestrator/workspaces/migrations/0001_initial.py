@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["owner", "-id"], name="candles_by_owner")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("count__gt", 0)), name="candles_are_some")
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -111,6 +115,42 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["status"], name="claude_status"),
+                    models.Index(fields=["phase"], name="claude_phase"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["pending", "running", "completed", "failed", "retry"])
+                        ),
+                        name="claude_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "phase__in",
+                                ["", "planning", "implementing", "testing", "refining", "deploying"],
+                            )
+                        ),
+                        name="claude_phase_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__lte", 100)), name="claude_progress"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("retry_count__lte", models.F("max_retries")), ("max_retries__lte", 10)
+                        ),
+                        name="claude_retries",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deploy_status__in", ["", "queued", "building", "ready", "error", "canceled"])
+                        ),
+                        name="claude_deploy_known",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -195,6 +235,32 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["status"], name="workspace_status"),
+                    models.Index(fields=["-updated_at", "-id"], name="workspace_by_update"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["soon", "implementing", "beta", "in_review", "verified"])
+                        ),
+                        name="workspace_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("success_rate__isnull", True), ("success_rate__range", (0, 1)), _connector="OR"
+                        ),
+                        name="workspace_rate_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "verified"), _negated=True),
+                            models.Q(("approved_at__isnull", False), ("verified_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="workspace_verified_has_been_approved",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -249,6 +315,28 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["workspace", "-id"], name="pattern_session_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("completed_at__isnull", True), ("status", "open")),
+                            models.Q(("completed_at__isnull", False), ("status", "completed")),
+                            _connector="OR",
+                        ),
+                        name="pattern_session_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_bar__gte", models.F("first_bar"))),
+                        name="pattern_session_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("right_count__lte", models.F("reviewed_count")),
+                            ("reviewed_count__lte", models.F("detection_count")),
+                        ),
+                        name="pattern_session_counts",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -317,6 +405,20 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("sent_to_claude_at__isnull", True)),
+                        fields=["workspace", "id"],
+                        name="feedback_in_cart",
+                    ),
+                    models.Index(fields=["session", "id"], name="feedback_of_session"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["right", "wrong", "adjust", "missed"])),
+                        name="feedback_verdict",
+                    )
+                ],
                 "ordering": ["id"],
             },
         ),
@@ -413,6 +515,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["workspace", "id"], name="case_of_workspace")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["right", "wrong", "adjust", "missed"])),
+                        name="case_verdict",
+                    )
+                ],
                 "ordering": ["id"],
             },
         ),
@@ -452,6 +561,17 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "number"), name="session_detection_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["", "right", "wrong", "adjust"])),
+                        name="session_detection_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bar__lte", models.F("confirmed_at"))),
+                        name="session_detection_causal",
+                    ),
+                ],
                 "ordering": ["number"],
             },
         ),
@@ -489,6 +609,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "user"), name="workspace_member_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("access__in", ["viewer", "editor"])),
+                        name="workspace_member_access",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkspaceMessage",
@@ -559,82 +688,63 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["workspace", "created_at"], name="message_by_time"),
+                    models.Index(fields=["workspace", "-id"], name="message_newest"),
+                    models.Index(fields=["workspace", "type", "-id"], name="message_by_type"),
+                    models.Index(fields=["workspace", "-updated_at"], name="message_changed"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "type__in",
+                                [
+                                    "pattern_created",
+                                    "pattern_description_submitted",
+                                    "session_created",
+                                    "session_completed",
+                                    "feedback_added",
+                                    "feedback_batch_sent",
+                                    "claude_started",
+                                    "claude_phase_update",
+                                    "claude_checkpoint",
+                                    "claude_completed",
+                                    "claude_failed",
+                                    "deploy_started",
+                                    "deploy_building",
+                                    "deploy_success",
+                                    "deploy_failed",
+                                    "deploy_retry",
+                                    "user_approved",
+                                    "admin_verified",
+                                    "version_updated",
+                                    "status_changed",
+                                    "note",
+                                ],
+                            )
+                        ),
+                        name="message_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("author_type__in", ["user", "system", "claude"])),
+                        name="message_author_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["", "pending", "in_progress", "completed", "failed"])
+                        ),
+                        name="message_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("progress__isnull", True), ("progress__lte", 100), _connector="OR"
+                        ),
+                        name="message_progress",
+                    ),
+                ],
                 "ordering": ["id"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="candleset",
-            index=models.Index(fields=["owner", "-id"], name="candles_by_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="candleset",
-            constraint=models.CheckConstraint(condition=models.Q(("count__gt", 0)), name="candles_are_some"),
-        ),
-        migrations.AddIndex(
-            model_name="patternworkspace",
-            index=models.Index(fields=["status"], name="workspace_status"),
-        ),
-        migrations.AddIndex(
-            model_name="patternworkspace",
-            index=models.Index(fields=["-updated_at", "-id"], name="workspace_by_update"),
-        ),
-        migrations.AddConstraint(
-            model_name="patternworkspace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["soon", "implementing", "beta", "in_review", "verified"])),
-                name="workspace_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternworkspace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("success_rate__isnull", True), ("success_rate__range", (0, 1)), _connector="OR"
-                ),
-                name="workspace_rate_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternworkspace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "verified"), _negated=True),
-                    models.Q(("approved_at__isnull", False), ("verified_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="workspace_verified_has_been_approved",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patternsession",
-            index=models.Index(fields=["workspace", "-id"], name="pattern_session_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="patternsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("completed_at__isnull", True), ("status", "open")),
-                    models.Q(("completed_at__isnull", False), ("status", "completed")),
-                    _connector="OR",
-                ),
-                name="pattern_session_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_bar__gte", models.F("first_bar"))), name="pattern_session_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patternsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("right_count__lte", models.F("reviewed_count")),
-                    ("reviewed_count__lte", models.F("detection_count")),
-                ),
-                name="pattern_session_counts",
-            ),
         ),
         migrations.AddIndex(
             model_name="claudeexecution",
@@ -644,58 +754,12 @@ class Migration(migrations.Migration):
             model_name="claudeexecution",
             index=models.Index(fields=["workspace", "-id"], name="claude_newest"),
         ),
-        migrations.AddIndex(
-            model_name="claudeexecution",
-            index=models.Index(fields=["status"], name="claude_status"),
-        ),
-        migrations.AddIndex(
-            model_name="claudeexecution",
-            index=models.Index(fields=["phase"], name="claude_phase"),
-        ),
         migrations.AddConstraint(
             model_name="claudeexecution",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("status__in", ["pending", "retry", "running"])),
                 fields=("workspace",),
                 name="claude_one_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claudeexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "running", "completed", "failed", "retry"])),
-                name="claude_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claudeexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("phase__in", ["", "planning", "implementing", "testing", "refining", "deploying"])
-                ),
-                name="claude_phase_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claudeexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__lte", 100)), name="claude_progress"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claudeexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("retry_count__lte", models.F("max_retries")), ("max_retries__lte", 10)),
-                name="claude_retries",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claudeexecution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deploy_status__in", ["", "queued", "building", "ready", "error", "canceled"])
-                ),
-                name="claude_deploy_known",
             ),
         ),
         migrations.AddConstraint(
@@ -708,53 +772,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("is_current", True)), fields=("workspace",), name="algorithm_one_current"
             ),
         ),
-        migrations.AddIndex(
-            model_name="regressioncase",
-            index=models.Index(fields=["workspace", "id"], name="case_of_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="regressioncase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["right", "wrong", "adjust", "missed"])),
-                name="case_verdict",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessiondetection",
-            constraint=models.UniqueConstraint(fields=("session", "number"), name="session_detection_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sessiondetection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["", "right", "wrong", "adjust"])),
-                name="session_detection_verdict",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessiondetection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bar__lte", models.F("confirmed_at"))), name="session_detection_causal"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedbackitem",
-            index=models.Index(
-                condition=models.Q(("sent_to_claude_at__isnull", True)),
-                fields=["workspace", "id"],
-                name="feedback_in_cart",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedbackitem",
-            index=models.Index(fields=["session", "id"], name="feedback_of_session"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbackitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["right", "wrong", "adjust", "missed"])),
-                name="feedback_verdict",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="feedbackitem",
             constraint=models.CheckConstraint(
@@ -764,87 +781,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="feedback_missed_has_no_detection",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemember",
-            constraint=models.UniqueConstraint(fields=("workspace", "user"), name="workspace_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("access__in", ["viewer", "editor"])), name="workspace_member_access"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workspacemessage",
-            index=models.Index(fields=["workspace", "created_at"], name="message_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="workspacemessage",
-            index=models.Index(fields=["workspace", "-id"], name="message_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="workspacemessage",
-            index=models.Index(fields=["workspace", "type", "-id"], name="message_by_type"),
-        ),
-        migrations.AddIndex(
-            model_name="workspacemessage",
-            index=models.Index(fields=["workspace", "-updated_at"], name="message_changed"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "type__in",
-                        [
-                            "pattern_created",
-                            "pattern_description_submitted",
-                            "session_created",
-                            "session_completed",
-                            "feedback_added",
-                            "feedback_batch_sent",
-                            "claude_started",
-                            "claude_phase_update",
-                            "claude_checkpoint",
-                            "claude_completed",
-                            "claude_failed",
-                            "deploy_started",
-                            "deploy_building",
-                            "deploy_success",
-                            "deploy_failed",
-                            "deploy_retry",
-                            "user_approved",
-                            "admin_verified",
-                            "version_updated",
-                            "status_changed",
-                            "note",
-                        ],
-                    )
-                ),
-                name="message_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("author_type__in", ["user", "system", "claude"])),
-                name="message_author_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["", "pending", "in_progress", "completed", "failed"])),
-                name="message_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacemessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress__isnull", True), ("progress__lte", 100), _connector="OR"),
-                name="message_progress",
             ),
         ),
     ]

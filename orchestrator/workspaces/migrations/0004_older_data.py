@@ -28,6 +28,17 @@ class Migration(migrations.Migration):
                 ("checksum", models.CharField(max_length=64)),
                 ("imported_at", models.DateTimeField(default=orchestrator.core.clock.utc_now)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "kind", "legacy_id"), name="imported_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ("candles", "sessions", "feedback", "implementation_sessions"))
+                        ),
+                        name="imported_kind_known",
+                    ),
+                ],
+            },
         ),
         migrations.AlterModelOptions(
             name="implementationsession",
@@ -59,19 +70,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="imported",
                 to="workspaces.patternworkspace",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importedrecord",
-            constraint=models.UniqueConstraint(fields=("source", "kind", "legacy_id"), name="imported_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="importedrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ("candles", "sessions", "feedback", "implementation_sessions"))
-                ),
-                name="imported_kind_known",
             ),
         ),
         Protect("importedrecord", read=SEEN, write=EDITED),

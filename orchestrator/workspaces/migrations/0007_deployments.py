@@ -44,6 +44,50 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="deployment_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("target__in", ["local", "vercel"])),
+                        name="deployment_target_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["queued", "building", "ready", "error", "canceled"])
+                        ),
+                        name="deployment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completed_at__isnull", False),
+                                ("due_at__isnull", True),
+                                ("status__in", ["canceled", "error", "ready"]),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["canceled", "error", "ready"]), _negated=True),
+                                ("completed_at__isnull", True),
+                                ("due_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deployment_over_or_due",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("remote_id", ""), _negated=True),
+                        fields=("remote_id",),
+                        name="deployment_remote_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("remote_id", ""), ("begun_at__isnull", False), _connector="OR"),
+                        name="deployment_begun_before_known",
+                    ),
+                ],
                 "ordering": ["-id"],
             },
         ),
@@ -143,59 +187,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="deployment",
             index=models.Index(fields=["workspace", "-id"], name="deployment_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="deployment",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="deployment_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("target__in", ["local", "vercel"])), name="deployment_target_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "building", "ready", "error", "canceled"])),
-                name="deployment_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("completed_at__isnull", False),
-                        ("due_at__isnull", True),
-                        ("status__in", ["canceled", "error", "ready"]),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["canceled", "error", "ready"]), _negated=True),
-                        ("completed_at__isnull", True),
-                        ("due_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="deployment_over_or_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("remote_id", ""), _negated=True),
-                fields=("remote_id",),
-                name="deployment_remote_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("remote_id", ""), ("begun_at__isnull", False), _connector="OR"),
-                name="deployment_begun_before_known",
-            ),
         ),
         Protect("deployment", read=SEEN % "workspace_id", write=EDITED % "workspace_id"),
         Protect("vercelconnection", read=SEEN % "workspace_id", write=MINE),
