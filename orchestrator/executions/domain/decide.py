@@ -27,13 +27,16 @@ MapDone = Callable[[StepKey, MapProgress], bool]
 def decide(graph: CompiledGraph, state: State, map_done: MapDone) -> list[Command]:
     """Everything that can be done now. Empty: the execution is over, or waits for something outside.
 
+    A loop that never ends is stopped after ``max_steps``. They are counted anew in each round of a node that
+    has more to give: whether there is more is that node's to say, and a stream may be followed for months.
     ``map_done`` says whether a map has the results it asks for; it may evaluate the author's expression.
     """
     if state.is_final:
         return []
     commands = list(_Decision(graph, state, map_done).scope(ROOT))
     limit = state.options.max_steps
-    if state.root.ending is None and state.steps + sum(isinstance(each, Fire) for each in commands) > limit:
+    done = state.steps - state.steps_before
+    if state.root.ending is None and done + sum(isinstance(each, Fire) for each in commands) > limit:
         message = f"The run was stopped after {limit:,} steps, the limit set by max_steps."
         return [Abort({"code": "max_steps", "message": message})]
     return commands

@@ -15,6 +15,7 @@ from orchestrator.core.json import JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import (
+    ROOT,
     Ending,
     MapProgress,
     Options,
@@ -187,6 +188,8 @@ def _step_cancelled(state: State, event: ev.StepCancelled) -> None:
 def _scope_repeated(state: State, event: ev.ScopeRepeated) -> None:
     scope = state.scopes[event.scope]
     scope.again = [node for node in scope.again if node not in event.nodes]
+    if event.scope == ROOT:
+        state.steps_before = state.steps
     send(state, scope, [(None, node) for node in event.nodes], {})
 
 

@@ -187,6 +187,8 @@ class State:
     """Signals that came before anything waited for them, oldest first."""
     next_token: int = 1
     steps: int = 0
+    steps_before: int = 0
+    """Of those, what was done before the present round of the nodes that fire again and again."""
     deadline: datetime | None = None
     paused_at: datetime | None = None
     output: Json = None

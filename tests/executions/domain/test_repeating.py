@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.fork import reopen, state_before_failure
 from orchestrator.executions.domain.state import StepKey
 from orchestrator.graphs.steps import Failed, Outcome, Succeeded
@@ -57,11 +58,38 @@ def test_a_source_in_the_body_of_a_map_keeps_its_item_open() -> None:
     assert driver.status == "completed"
 
 
-def test_a_source_without_end_is_stopped_by_the_limit_of_steps() -> None:
-    driver = run([task("source")], [], giving(10**9), max_steps=20)
+def test_a_source_is_followed_for_longer_than_a_loop_may_run() -> None:
+    driver = run([task("source"), task("a")], chain("source", "a"), giving(500), max_steps=20)
+    assert (driver.status, driver.fired.count("a")) == ("completed", 500)
+    assert driver.state.steps == 1_000
+    assert decode_state(stored_state(driver.state)) == driver.state
+
+
+def test_a_loop_behind_a_source_is_stopped_by_the_limit_of_steps_all_the_same() -> None:
+    looping = [*chain("source", "a"), edge("a", "a", when="nodes.source.output == 'source#7'")]
+    driver = run([task("source"), task("a")], looping, giving(500), max_steps=20)
     assert driver.status == "failed"
     assert driver.state.error is not None
     assert driver.state.error["code"] == "max_steps"
+    assert driver.fired.count("source") == 7
+    assert driver.fired.count("a") == 6 + 19
+
+
+def test_rounds_of_a_source_in_a_map_count_as_steps_of_the_run() -> None:
+    body = {"nodes": [task("source")], "edges": []}
+    each = {"id": "each", "type": "map", "data": {"config": {"items": [1], "body": body}}}
+    driver = Driver(compiled([each], []), giving(10**9)).start(max_steps=20).run()
+    assert driver.state.error is not None
+    assert driver.state.error["code"] == "max_steps"
+
+
+def test_the_state_of_a_run_does_not_grow_with_its_rounds() -> None:
+    nodes = [task("source"), task("a"), task("b"), task("both", join="first")]
+    edges = [edge("source", "a"), edge("source", "b"), edge("a", "both"), edge("b", "both")]
+    sizes = [
+        len(str(stored_state(run(nodes, edges, giving(times), max_steps=50).state))) for times in (100, 900)
+    ]
+    assert abs(sizes[1] - sizes[0]) < 50
 
 
 def test_a_node_that_cancels_the_source_ends_it() -> None:
