@@ -1,4 +1,4 @@
-"""What the broker carries for trading: markets to read anew, live orders to look at, the kill switch."""
+"""What the broker carries for trading: what is to be looked at, followed, stopped, and settled in the end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 
-from orchestrator.trading.services import killing
+from orchestrator.trading.services import ending, killing, paying
+from orchestrator.trading.services.desks import meet_markets
 from orchestrator.trading.services.live import comparing, following, stopping
-from orchestrator.trading.services.manual_orders import meet_markets
 from orchestrator.trading.services.refreshing import refresh_followed
 
 
@@ -48,3 +48,22 @@ def refresh_markets() -> None:
 def meet_with_manual_orders() -> None:
     """Safe to deliver any number of times; looks at nothing where no order placed by hand stands."""
     meet_markets()
+
+
+@shared_task(name=ending.TASK, ignore_result=True)
+def settle_run(execution_id: str) -> None:
+    """Safe to deliver any number of times."""
+    ending.settle_run(UUID(execution_id))
+
+
+@shared_task(name=paying.TASK, ignore_result=True)
+def pay_out_market(condition_id: str) -> None:
+    """Safe to deliver any number of times."""
+    paying.pay_out_market(condition_id)
+
+
+@shared_task(name="trading.settle", ignore_result=True)
+def settle() -> None:
+    """What no message led to: orders of runs that are over, positions in resolved markets."""
+    ending.settle_left()
+    paying.pay_out_resolved()

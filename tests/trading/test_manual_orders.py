@@ -12,7 +12,7 @@ from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from orchestrator.trading.domain.messages import Book, Level, Message, Trade
 from orchestrator.trading.domain.vocabulary import OrderType, Side, TapeOrigin, TimeInForce
 from orchestrator.trading.models import Fill, KillSwitch, LedgerEntry, Market, Order, Portfolio, Tape
-from orchestrator.trading.services import manual_orders
+from orchestrator.trading.services import desks, manual_orders
 from orchestrator.trading.services.manual_orders import Asked
 from orchestrator.trading.services.portfolios import create_portfolio, deposit, withdraw
 from orchestrator.trading.services.previewing import preview_order
@@ -84,14 +84,14 @@ def test_what_rests_is_filled_by_what_comes_later(ann: User, portfolio: Portfoli
     )
     portfolio.refresh_from_db()
     assert (order.status, portfolio.reserved) == ("open", Decimal("4.1"))
-    assert manual_orders.meet_markets() == 0
+    assert desks.meet_markets() == 0
     tells(tape, Trade(2_000, YES, MARKET, Side.SELL, Decimal("0.40"), Decimal(4)))
-    assert manual_orders.meet_markets() == 1
+    assert desks.meet_markets() == 1
     order.refresh_from_db()
     portfolio.refresh_from_db()
     assert (order.status, order.filled_size) == ("partially_filled", Decimal(4))
     assert portfolio.reserved == Decimal("2.46")
-    manual_orders.meet_market(portfolio.pk)
+    desks.meet_market(portfolio.pk)
     order.refresh_from_db()
     assert order.filled_size == 4
 

@@ -27,6 +27,7 @@ from orchestrator.executions.runtime import mail, points
 from orchestrator.executions.runtime.admission import admit
 from orchestrator.executions.runtime.claims import BATCH, claim_due
 from orchestrator.executions.runtime.committing import Committed, commit_runs
+from orchestrator.executions.runtime.endings import tell_over
 from orchestrator.executions.runtime.feed import Nudger
 from orchestrator.executions.runtime.handlers import Done, Handlers
 from orchestrator.executions.runtime.hints import hint_arrived, send_hint
@@ -271,6 +272,7 @@ class Engine:
         if done.has_mail:
             self._look_soon()
         if run.state.is_final:
+            tell_over(run.claim.id, run.machine.graph)
             if run.has_limit and admit(run.claim.workflow_id, now=utc_now()):
                 self._look_soon()
         else:

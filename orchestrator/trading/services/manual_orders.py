@@ -1,40 +1,33 @@
 """Orders that a person places by hand, on paper, against the newest book of a tape.
 
-They are taken at the tape's end. What rests is filled from what the tape tells later, by ``meet_market``. All
-of it is done with the portfolio's row locked, in one transaction with what is booked.
+They are taken at the tape's end, at the portfolio's desk, whose row is locked meanwhile.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.trading.domain.book import Books
-from orchestrator.trading.domain.faults import MarketDataError
-from orchestrator.trading.domain.matching import Broker
 from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
-from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, OrderType, Side, TapeStatus, TimeInForce
+from orchestrator.trading.domain.vocabulary import Mode, OrderType, Side, TapeStatus, TimeInForce
 from orchestrator.trading.models import Desk, Market, Order, Portfolio
-from orchestrator.trading.queries.books import last_book, messages_about
-from orchestrator.trading.queries.portfolios import books_of
-from orchestrator.trading.queries.tapes import EPOCH, moment_of
-from orchestrator.trading.services.booking import book_events
+from orchestrator.trading.queries.books import last_book
+from orchestrator.trading.queries.stakes import milliseconds
+from orchestrator.trading.queries.tapes import moment_of
+from orchestrator.trading.services.desks import STANDING, Trading, caught_up, keep_desk
 from orchestrator.trading.services.killing import SENTENCE, hold_gate
 from orchestrator.trading.services.portfolios import find_portfolio
 from orchestrator.trading.services.strategies import busy_with
 from orchestrator.trading.services.tapes import find_tape
 
-STANDING: Final = [OrderStatus.OPEN.value, OrderStatus.PARTIALLY_FILLED.value]
 _LONGEST_NAME: Final = 100
 _FIELDS: Final = {
     Reason.BAD_PRICE: "price",
@@ -74,18 +67,8 @@ class Asked:
             size=self.size,
             amount=self.amount,
             time_in_force=self.time_in_force,
-            expires_at=None if self.expires_at is None else _ms(self.expires_at),
+            expires_at=None if self.expires_at is None else milliseconds(self.expires_at),
         )
-
-
-@dataclass(slots=True)
-class Trading:
-    """A portfolio at a tape's end, caught up; ``events`` are not booked yet."""
-
-    desk: Desk
-    broker: Broker
-    events: list[Event]
-    market: Market | None = None
 
 
 @transaction.atomic
@@ -110,7 +93,7 @@ def place_order(user: User, portfolio_id: UUID, asked: Asked, *, client_order_id
     refuse(told, asked)
     order = _row(portfolio, trading, asked, name)
     trading.events += told
-    _store(portfolio, trading)
+    keep_desk(portfolio, trading)
     record_audit(user, "order.placed", order, after={"token": asked.token, "side": asked.side.value})
     order.refresh_from_db()
     return order, True
@@ -128,37 +111,15 @@ def cancel_order(user: User, order_id: UUID) -> Order:
     order.refresh_from_db()
     if desk is None or order.status not in STANDING:
         raise WrongState(f"The order is {order.status.replace('_', ' ')} already.")
-    trading = _caught_up(portfolio, desk)
+    trading = caught_up(portfolio, desk)
     told = trading.broker.cancel(order.client_order_id, trading.broker.at)
     is_done = told[0].kind is not EventKind.CANCEL_REFUSED
     trading.events += told if is_done else []
-    _store(portfolio, trading)
+    keep_desk(portfolio, trading)
     order.refresh_from_db()
     if is_done:
         record_audit(user, "order.cancelled", order)
     return order
-
-
-def meet_markets() -> int:
-    """Let orders that stand meet what their tapes tell since; answers with how many desks had news."""
-    rows = Desk.objects.filter(
-        portfolio__orders__run__isnull=True,
-        portfolio__orders__status__in=STANDING,
-        tape__message_count__gt=F("position"),
-    )
-    found = list(rows.values_list("portfolio_id", flat=True).distinct())
-    for portfolio_id in found:
-        meet_market(portfolio_id)
-    return len(found)
-
-
-@transaction.atomic
-def meet_market(portfolio_id: UUID) -> None:
-    """The same for one portfolio. Safe to do any number of times."""
-    portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
-    desk = Desk.objects.select_related("tape").filter(portfolio=portfolio).first()
-    if desk is not None:
-        _store(portfolio, _caught_up(portfolio, desk))
 
 
 def find_order(user: User, order_id: UUID) -> Order:
@@ -200,7 +161,7 @@ def at_desk(user: User, portfolio: Portfolio, tape_id: UUID, token: str) -> Trad
         if Order.objects.filter(portfolio=portfolio, run__isnull=True, status__in=STANDING).exists():
             raise WrongState(f"Open orders stand on the tape “{desk.tape.name}”. Cancel those first.")
         desk.broker, desk.books, desk.position, desk.tape = {}, [], 0, tape
-    trading = _caught_up(portfolio, desk or Desk(portfolio=portfolio, tape=tape))
+    trading = caught_up(portfolio, desk or Desk(portfolio=portfolio, tape=tape))
     trading.market = Market.objects.filter(outcomes__contains=[{"token": token}]).first()
     if trading.market is not None:
         _admit(trading, trading.market, token)
@@ -216,25 +177,6 @@ def refuse(told: list[Event], asked: Asked) -> None:
             raise InvalidInput(event.sentence, fields={name: [event.sentence]}, reason=event.reason.value)
 
 
-def _caught_up(portfolio: Portfolio, desk: Desk) -> Trading:
-    """The broker as it was stored, and then what its tape told since."""
-    books = Books.restore(desk.books)
-    broker = Broker.restore(desk.broker, books) if desk.broker else Broker(books_of(portfolio), (), books)
-    broker.portfolio = books_of(portfolio)
-    events: list[Event] = []
-    end, last = desk.tape.message_count, desk.tape.last_at
-    if books.by_token and desk.position < end:
-        for message in messages_about(desk.tape_id, set(books.by_token), position=desk.position):
-            try:
-                events += broker.on_message(message)
-            except MarketDataError:  # the book is void and says why; orders wait for the next one
-                continue
-    desk.position = end
-    if last is not None:
-        events += broker.at_end(max(_ms(last), broker.at))
-    return Trading(desk, broker, events)
-
-
 def _admit(trading: Trading, market: Market, token: str) -> None:
     tape, broker = trading.desk.tape, trading.broker
     if token not in broker.books.by_token:
@@ -243,6 +185,8 @@ def _admit(trading: Trading, market: Market, token: str) -> None:
             broker.books.by_token[token] = found.book
             if found.winner:
                 broker.resolved[market.condition_id] = found.winner
+    if market.winner:  # also where the tape ended before
+        broker.resolved.setdefault(market.condition_id, market.winner)
     book, known = broker.books.by_token.get(token), broker.instruments.get(token)
     is_live = tape.status == TapeStatus.RECORDING
     broker.admit(
@@ -272,14 +216,3 @@ def _row(portfolio: Portfolio, trading: Trading, asked: Asked, name: str) -> Ord
         amount=asked.amount,
         placed_at=moment_of(trading.broker.at),
     )
-
-
-def _store(portfolio: Portfolio, trading: Trading) -> None:
-    desk, broker = trading.desk, trading.broker
-    book_events(portfolio, broker, trading.events, by=str(desk.pk))
-    desk.broker, desk.books, desk.updated_at = broker.snapshot(), broker.books.snapshot(), utc_now()
-    desk.save()
-
-
-def _ms(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(milliseconds=1)

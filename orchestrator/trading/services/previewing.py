@@ -12,7 +12,8 @@ from orchestrator.trading.domain.book import OrderBook
 from orchestrator.trading.domain.money import ZERO, usdc
 from orchestrator.trading.domain.orders import Event, EventKind
 from orchestrator.trading.models import Market
-from orchestrator.trading.services.manual_orders import Asked, Trading, at_desk, refuse, require_desk
+from orchestrator.trading.services.desks import Trading
+from orchestrator.trading.services.manual_orders import Asked, at_desk, refuse, require_desk
 from orchestrator.trading.services.portfolios import find_portfolio
 
 

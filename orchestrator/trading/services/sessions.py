@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
@@ -26,13 +26,15 @@ from orchestrator.trading.domain.messages import Message
 from orchestrator.trading.domain.money import CENT_OF_A_CENT
 from orchestrator.trading.domain.orders import Event, Instrument
 from orchestrator.trading.domain.replay import Problem, Replay
-from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode, TapeStatus
+from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode, OrderStatus, TapeStatus
 from orchestrator.trading.domain.windows import Window, WindowRule
 from orchestrator.trading.models import Market, Order, Portfolio, StrategyRun
 from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.tapes import markets_of, read_on
 from orchestrator.trading.services.booking import book_events
 
+OPEN: Final = [each.value for each in OrderStatus if each not in FINAL_ORDERS]
+OVER: Final = "Cancelled: the run was over."
 KEPT: Final = 32
 """Runs whose replay a process keeps in memory; the others are read from their rows when they go on."""
 
@@ -111,11 +113,12 @@ def follow_rules(work: Work) -> None:
             broker.admit(replace(instrument, closed=not instrument.closed))
 
 
-def cancel_open(work: Work) -> None:
-    """End the orders that still stand; ``store`` books it."""
+def cancel_open(work: Work, why: str = "") -> None:
+    """End the orders that still stand, and say ``why``; ``store`` books it."""
     broker = work.replay.broker
     for order in broker.open.all():
-        work.session.events += broker.cancel(order.request.client_order_id, broker.at)
+        told = broker.cancel(order.request.client_order_id, broker.at)
+        work.session.events += [replace(each, sentence=why or each.sentence) for each in told]
 
 
 def require_unfinished(execution_id: UUID) -> None:
@@ -129,16 +132,23 @@ def settle_ended_runs(portfolio_id: UUID) -> None:
 
     To be called outside a transaction that holds the portfolio's lock. Idempotent.
     """
-    standing = (
-        Order.objects.filter(portfolio=portfolio_id, run__execution_id__isnull=False)
-        .exclude(status__in=[each.value for each in FINAL_ORDERS])
-        .exclude(run__mode=Mode.LIVE.value)  # those stand at the exchange, and are cancelled there
-    )
-    for run_id, execution_id in standing.values_list("run_id", "run__execution_id").distinct():
-        if not Execution.objects.filter(pk=execution_id, finished_at__isnull=True).exists():
-            with working_on(run_id) as work:
-                cancel_open(work)
+    for run_id in runs_with_orders(left=True).filter(portfolio=portfolio_id).values_list("run_id", flat=True):
+        with working_on(run_id) as work:
+            if work.replay.broker.open.all():
+                cancel_open(work, OVER)
                 store(work)
+
+
+def runs_with_orders(*, left: bool) -> QuerySet[Order]:
+    """Open orders on paper by ``run_id`` and ``portfolio_id``: those ``left`` by runs that are over, or all.
+
+    Live ones stand at the exchange, and are cancelled there.
+    """
+    rows = Order.objects.filter(status__in=OPEN, run__mode__in=[Mode.PAPER.value, Mode.BACKTEST.value])
+    if left:
+        under_way = Execution.objects.filter(pk=OuterRef("run__execution_id"), finished_at__isnull=True)
+        rows = rows.exclude(Exists(under_way))
+    return rows.order_by().values("run_id", "portfolio_id").distinct()
 
 
 def _leave_to_the_exchange(work: Work) -> None:

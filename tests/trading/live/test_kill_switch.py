@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -11,11 +12,13 @@ from django.core.management import CommandError, call_command
 from orchestrator.accounts.models import AuditRecord, Role
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from orchestrator.executions.services.steering import resume_execution
-from orchestrator.trading.domain.vocabulary import Mode
+from orchestrator.trading.domain.vocabulary import Mode, Side
 from orchestrator.trading.models import KillSwitch, LiveOrder, Order
 from orchestrator.trading.services import killing
 from orchestrator.trading.services.live.admitting import admit
-from orchestrator.trading.services.live.stopping import stop_everything
+from orchestrator.trading.services.live.stopping import PULLED, stop_everything
+from orchestrator.trading.services.manual_orders import Asked, place_order
+from orchestrator.trading.services.portfolios import create_portfolio
 from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import fresh, make_user, node
@@ -94,6 +97,26 @@ def test_runs_on_paper_are_paused_and_their_orders_cancelled_and_backtests_go_on
     resume_execution(ann, paper.execution_id)
     drain()
     assert fresh(paper.execution_id).status == "completed"
+
+
+def test_orders_placed_by_hand_are_cancelled_too() -> None:
+    ann = make_user("ann")
+    portfolio, tape = create_portfolio(ann, name="Trial"), make_tape(ann)
+    bid = {"side": Side.BUY, "price": Decimal("0.01"), "size": Decimal(10)}
+    order, _ = place_order(
+        ann, portfolio.pk, Asked(tape_id=tape.pk, token=tape.tokens[0], **bid), client_order_id="a"
+    )
+    assert stop_everything() == 0, "it is not pulled"
+    killing.pull(ann, reason="Stop")
+    assert stop_everything() == 1
+    assert stop_everything() == 0
+    order.refresh_from_db()
+    portfolio.refresh_from_db()
+    assert (order.status, order.reason, portfolio.reserved) == ("cancelled", PULLED, 0)
+    with pytest.raises(WrongState, match="kill switch"):
+        place_order(
+            ann, portfolio.pk, Asked(tape_id=tape.pk, token=tape.tokens[0], **bid), client_order_id="b"
+        )
 
 
 def test_whoever_builds_may_pull_and_only_an_admin_lets_go() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from threading import Event, Thread
+from threading import Event
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import LiveApproval, Order, Portfolio, StrategyRun
@@ -21,22 +20,11 @@ from orchestrator.trading.services.portfolios import create_portfolio
 from orchestrator.trading.services.strategies import start_strategy
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import SECRETS, TOKEN, WALLET, Scene, make_recording
+from tests.trading.racing import beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 1.0
 """Seconds in which whoever is not kept waiting is done."""
-
-
-def beside(work: Callable[[], object]) -> Thread:
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
 
 
 def second_run(scene: Scene) -> StrategyRun:

@@ -1,4 +1,5 @@
-"""What the kill switch stops: runs on paper and live are paused, and all their open orders cancelled.
+"""What the kill switch stops: runs on paper and live are paused, and all open orders cancelled, also those
+that people placed by hand.
 
 Done again and again while the switch is pulled, so that nothing that was resumed or late goes on.
 """
@@ -19,12 +20,14 @@ from orchestrator.executions.services.steering import pause_for
 from orchestrator.trading.domain.live import LiveReason
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode
 from orchestrator.trading.models import LiveOrder, Order, StrategyRun
+from orchestrator.trading.services.desks import cancel_standing, desks_with_orders
 from orchestrator.trading.services.killing import SENTENCE, pulled
 from orchestrator.trading.services.live.following import hint, refuse_unsent
 from orchestrator.trading.services.sessions import cancel_open, store, working_on
 
 _FINAL: Final = [each.value for each in FINAL_ORDERS]
 _NAME: Final = "the kill switch"
+PULLED: Final = "Cancelled: the kill switch was pulled."
 
 
 def stop_everything() -> int:
@@ -40,6 +43,8 @@ def stop_everything() -> int:
     on_paper = Order.objects.filter(run__mode=Mode.PAPER.value).exclude(status__in=_FINAL)
     for run_id in on_paper.order_by().values_list("run_id", flat=True).distinct():
         done += _cancel_on_paper(run_id)
+    for portfolio_id in desks_with_orders():
+        done += cancel_standing(portfolio_id, PULLED)
     return done
 
 
@@ -98,6 +103,6 @@ def _cancel_on_paper(run_id: UUID) -> int:
     with working_on(run_id) as work:
         done = len(work.replay.broker.open.all())
         if done:
-            cancel_open(work)
+            cancel_open(work, PULLED)
             store(work)
     return done
