@@ -11,12 +11,13 @@ import pytest
 from django.db import IntegrityError
 
 from orchestrator.accounts.models import User
+from orchestrator.celery import app
 from orchestrator.core.errors import InvalidInput
 from orchestrator.trading import tasks
 from orchestrator.trading.domain.messages import Book, Level
 from orchestrator.trading.domain.vocabulary import Mode, Side, TapeOrigin, TapeStatus
 from orchestrator.trading.models import LedgerEntry, Market, Order, Portfolio, Tape
-from orchestrator.trading.services import booking, paying
+from orchestrator.trading.services import booking, desks, paying
 from orchestrator.trading.services.manual_orders import Asked, place_order
 from orchestrator.trading.services.markets import note_winner
 from orchestrator.trading.services.portfolios import create_portfolio
@@ -58,8 +59,9 @@ def tape(ann: User) -> Tape:
 def portfolio(ann: User, tape: Tape) -> Portfolio:
     """Ten tokens of either outcome were bought by hand, and an order for more of one stands."""
     made = create_portfolio(ann, name="Trial", cash=D(100))
-    for name, more in {"a": {}, "b": {"token": NO}, "c": {"price": D("0.41")}}.items():
-        buy(ann, made, tape, name, **more)
+    buy(ann, made, tape, "a")
+    buy(ann, made, tape, "b", token=NO)
+    buy(ann, made, tape, "c", price=D("0.41"))
     return made
 
 
@@ -78,7 +80,7 @@ def test_what_won_pays_one_what_lost_nothing_and_its_orders_end(portfolio: Portf
     assert paying.pay_out_market(MARKET) == 1
     portfolio.refresh_from_db()
     assert sorted(paid(portfolio)) == [0, 10]
-    assert (portfolio.cash, portfolio.reserved) == (D("101.6"), 0)
+    assert (portfolio.cash, portfolio.reserved) == (D("101.6"), D(0))
     assert portfolio.realised_pnl == D("1.6")
     assert not portfolio.positions.filter(size__gt=0).exists()
     assert Order.objects.get(client_order_id__endswith="/c").reason_code == "market_resolved"
@@ -107,7 +109,7 @@ def test_hearing_that_a_market_is_resolved_sends_for_somebody_who_pays(
     portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr(paying.app, "send_task", lambda name, args, **_: sent.append((name, args)))
+    monkeypatch.setattr(app, "send_task", lambda name, args, **_: sent.append((name, args)))
     note_winner(MARKET, YES)
     assert sent == [("trading.pay_out_market", [MARKET])]
 
@@ -168,7 +170,7 @@ def test_a_run_pays_out_itself_and_what_it_still_holds_at_its_end_is_paid_then(
 def two_who_pay(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[BaseException]]:
     """The first has read what is held and waits a while before it books: the other's turn."""
     note_winner(MARKET, YES)
-    read, real, faults = Event(), paying.keep_desk, list[BaseException]()
+    read, real, faults = Event(), desks.keep_desk, list[BaseException]()
 
     def keep(*given: Any) -> None:
         if not read.is_set():

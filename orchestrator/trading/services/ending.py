@@ -15,7 +15,7 @@ from orchestrator.celery import app
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import StrategyRun
 from orchestrator.trading.services.paying import pay_out
-from orchestrator.trading.services.sessions import runs_with_orders, settle_ended_runs
+from orchestrator.trading.services.sessions import orders_left, settle_ended_runs
 
 TASK: Final = "trading.settle_run"
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ def settle_run(execution_id: UUID) -> None:
 
 def settle_left() -> int:
     """Settle what runs left that are over; in how many portfolios."""
-    found = {row["portfolio_id"] for row in runs_with_orders(left=True)}
+    found = set(orders_left().values_list("portfolio_id", flat=True))
     for portfolio_id in sorted(found):
         settle_ended_runs(portfolio_id)
     return len(found)

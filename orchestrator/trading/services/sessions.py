@@ -132,23 +132,19 @@ def settle_ended_runs(portfolio_id: UUID) -> None:
 
     To be called outside a transaction that holds the portfolio's lock. Idempotent.
     """
-    for run_id in runs_with_orders(left=True).filter(portfolio=portfolio_id).values_list("run_id", flat=True):
+    left = orders_left().filter(portfolio=portfolio_id)
+    for run_id in left.order_by().values_list("run_id", flat=True).distinct():
         with working_on(run_id) as work:
             if work.replay.broker.open.all():
                 cancel_open(work, OVER)
                 store(work)
 
 
-def runs_with_orders(*, left: bool) -> QuerySet[Order]:
-    """Open orders on paper by ``run_id`` and ``portfolio_id``: those ``left`` by runs that are over, or all.
-
-    Live ones stand at the exchange, and are cancelled there.
-    """
-    rows = Order.objects.filter(status__in=OPEN, run__mode__in=[Mode.PAPER.value, Mode.BACKTEST.value])
-    if left:
-        under_way = Execution.objects.filter(pk=OuterRef("run__execution_id"), finished_at__isnull=True)
-        rows = rows.exclude(Exists(under_way))
-    return rows.order_by().values("run_id", "portfolio_id").distinct()
+def orders_left() -> QuerySet[Order]:
+    """Open orders of runs that are over. Live ones stand at the exchange, and are cancelled there."""
+    under_way = Execution.objects.filter(pk=OuterRef("run__execution_id"), finished_at__isnull=True)
+    on_paper = [Mode.PAPER.value, Mode.BACKTEST.value]
+    return Order.objects.filter(status__in=OPEN, run__mode__in=on_paper).exclude(Exists(under_way))
 
 
 def _leave_to_the_exchange(work: Work) -> None:

@@ -102,21 +102,17 @@ def test_runs_on_paper_are_paused_and_their_orders_cancelled_and_backtests_go_on
 def test_orders_placed_by_hand_are_cancelled_too() -> None:
     ann = make_user("ann")
     portfolio, tape = create_portfolio(ann, name="Trial"), make_tape(ann)
-    bid = {"side": Side.BUY, "price": Decimal("0.01"), "size": Decimal(10)}
-    order, _ = place_order(
-        ann, portfolio.pk, Asked(tape_id=tape.pk, token=tape.tokens[0], **bid), client_order_id="a"
-    )
+    bid = Asked(tape_id=tape.pk, token=tape.tokens[0], side=Side.BUY, price=Decimal("0.01"), size=Decimal(10))
+    order, _ = place_order(ann, portfolio.pk, bid, client_order_id="a")
     assert stop_everything() == 0, "it is not pulled"
     killing.pull(ann, reason="Stop")
     assert stop_everything() == 1
     assert stop_everything() == 0
     order.refresh_from_db()
     portfolio.refresh_from_db()
-    assert (order.status, order.reason, portfolio.reserved) == ("cancelled", PULLED, 0)
+    assert (order.status, order.reason, portfolio.reserved) == ("cancelled", PULLED, Decimal(0))
     with pytest.raises(WrongState, match="kill switch"):
-        place_order(
-            ann, portfolio.pk, Asked(tape_id=tape.pk, token=tape.tokens[0], **bid), client_order_id="b"
-        )
+        place_order(ann, portfolio.pk, bid, client_order_id="b")
 
 
 def test_whoever_builds_may_pull_and_only_an_admin_lets_go() -> None:

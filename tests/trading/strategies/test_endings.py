@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.accounts.models import User
+from orchestrator.celery import app
 from orchestrator.executions.services.steering import cancel_execution
 from orchestrator.trading import tasks
 from orchestrator.trading.domain.vocabulary import Mode
@@ -32,7 +33,7 @@ FAIL = node("fail", "end", {"status": "failed"})
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is sent when a run has ended."""
     sent: list[Any] = []
-    monkeypatch.setattr(ending.app, "send_task", lambda name, args=(), **_: sent.append((name, list(args))))
+    monkeypatch.setattr(app, "send_task", lambda name, args=(), **_: sent.append((name, list(args))))
     return sent
 
 
