@@ -89,6 +89,8 @@ PAGES = [
     Page("trading:stop-tape", "post", answers(MINE, 409), TAPE),
     Page("trading:delete-tape", "post", answers(MINE, 302), TAPE, {"confirm": "Spare"}),
     Page("trading:markets", "get", EVERYBODY),
+    Page("trading:exchange", "get", EVERYBODY),
+    Page("trading:add-market", "post", answers(EVERYBODY, 400), form={"market": ""}),
     Page("trading:market", "get", EVERYBODY, {"pk": "market"}),
     Page("trading:portfolios", "get", EVERYBODY),
     Page("trading:new-portfolio", "get", EVERYBODY),

@@ -37,7 +37,7 @@ __all__ = ["world"]  # the fixture
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one route. ``kwargs``, and a ``body`` that is a name, are of the world."""
+    """One method of one route. ``kwargs``, and a ``body`` (of a GET its query) that is a name, are of the world."""
 
     route: str
     method: str
@@ -281,6 +281,8 @@ API = [
     Row("tape-shape", "get", MINE, TAPE),
     Row("tape-file", "get", MINE, TAPE),
     Row("markets", "get", EVERYBODY),
+    Row("market-exchange", "get", answers(EVERYBODY, 400), body={"search": "https://polymarket.com/"}),
+    Row("market-exchange", "post", answers(EVERYBODY, 400)),
     Row("market", "get", EVERYBODY, {"pk": "market"}),
     Row("market-books", "get", EVERYBODY, {"pk": "market"}),
     Row("portfolios", "get", EVERYBODY),
@@ -377,7 +379,7 @@ def ask(world: World, role: str, row: Row) -> int:
     url = reverse(f"api:{row.route}", kwargs={name: world.names[key] for name, key in row.kwargs.items()})
     send = getattr(client, row.method)
     body = world.names[row.body] if isinstance(row.body, str) else row.body or {}
-    answer = send(url, body, content_type="application/json") if row.method != "get" else send(url)
+    answer = send(url, body, content_type="application/json") if row.method != "get" else send(url, body)
     return int(answer.status_code)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from orchestrator.trading.domain.markets import Market as Found
 from orchestrator.trading.domain.vocabulary import Side
 from orchestrator.trading.models import Market
 from orchestrator.trading.queries.market_pages import Told, outcomes_of
+from orchestrator.trading.services.exploring import Findings
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
@@ -33,6 +36,56 @@ class MarketSerializer(serializers.ModelSerializer[Market]):
     @extend_schema_field(OutcomeSerializer(many=True))
     def get_outcomes(self, market: Market) -> list[dict[str, Any]]:
         return list(OutcomeSerializer(outcomes_of(market), many=True).data)
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """A market as the exchange tells it; ``id`` is empty where it is not known here."""
+
+    id = serializers.SerializerMethodField()
+    condition_id = serializers.CharField()
+    slug = serializers.CharField()
+    question = serializers.CharField()
+    category = serializers.CharField()
+    outcomes = serializers.SerializerMethodField()
+    is_closed = serializers.BooleanField(source="closed")
+    accepts_orders = serializers.BooleanField(source="is_tradable")
+    ends_at = serializers.DateTimeField(source="end_at", allow_null=True)
+    volume = serializers.CharField()
+    liquidity = serializers.CharField()
+
+    @extend_schema_field(OpenApiTypes.UUID)
+    def get_id(self, market: Found) -> str | None:
+        known = self.context["known"].get(market.condition_id)
+        return None if known is None else str(known.pk)
+
+    @extend_schema_field(OutcomeSerializer(many=True))
+    def get_outcomes(self, market: Found) -> list[dict[str, Any]]:
+        winner = market.resolution.winner
+        return [
+            {
+                "name": each.name,
+                "token": each.token,
+                "price": None if each.price is None else str(each.price),
+                "is_winner": bool(winner) and winner == each.token,
+            }
+            for each in market.outcomes
+        ]
+
+
+class FindingsSerializer(serializers.Serializer[Any]):
+    """``faulty`` counts entries of the exchange that could not be read; ``next`` is empty at the end."""
+
+    results = serializers.SerializerMethodField()
+    next = serializers.CharField()
+    faulty = serializers.IntegerField()
+
+    @extend_schema_field(FoundSerializer(many=True))
+    def get_results(self, found: Findings) -> list[dict[str, Any]]:
+        return list(FoundSerializer(found.markets, many=True, context={"known": found.known}).data)
+
+
+class AddMarketSerializer(serializers.Serializer[Any]):
+    market = serializers.CharField(max_length=300, help_text="Its condition id, slug, address or a token")
 
 
 class LevelSerializer(serializers.Serializer[Any]):

@@ -7,25 +7,30 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
+from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
 from orchestrator.trading.api import market_serializers as given
 from orchestrator.trading.models import Market
 from orchestrator.trading.queries.market_pages import (
+    CLOSING,
     ORDERINGS,
     find_market,
     markets_for,
+    min_volume_of,
     ordering_of,
     tapes_about,
     told_by,
 )
+from orchestrator.trading.services.exploring import Wanted, add_market, find_markets
 
 TAG: Final = ["markets"]
 
@@ -46,7 +51,8 @@ class MarketPagination(IdCursorPagination):
             OpenApiParameter("search", str, description="Words of the question or of its event"),
             OpenApiParameter("category", str),
             OpenApiParameter("state", str, enum=["open", "closed", "generated"]),
-            OpenApiParameter("closing", str, enum=["soon"], description="Within seven days"),
+            OpenApiParameter("closing", str, enum=list(CLOSING), description="Within 1, 7 or 30 days"),
+            OpenApiParameter("min_volume", str, description="In USDC"),
             OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
         ],
     )
@@ -60,6 +66,53 @@ class MarketsView(ListAPIView[Market]):
 
     def get_queryset(self) -> QuerySet[Market]:
         return markets_for(self.request.query_params.dict(), now=utc_now())
+
+
+class ExchangeView(APIView):
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "search", str, description="Words, an address of polymarket.com, an id or token"
+            ),
+            OpenApiParameter("category", str),
+            OpenApiParameter("state", str, enum=["open", "closed"]),
+            OpenApiParameter("closing", str, enum=list(CLOSING), description="Within 1, 7 or 30 days"),
+            OpenApiParameter("min_volume", str, description="In USDC"),
+            OpenApiParameter("ordering", str, enum=list(ORDERINGS), description="Traded most today first"),
+            OpenApiParameter("after", str, description="The `next` of the page before"),
+        ],
+        responses=given.FindingsSerializer,
+        tags=TAG,
+        operation_id="markets_exchange_list",
+    )
+    def get(self, request: Request) -> Response:
+        """Look for markets at the exchange; those that are known here have an id.
+
+        A 503 says that the exchange is away or wants fewer calls, a 502 that its answer cannot be read.
+        """
+        chosen = request.query_params.dict()
+        wanted = Wanted(
+            typed=chosen.get("search", ""),
+            category=chosen.get("category", ""),
+            state=chosen.get("state", ""),
+            days=CLOSING.get(chosen.get("closing", "")),
+            min_volume=min_volume_of(chosen),
+            ordering=chosen.get("ordering", ""),
+            after=chosen.get("after", ""),
+        )
+        return Response(given.FindingsSerializer(find_markets(wanted)).data)
+
+    @extend_schema(
+        request=given.AddMarketSerializer,
+        responses={201: given.MarketSerializer},
+        tags=TAG,
+        operation_id="markets_exchange_add",
+    )
+    def post(self, request: Request) -> Response:
+        """Keep a market of the exchange here, or bring it up to date."""
+        data = valid_data(given.AddMarketSerializer(data=request.data))
+        market = add_market(person(request), data["market"])
+        return Response(given.MarketSerializer(market).data, status=status.HTTP_201_CREATED)
 
 
 class MarketView(APIView):

@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_TAPE}shape/", tapes.TapeShapeView.as_view(), name="tape-shape"),
     path(f"{_TAPE}file/", tapes.TapeFileView.as_view(), name="tape-file"),
     path("markets/", markets.MarketsView.as_view(), name="markets"),
+    path("markets/exchange/", markets.ExchangeView.as_view(), name="market-exchange"),
     path(_MARKET, markets.MarketView.as_view(), name="market"),
     path(f"{_MARKET}books/", markets.BooksView.as_view(), name="market-books"),
     path("portfolios/", portfolios.PortfoliosView.as_view(), name="portfolios"),

@@ -19,7 +19,8 @@ from orchestrator.trading.models import Market, Tape
 from orchestrator.trading.queries.books import last_book
 from orchestrator.workflows.models.words import search_query
 
-SOON: Final = timedelta(days=7)
+CLOSING: Final = {"day": 1, "soon": 7, "month": 30}
+"""How many days ahead, by the word in the address."""
 ORDERINGS: Final = {"-volume": "Volume", "ends_at": "Closing soon", "-id": "Newest"}
 
 
@@ -47,7 +48,8 @@ class Told:
 
 
 def markets_for(chosen: Mapping[str, str], *, now: datetime) -> QuerySet[Market]:
-    """By ``search`` (full text), ``category``, ``state`` (open, closed, generated) and ``closing`` (soon)."""
+    """By ``search`` (full text), ``category``, ``state`` (open, closed, generated), ``closing`` (of CLOSING)
+    and ``min_volume`` in USDC."""
     rows = Market.objects.all()
     if search := chosen.get("search", "").strip():
         words = SearchVector("question", "event_title", config="english")
@@ -61,8 +63,10 @@ def markets_for(chosen: Mapping[str, str], *, now: datetime) -> QuerySet[Market]
         rows = rows.filter(Q(is_closed=True) | Q(is_active=False) | ~Q(winner=""))
     elif state == "generated":
         rows = rows.filter(is_generated=True)
-    if chosen.get("closing") == "soon":
-        rows = rows.filter(ends_at__gt=now, ends_at__lte=now + SOON)
+    if days := CLOSING.get(chosen.get("closing", "")):
+        rows = rows.filter(ends_at__gt=now, ends_at__lte=now + timedelta(days=days))
+    if (least := min_volume_of(chosen)) is not None:
+        rows = rows.filter(volume__gte=least)
     return rows.filter(ends_at__isnull=False) if ordering_of(chosen) == "ends_at" else rows
 
 
@@ -70,6 +74,16 @@ def ordering_of(chosen: Mapping[str, str]) -> str:
     """The ``ordering`` that was asked for; by volume where it is none that there is."""
     ordering = chosen.get("ordering", "")
     return ordering if ordering in ORDERINGS else "-volume"
+
+
+def min_volume_of(chosen: Mapping[str, str]) -> Decimal | None:
+    """In USDC; None where nothing, or no amount, is asked for."""
+    text = chosen.get("min_volume", "").strip()
+    try:
+        least = Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+    return least if least is not None and least.is_finite() and 0 <= least < 10**15 else None
 
 
 def categories() -> list[str]:
@@ -81,6 +95,10 @@ def last_fetched() -> datetime | None:
     """When the exchange was last asked; None if it never was."""
     found: datetime | None = Market.objects.filter(is_generated=False).aggregate(at=Max("fetched_at"))["at"]
     return found
+
+
+def market_of_token(token: str) -> Market | None:
+    return Market.objects.filter(outcomes__contains=[{"token": token}]).first()
 
 
 def find_market(market_id: UUID) -> Market:

@@ -1,4 +1,4 @@
-"""Markets are read from Polymarket: those that somebody looks for, records or holds."""
+"""Markets are read from Polymarket: those that somebody adds, records or holds."""
 
 from __future__ import annotations
 
@@ -14,40 +14,17 @@ from orchestrator.trading.domain.markets import Market as Found
 from orchestrator.trading.domain.vocabulary import TapeStatus
 from orchestrator.trading.models import Market, Position, Tape
 from orchestrator.trading.polymarket.client import Polymarket, open_polymarket
-from orchestrator.trading.polymarket.discovery import discover
+from orchestrator.trading.polymarket.http import HttpOptions
 from orchestrator.trading.services.markets import keep_markets
 
 log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
 
-MOST_FOUND: Final = 500
 MOST_FOLLOWED: Final = 2_000
 _LONGEST: Final = 300
 
 
-def find_markets(*, words: str = "", category: str = "", most: int = 100) -> list[Market]:
-    """Ask the exchange for open markets, by words, by the slug of a category, or those traded most today.
-
-    Raises MarketUnknown for a category that does not exist, InvalidInput, and what the exchange's errors are.
-    """
-    if len(words) > _LONGEST or len(category) > _LONGEST:
-        raise InvalidInput(f"At most {_LONGEST} characters.", fields={"search": ["Too long."]})
-
-    async def ask(polymarket: Polymarket) -> list[Found]:
-        found: list[Found] = []
-        after = ""
-        while len(found) < min(most, MOST_FOUND):
-            page = await discover(polymarket.gamma, words=words, category=category, after=after)
-            found += page.items
-            after = page.next
-            if not after:
-                break
-        return found[: min(most, MOST_FOUND)]
-
-    return keep_markets(_ask(ask))
-
-
-def fetch_market(name: str) -> Market:
+def fetch_market(name: str, *, options: HttpOptions | None = None) -> Market:
     """One market, open or closed, by its condition id, its slug or a token.
 
     Raises MarketUnknown, InvalidInput, and what the exchange's errors are.
@@ -64,7 +41,7 @@ def fetch_market(name: str) -> Market:
             return await gamma.market_of_token(name)
         return await gamma.market_by_slug(name)
 
-    kept = keep_markets([_ask(ask)])
+    kept = keep_markets([_ask(ask, options)])
     if not kept:
         raise MarketUnknown(f"Market {name[:100]} is not traded in an order book.")
     return kept[0]
@@ -104,11 +81,13 @@ def followed_tokens() -> list[str]:
     return [token for token in wanted[:MOST_FOLLOWED] if token not in over]
 
 
-def _ask(ask: Callable[[Polymarket], Coroutine[Any, Any, _Answer]]) -> _Answer:
+def _ask(
+    ask: Callable[[Polymarket], Coroutine[Any, Any, _Answer]], options: HttpOptions | None = None
+) -> _Answer:
     """In an event loop of its own: never inside a transaction, which would be held open meanwhile."""
 
     async def run() -> _Answer:
-        async with open_polymarket() as polymarket:
+        async with open_polymarket(options) as polymarket:
             return await ask(polymarket)
 
     return asyncio.run(run())

@@ -3,47 +3,46 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import new_id
 from orchestrator.core.web.paging import keyset_page
+from orchestrator.trading.domain.addresses import read_typed
 from orchestrator.trading.domain.vocabulary import Side
 from orchestrator.trading.models import Tape
 from orchestrator.trading.queries import market_pages as pages
 from orchestrator.trading.queries.tape_pages import prices_on
 from orchestrator.trading.web.charts import prices_chart
+from orchestrator.trading.web.market_filters import chosen_in, filters_of
 
-_FILTERS: Final = ("search", "category", "state", "closing", "ordering")
-_STATES: Final = {"open": "Open", "closed": "Closed", "generated": "Generated"}
 _LEVELS: Final = 6
 
 
 @login_required
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """Markets by what the address asks for, with their prices as bars."""
-    chosen = {name: request.GET[name] for name in _FILTERS if request.GET.get(name, "").strip()}
+    """Markets that are known here, by what the address asks for, with their prices as bars."""
+    chosen = chosen_in(request)
+    typed = read_typed(chosen.get("search", ""))
+    if typed.is_exact:
+        return redirect(f"{reverse('trading:exchange')}?{urlencode(chosen)}")
     ordering = pages.ordering_of(chosen)
     page = keyset_page(request, pages.markets_for(chosen, now=utc_now()), ordering=ordering, size=25)
     context = {
-        "here_tab": "markets",
+        **filters_of(chosen, ordering=ordering, here="known"),
         "page": page,
         "rows": [(market, pages.outcomes_of(market)[:3]) for market in page.items],
-        "chosen": chosen,
-        "categories": pages.categories(),
-        "states": _STATES,
-        "orderings": pages.ORDERINGS,
-        "ordering": ordering,
         "fetched_at": pages.last_fetched(),
-        "server": settings.POLYMARKET_URLS["gamma"],
+        "may_build": person(request).may_build,
     }
     return render(request, "trading/markets.html", context)
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 from orchestrator.trading.web import (
     alerts,
     comparing,
+    exchange,
     markets,
     orders,
     panel,
@@ -47,6 +48,8 @@ urlpatterns = [
     path(f"{_TAPE}stop/", tapes.stop, name="stop-tape"),
     path(f"{_TAPE}delete/", tapes.delete, name="delete-tape"),
     path("markets/", markets.listing, name="markets"),
+    path("markets/exchange/", exchange.exchange, name="exchange"),
+    path("markets/add/", exchange.add, name="add-market"),
     path("markets/<uuid:pk>/", markets.detail, name="market"),
     path("portfolios/", portfolios.listing, name="portfolios"),
     path("portfolios/new/", portfolios.new, name="new-portfolio"),

@@ -52,22 +52,15 @@ def token(number: int, outcome: int = 1) -> str:
     return f"{number}00000000000000000{outcome}"
 
 
-def test_markets_are_found_by_words_and_kept(made: Exchange) -> None:
-    found = refreshing.find_markets(words="team 3")
-    market = Market.objects.get()
-    assert found == [market]
+def test_a_market_that_is_fetched_is_kept_with_its_terms(made: Exchange) -> None:
+    market = refreshing.fetch_market(token(3))
+    assert market == Market.objects.get()
     assert market.question == "Will team 3 win the cup?"
     assert (market.category, market.event_title) == ("Sports", "Who wins the cup?")
     assert market.outcomes[0] == {"name": "Yes", "token": token(3), "price": "0.505"}
     assert (market.tick_size, market.minimum_size) == (Decimal("0.001"), Decimal(5))
     assert market.fees.fee(Decimal("0.5"), Decimal(100), taker=True) == Decimal("1.8")
     assert market.accepts_orders
-
-
-def test_all_open_markets_come_without_words(made: Exchange) -> None:
-    assert len(refreshing.find_markets(most=3)) == 3
-    assert len(refreshing.find_markets(category="sports")) == 5
-    assert Market.objects.count() == 5
 
 
 @pytest.mark.parametrize("name", [f"0x{9:064x}", "will-team-9-win-the-cup", token(9, 2)])
