@@ -92,6 +92,8 @@ PAGES = [
     Page("trading:exchange", "get", EVERYBODY),
     Page("trading:add-market", "post", answers(EVERYBODY, 400), form={"market": ""}),
     Page("trading:market", "get", EVERYBODY, {"pk": "market"}),
+    Page("trading:use-market", "get", EVERYBODY, {"pk": "market"}),
+    Page("trading:use-market", "post", answers(EVERYBODY, 400), {"pk": "market"}),
     Page("trading:portfolios", "get", EVERYBODY),
     Page("trading:new-portfolio", "get", EVERYBODY),
     Page("trading:new-portfolio", "post", answers(EVERYBODY, 400)),

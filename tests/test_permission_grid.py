@@ -37,7 +37,10 @@ __all__ = ["world"]  # the fixture
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one route. ``kwargs``, and a ``body`` (of a GET its query) that is a name, are of the world."""
+    """One method of one route. ``kwargs``, and a ``body`` that is a name, are of the world.
+
+    The body of a GET is its query.
+    """
 
     route: str
     method: str

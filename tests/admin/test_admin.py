@@ -59,7 +59,22 @@ WORKSPACES = [
     workspaces.WorkspaceMember,
     workspaces.WorkspaceMessage,
 ]
-TRADING = [trading.KillSwitch, trading.LiveAccount, trading.LiveApproval, trading.LiveOrder]
+TRADING = [
+    trading.Alert,
+    trading.Desk,
+    trading.Fill,
+    trading.KillSwitch,
+    trading.LedgerEntry,
+    trading.LiveAccount,
+    trading.LiveApproval,
+    trading.LiveOrder,
+    trading.Market,
+    trading.Order,
+    trading.Portfolio,
+    trading.Position,
+    trading.StrategyRun,
+    trading.Tape,
+]
 OURS = [User, Budget, Workflow, *AUTHORED, *LOOKED_AT]
 
 
@@ -100,7 +115,7 @@ def test_all_of_ours_and_nothing_else_is_registered() -> None:
 
 
 @pytest.mark.parametrize("model", [*WORKSPACES, *TRADING])
-def test_workspaces_and_live_trading_are_looked_at_and_not_written(client: Client, model: type[Any]) -> None:
+def test_workspaces_and_trading_are_looked_at_and_not_written(client: Client, model: type[Any]) -> None:
     assert client.get(url(model, "changelist")).status_code == 200
     assert client.get(url(model, "add")).status_code == 403
 
