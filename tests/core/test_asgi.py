@@ -66,7 +66,10 @@ async def answers_of(handler: Handler, together: int) -> list[str]:
 
 def open_connections() -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend'"  # not those of autovacuum, which come and go
+        )
         return {pid for (pid,) in cursor.fetchall()}
 
 

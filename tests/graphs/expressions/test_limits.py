@@ -240,9 +240,9 @@ def test_a_simple_condition_is_evaluated_many_times_a_second() -> None:
     scope: dict[str, Any] = {"nodes": nodes}
 
     def rate() -> float:
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone: others work beside it
         for _ in range(5_000):
             expression.test(scope)
-        return 5_000 / (time.perf_counter() - start)
+        return 5_000 / (time.thread_time() - start)
 
     assert max(rate() for _ in range(10)) > 50_000  # measured: 800,000; the design asks for 20,000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,8 @@ def test_the_key_is_nowhere_but_in_the_calls_to_the_model(
 
     def play(request: dict[str, Any]) -> Answered:
         for each in psutil.Process().children(recursive=True):
-            given.append(each.environ())
+            with suppress(psutil.NoSuchProcess):  # it may end between the two questions
+                given.append(each.environ())
         return good()(request)
 
     with model(settings, play) as server:
@@ -139,12 +141,10 @@ def test_the_key_is_nowhere_but_in_the_calls_to_the_model(
 
 
 OUTSIDE = [
-    ("Write", {"file_path": "/tmp/orchestrator-agent-was-here", "content": "x"}),
     ("Write", {"file_path": "../was-here.py", "content": "x"}),
     ("Read", {"file_path": "/etc/passwd"}),
     ("Glob", {"pattern": "/etc/*"}),
     ("Grep", {"pattern": "root", "path": "/etc"}),
-    ("Bash", {"command": "touch /tmp/orchestrator-agent-was-here"}),
     ("WebFetch", {"url": "http://127.0.0.1/", "prompt": "read"}),
     ("WebSearch", {"query": "swings"}),
     ("Task", {"description": "x", "prompt": "x", "subagent_type": "general-purpose"}),
@@ -153,16 +153,22 @@ OUTSIDE = [
 
 
 def test_other_tools_and_other_places_are_refused_and_the_run_goes_on(
-    scene: Scene, settings: Settings, drain: Drain
+    scene: Scene, settings: Settings, drain: Drain, tmp_path: Path
 ) -> None:
-    run = run_with(scene, settings, good(*OUTSIDE), drain)
+    mark = tmp_path / "agent-was-here"
+    tried = [
+        ("Write", {"file_path": str(mark), "content": "x"}),
+        ("Bash", {"command": f"touch {mark}"}),
+        *OUTSIDE,
+    ]
+    run = run_with(scene, settings, good(*tried), drain)
     assert (run.status, run.files_changed) == ("completed", ["parameters.json"])
-    assert not Path("/tmp/orchestrator-agent-was-here").exists()
+    assert not mark.exists()
     assert not list(Path(settings.WORKSPACE_REPOSITORIES).rglob("was-here.py"))
     refused = [each["name"] for each in run.log if each["kind"] == "refused"]
-    assert refused == [name for name, _ in OUTSIDE]
+    assert refused == [name for name, _ in tried]
     entry = run.messages.get(type="claude_checkpoint", data__checkpoint="worked-0")
-    assert entry.content.count("Refused: ") == len(OUTSIDE)
+    assert entry.content.count("Refused: ") == len(tried)
     assert "Refused: Read /etc/passwd: “/etc/passwd” lies outside" in entry.content
 
 

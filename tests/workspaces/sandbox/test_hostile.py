@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -180,8 +181,9 @@ def locked_up(watcher: int) -> psutil.Process:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for each in psutil.Process(watcher).children():
-            if "Seccomp:\t2" in Path(f"/proc/{each.pid}/status").read_text():
-                return each
+            with suppress(OSError):  # it may end between the two questions
+                if "Seccomp:\t2" in Path(f"/proc/{each.pid}/status").read_text():
+                    return each
         time.sleep(0.05)
     raise AssertionError("no process was locked up")
 
