@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
-from orchestrator.workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType
+from orchestrator.workspaces.domain.vocabulary import MessageType
 from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
 from orchestrator.workspaces.services.notes import write_note
-from orchestrator.workspaces.services.timeline import retell, tell
+from orchestrator.workspaces.services.timeline import retell
 from tests.browser.conftest import OpenAs
-from tests.workspaces.making import make_workspace
+from tests.workspaces.making import make_workspace, tell_of_phase
 
 ENTRIES: Final = 10_000
 IN_PAGE: Final = 1_100
@@ -94,18 +94,6 @@ def _fill(workspace: PatternWorkspace, count: int) -> None:
     )
 
 
-def _under_way(workspace: PatternWorkspace) -> WorkspaceMessage:
-    with transaction.atomic():
-        return tell(
-            workspace,
-            MessageType.CLAUDE_PHASE_UPDATE,
-            "Testing",
-            author_type=AuthorType.CLAUDE,
-            status=MessageStatus.IN_PROGRESS,
-            progress=20,
-        )
-
-
 def _read_up(page: Page) -> dict[str, Any]:
     box = page.locator("[data-timeline]").element_handle()
     found: dict[str, Any] = page.evaluate(_READ_UP, [box, ENTRIES])
@@ -115,7 +103,7 @@ def _read_up(page: Page) -> dict[str, Any]:
 def test_ten_thousand_entries_stay_smooth_and_live(open_as: OpenAs) -> None:
     workspace = make_workspace()
     _fill(workspace, ENTRIES)
-    phase = _under_way(workspace)
+    phase = tell_of_phase(workspace)
     page = open_as(workspace.created_by, f"/workspaces/{workspace.pk}/")
     box, entries = page.locator("[data-timeline]"), page.locator("[data-entry]")
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "20")

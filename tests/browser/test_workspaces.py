@@ -7,32 +7,19 @@ from collections.abc import Callable
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
-from orchestrator.workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType
 from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.services.timeline import retell, tell
+from orchestrator.workspaces.services.timeline import retell
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
 from tests.factories import make_user
-from tests.workspaces.making import make_workspace
-
-
-def _phase(workspace: PatternWorkspace) -> WorkspaceMessage:
-    with transaction.atomic():
-        return tell(
-            workspace,
-            MessageType.CLAUDE_PHASE_UPDATE,
-            "Testing",
-            author_type=AuthorType.CLAUDE,
-            status=MessageStatus.IN_PROGRESS,
-            progress=20,
-        )
+from tests.workspaces.making import make_workspace, tell_of_phase
 
 
 def test_the_timeline_is_written_into_and_follows_what_happens(
     open_as: OpenAs, looks_right: Callable[[Page], None], watch: Watch
 ) -> None:
     workspace = make_workspace()
-    phase = _phase(workspace)
+    phase = tell_of_phase(workspace)
     page = open_as(workspace.created_by, f"/workspaces/{workspace.pk}/")
     bar = page.get_by_role("progressbar")
     expect(bar).to_have_attribute("value", "20")

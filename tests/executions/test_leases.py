@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
@@ -34,6 +34,16 @@ class Died(BaseException):
 
 
 @contextmanager
+def passing(hook: Callable[[str], None] | None) -> Iterator[None]:
+    """The hook is told of each point that the engine passes; where it raises Died, the engine dies."""
+    points.install(hook)
+    try:
+        yield
+    finally:
+        points.install(None)
+
+
+@contextmanager
 def dying_at(name: str, times: int = 1) -> Iterator[None]:
     """The engine dies when it reaches the point for the n-th time."""
     left = [times]
@@ -44,11 +54,8 @@ def dying_at(name: str, times: int = 1) -> Iterator[None]:
             if left[0] == 0:
                 raise Died(name)
 
-    points.install(hook)
-    try:
+    with passing(hook):
         yield
-    finally:
-        points.install(None)
 
 
 @contextmanager
@@ -58,6 +65,12 @@ def engine() -> Iterator[Engine]:
         yield made
     finally:
         made.close()
+
+
+def work_until_killed(hook: Callable[[str], None] | None = None) -> None:
+    """One worker, which dies where ``hook``, or something that it calls, raises Died: its lease stays."""
+    with suppress(Died), passing(hook), engine() as worker:
+        worker.run_until_idle()
 
 
 def finish_elsewhere() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.domain.vocabulary import WorkspaceStatus
+from orchestrator.workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType, WorkspaceStatus
 from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
 from orchestrator.workspaces.services.lifecycle import create_workspace
+from orchestrator.workspaces.services.timeline import tell
 from tests.factories import make_user
 
 
@@ -33,3 +36,16 @@ def make_workspace(
 def told(workspace: PatternWorkspace) -> list[str]:
     """The types of the timeline's entries, the oldest first."""
     return list(WorkspaceMessage.objects.filter(workspace=workspace).values_list("type", flat=True))
+
+
+def tell_of_phase(workspace: PatternWorkspace) -> WorkspaceMessage:
+    """An entry that is under way, at 20 %."""
+    with transaction.atomic():
+        return tell(
+            workspace,
+            MessageType.CLAUDE_PHASE_UPDATE,
+            "Testing",
+            author_type=AuthorType.CLAUDE,
+            status=MessageStatus.IN_PROGRESS,
+            progress=20,
+        )

@@ -11,13 +11,12 @@ import pytest
 from django.db import OperationalError
 
 from orchestrator.accounts.models import User
-from orchestrator.executions.runtime import points
 from orchestrator.trading.models import Fill, Order, StrategyRun, Tape
 from orchestrator.trading.nodes import orders
 from orchestrator.trading.services import booking, sessions, streaming
 from orchestrator.trading.services.verifying import verify_portfolio
 from orchestrator.workflows.models import Workflow
-from tests.executions.test_leases import Died, dying_at, engine, finish_elsewhere
+from tests.executions.test_leases import Died, dying_at, engine, finish_elsewhere, passing
 from tests.factories import chain, edge, fresh, make_user, node
 from tests.trading.strategies.making import BUY, RISEN, SELL, backtest, make_strategy, make_tape
 
@@ -61,13 +60,9 @@ def undisturbed(ann: User, workflow: Workflow, tape: Tape) -> tuple[dict[str, An
     def hook(name: str) -> None:
         passed[name] = passed.get(name, 0) + 1
 
-    points.install(hook)
-    try:
-        run = backtest(ann, workflow, tape, windows=WINDOWS)
-        with engine() as worker:
-            worker.run_until_idle()
-    finally:
-        points.install(None)
+    run = backtest(ann, workflow, tape, windows=WINDOWS)
+    with passing(hook), engine() as worker:
+        worker.run_until_idle()
     return outcome(run), passed
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from orchestrator.executions.runtime.engine import Engine
+from tests.workspaces.coding.scene import Scene, make_reviewed_scene
 
 
 @pytest.fixture
@@ -16,3 +17,9 @@ def engine(db: None) -> Iterator[Engine]:
     engine = Engine(lease=timedelta(minutes=10))
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """Ready to be sent."""
+    return make_reviewed_scene()

@@ -30,6 +30,13 @@ def make_scene(*, bars: int = 300) -> Scene:
     return Scene(user, workspace, make_session(workspace, user=user, bars=bars))
 
 
+def make_reviewed_scene() -> Scene:
+    """With reviews in the cart that other parameters keep: 7 bars to the left, 5 to the right."""
+    scene = make_scene(bars=200)
+    review_as(scene, SwingParameters(left=7, right=5))
+    return scene
+
+
 def review_as(scene: Scene, wanted: SwingParameters, session: PatternSession | None = None) -> int:
     """Review the session as somebody would who sees swings with these parameters; how many they are."""
     session = session or scene.session

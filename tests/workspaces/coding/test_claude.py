@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from orchestrator.ai.models import AiCall, Budget
 from orchestrator.workspaces import agent
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 from orchestrator.workspaces.repositories import Repository
 from orchestrator.workspaces.repositories.git import git
@@ -33,7 +32,7 @@ from tests.workspaces.coding.model import (
     script,
     told_back,
 )
-from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene, review_as
+from tests.workspaces.coding.scene import Scene, again, engine_run
 from tests.workspaces.making import told
 from tests.workspaces.testing import make_session
 
@@ -45,13 +44,6 @@ SAID = "Swings need seven bars on their left."
 def test_where_the_agent_is_wanted_it_is_there() -> None:
     """What keeps CI from passing over everything here."""
     assert not IS_WANTED or agent.missing() == ""
-
-
-@pytest.fixture
-def scene() -> Scene:
-    scene = make_scene(bars=200)
-    review_as(scene, SwingParameters(left=7, right=5))
-    return scene
 
 
 def edit(root: str, old: str = '"left": 5', new: str = '"left": 7', file: str = "parameters.json") -> Tool:

@@ -21,14 +21,12 @@ from orchestrator.ai.models import AiCall, Budget
 from orchestrator.ai.services.credentials import set_credential
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
-from orchestrator.executions.runtime.engine import Engine
 from orchestrator.workspaces import agent
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import ClaudeExecution
 from orchestrator.workspaces.queries.backends import backends_for
 from orchestrator.workspaces.services.coding import record
 from orchestrator.workspaces.services.coding.sending import cancel_run, send_batch
-from tests.executions.test_leases import LEASE, Died, finish_elsewhere
+from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.stand_in import Answer
 from tests.workspaces.coding.model import (
     Play,
@@ -41,17 +39,10 @@ from tests.workspaces.coding.model import (
     script,
     told_back,
 )
-from tests.workspaces.coding.scene import Scene, again, make_scene, review_as
+from tests.workspaces.coding.scene import Scene, again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]
-
-
-@pytest.fixture
-def scene() -> Scene:
-    scene = make_scene(bars=200)
-    review_as(scene, SwingParameters(left=7, right=5))
-    return scene
 
 
 def good(request: dict[str, Any]) -> Tool | str:
@@ -262,10 +253,7 @@ def test_a_worker_killed_in_a_session_begins_it_anew_from_the_checkpoint(
     monkeypatch.setattr(record, "note_agent", note)
     with model(settings, play):
         run = send_batch(scene.user, scene.workspace.pk, backend="claude")
-        worker = Engine(lease=LEASE)
-        with suppress(Died):
-            worker.run_until_idle()
-        worker.close()
+        work_until_killed()
         assert died, "the control: it was killed"
         assert agents() == []
         finish_elsewhere()

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from orchestrator.executions.runtime.engine import Engine
 from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import AlgorithmVersion
 from orchestrator.workspaces.repositories import Repository
 from orchestrator.workspaces.repositories.git import git
 from orchestrator.workspaces.services.coding import record
 from orchestrator.workspaces.services.coding.sending import send_batch
-from tests.executions.test_leases import LEASE, Died, finish_elsewhere
+from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import again, engine_run, make_scene, review_as
 from tests.workspaces.testing import make_session
 
@@ -59,10 +57,7 @@ def test_a_run_goes_on_refining(moment: str, drain: Drain, monkeypatch: pytest.M
         "before it is told": ("checkpoint", False),
     }[moment]
     wrap(name, before=before)
-    worker = Engine(lease=LEASE)
-    with suppress(Died):
-        worker.run_until_idle()
-    worker.close()
+    work_until_killed()
     assert died, "the control: it was killed while it refined"
     finish_elsewhere()
 

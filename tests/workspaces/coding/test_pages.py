@@ -12,23 +12,15 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
 from orchestrator.workspaces.queries.coding import diff_lines
 from orchestrator.workspaces.services.coding.sending import cancel_run, retry_run, send_batch
 from orchestrator.workspaces.services.reviewing import review
-from tests.workspaces.coding.scene import Scene, make_failed_run, make_scene, review_as
+from tests.workspaces.coding.scene import Scene, make_failed_run
 from tests.workspaces.testing import make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]
-
-
-@pytest.fixture
-def scene() -> Scene:
-    scene = make_scene(bars=200)
-    review_as(scene, SwingParameters(left=7, right=5))
-    return scene
 
 
 @pytest.fixture

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from orchestrator.executions.runtime import points
-from orchestrator.executions.runtime.engine import Engine
 from orchestrator.workflows.services.versions import check_graph
 from orchestrator.workspaces.domain import tuning as searching
 from orchestrator.workspaces.domain.detectors.swings import SwingParameters
@@ -22,7 +19,7 @@ from orchestrator.workspaces.services.coding.builtin import graph_of
 from orchestrator.workspaces.services.coding.deploying import roll_back
 from orchestrator.workspaces.services.coding.sending import send_batch
 from orchestrator.workspaces.services.reviewing import review
-from tests.executions.test_leases import LEASE, Died, finish_elsewhere
+from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import again, engine_run, make_scene, review_as
 from tests.workspaces.making import told
 from tests.workspaces.testing import make_session
@@ -151,14 +148,7 @@ def test_a_worker_killed_in_any_phase_repeats_no_commit_and_no_release(
             dead.append(reached)
             raise Died(reached)
 
-    points.install(hook)
-    worker = Engine(lease=LEASE)
-    try:
-        with suppress(Died):
-            worker.run_until_idle()
-    finally:
-        points.install(None)
-        worker.close()
+    work_until_killed(hook)
     assert dead, "the control: it was killed"
     finish_elsewhere()
 
@@ -198,10 +188,7 @@ def test_a_search_that_was_interrupted_goes_on_from_its_best_setting(monkeypatch
             raise Died(name)
 
     monkeypatch.setattr(record, "checkpoint", checkpoint)
-    worker = Engine(lease=LEASE)
-    with suppress(Died):
-        worker.run_until_idle()
-    worker.close()
+    work_until_killed()
     held = [each["data"]["parameters"] for each in again(run).checkpoints if "found" in each["name"]]
     finish_elsewhere()
     assert again(run).status == "completed"

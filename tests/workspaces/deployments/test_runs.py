@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import pytest
 from pytest_django import Settings
 
-from orchestrator.executions.runtime import points
-from orchestrator.executions.runtime.engine import Engine
 from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution, Deployment
 from orchestrator.workspaces.repositories import Repository
@@ -18,7 +15,7 @@ from orchestrator.workspaces.services.coding.sending import send_batch
 from orchestrator.workspaces.services.deployments import sending
 from orchestrator.workspaces.services.deployments.accounts import choose_target
 from orchestrator.workspaces.vercel import Vercel
-from tests.executions.test_leases import LEASE, Died, finish_elsewhere
+from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene, review_as
 from tests.workspaces.deployments.scene import finish
 from tests.workspaces.deployments.wire import Host, fault, hosting, on
@@ -105,14 +102,7 @@ def test_a_worker_killed_while_deploying_never_makes_two(
         if moment == "when that was stored" and reached == "before_commit" and is_stored:
             die()
 
-    points.install(hook)
-    worker = Engine(lease=LEASE)
-    try:
-        with suppress(Died):
-            worker.run_until_idle()
-    finally:
-        points.install(None)
-        worker.close()
+    work_until_killed(hook)
     assert dead, "the control: it was killed"
     finish_elsewhere()
     run = again(run)
