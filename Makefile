@@ -2,7 +2,7 @@
 # Wants Python 3.11 or later with venv, git and make. Nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help up claude live test lint lint-python lint-django lint-templates lint-web lint-dist bench bench-processes bench-workspaces chaos build lock clean
+.PHONY: help up claude live test lint lint-python lint-django lint-templates lint-web lint-dist bench bench-processes bench-workspaces bench-trading chaos build lock clean
 
 # Found by running it, since a name on PATH may be a pyenv shim for a version that is not there.
 PROBE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -84,6 +84,10 @@ bench-workspaces: ## Measure workspaces with a million messages (ARGS for manage
 	$(INSTALL) base
 	@exec $(SERVICES) --data .data/bench-workspaces -- $(VENV) manage.py bench_workspaces $(ARGS)
 
+bench-trading: ## Measure backtests (ARGS="--live": a live market) for manage.py bench_trading.
+	$(INSTALL) base
+	@exec $(SERVICES) --data .data/bench-trading -- $(VENV) manage.py bench_trading $(ARGS)
+
 chaos: ## Kill workers, Redis and PostgreSQL under load and check that no run is lost.
 	$(INSTALL) base dev
 	@exec env CHAOS=full $(SERVICES) --data .data/chaos -- $(VENV) -m pytest -m chaos $(ARGS)
@@ -100,7 +104,7 @@ lock: ## Work out requirements/*.txt anew from *.in (ARGS=--upgrade takes newer 
 
 clean: ## Delete .venv, caches, node_modules and the test databases; your data in .data stays.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache node_modules
-	@for data in .data/test .data/bench .data/bench-processes .data/bench-workspaces .data/chaos; do \
+	@for data in .data/test .data/bench .data/bench-processes .data/bench-workspaces .data/bench-trading .data/chaos; do \
 		case "$$(readlink "$$data/postgres")" in /var/lib/orchestrator-*/postgres) \
 			rm -rf "$$(dirname "$$(readlink "$$data/postgres")")";; esac; \
 		rm -rf "$$data"; done

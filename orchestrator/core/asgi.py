@@ -7,7 +7,6 @@ middleware and view. Here a request borrows a thread that is kept, with its conn
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any, Final
@@ -19,23 +18,16 @@ from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from orchestrator.core.memory import calm_collector
+
 KEPT: Final = 8
 """Threads that wait for requests, each with a connection. Beyond them, requests at once get passing ones."""
 
-_COLLECT: Final = (20_000, 20, 50)
-"""Objects more than before, then rounds of the younger generation, until one is collected."""
-
 
 def settle_memory() -> None:
-    """Before the first request: load all views, and let the garbage collector look no more at what stays.
-
-    It would go through all of that every few hundred requests, and one of them would wait for it. Of what a
-    request makes hardly anything holds itself in a circle, so it looks for that less often, too.
-    """
+    """Before the first request: load all views, and let the garbage collector look no more at what stays."""
     import_module(settings.ROOT_URLCONF)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT)
+    calm_collector()
 
 
 class ThreadKeepingHandler(ASGIHandler):

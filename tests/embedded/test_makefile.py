@@ -86,6 +86,7 @@ def test_help_names_every_target_with_a_sentence() -> None:
         "bench",
         "bench-processes",
         "bench-workspaces",
+        "bench-trading",
         "chaos",
         "build",
         "lock",

@@ -17,8 +17,8 @@ READY_SECONDS = 60.0
 @contextmanager
 def processes(
     commands: Sequence[Sequence[str]], env: dict[str, str] | None = None, *, ready: bool = True
-) -> Iterator[None]:
-    """All commands running, and with ``ready`` each has made the file ORCHESTRATOR_READY_FILE."""
+) -> Iterator[list[int]]:
+    """Their ids, all running; with ``ready`` each has made the file ORCHESTRATOR_READY_FILE."""
     with tempfile.TemporaryDirectory() as folder:
         started = []
         files = [Path(folder) / str(number) for number in range(len(commands))]
@@ -28,7 +28,7 @@ def processes(
         try:
             if ready:
                 _wait_for(files)
-            yield
+            yield [process.pid for process in started]
         finally:
             for process in started:
                 process.terminate()

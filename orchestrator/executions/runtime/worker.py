@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from orchestrator.core.clock import utc_now
+from orchestrator.core.memory import calm_collector
 from orchestrator.executions.runtime.engine import Engine, Stop, Wake
 from orchestrator.executions.runtime.heartbeat import Heartbeat, release_dead_neighbours
 
@@ -29,6 +30,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
+        calm_collector()
         self._thread.start()
         self._heartbeat.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from orchestrator.trading.domain.messages import (
@@ -24,7 +25,10 @@ LONGEST_ID: Final = 100
 _MOST: Final = 10**15
 _DECIMALS: Final = 30
 """As many as the wire may tell: whatever was recorded can be read again."""
+_SIDES: Final = {side.value: side for side in Side}
 _LATEST: Final = 32_503_680_000_000  # the year 3000
+_REMEMBERED: Final = 65_536
+"""Texts of numbers that are read once: a market's prices and most of its sizes come again and again."""
 
 
 def encode(message: Message) -> dict[str, Any]:
@@ -81,15 +85,24 @@ def _levels(line: dict[str, Any], name: str) -> tuple[Level, ...]:
     for level in levels:
         if not isinstance(level, list) or len(level) != 2:
             raise ValueError(f"“{name}” has a level that is no pair of price and size")
-        found.append(Level(_price(level[0]), _number(level[1])))
+        found.append(Level(_price(level[0]), _size(level[1])))
     return tuple(found)
 
 
 def _price(value: object) -> Decimal:
-    price = _number(value)
+    price = _number_of_text(value) if type(value) is str else _number(value)
     if price > ONE:
         raise ValueError(f"{value} is no price between 0 and 1")
     return price
+
+
+def _size(value: object) -> Decimal:
+    return _number_of_text(value) if type(value) is str else _number(value)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _number_of_text(value: str) -> Decimal:
+    return _number(value)
 
 
 def _number(value: object) -> Decimal:
@@ -103,10 +116,11 @@ def _number(value: object) -> Decimal:
 
 
 def _side(line: dict[str, Any]) -> Side:
-    try:
-        return Side(str(line.get("side")))
-    except ValueError as error:
-        raise ValueError(f"“{line.get('side')}” is no side") from error
+    value = line.get("side")
+    side = _SIDES.get(value) if isinstance(value, str) else None
+    if side is None:
+        raise ValueError(f"“{value}” is no side")
+    return side
 
 
 def _book(line: dict[str, Any], at: int) -> Message:
@@ -115,7 +129,7 @@ def _book(line: dict[str, Any], at: int) -> Message:
 
 def _moved(line: dict[str, Any], at: int) -> tuple[int, str, str, Side, Decimal, Decimal]:
     token, market = _id(line, "token"), _id(line, "market")
-    return at, token, market, _side(line), _price(line.get("price")), _number(line.get("size"))
+    return at, token, market, _side(line), _price(line.get("price")), _size(line.get("size"))
 
 
 def _tick(line: dict[str, Any], at: int) -> Message:

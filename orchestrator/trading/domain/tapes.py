@@ -41,7 +41,8 @@ def pack(messages: Iterable[Message]) -> bytes:
 
 def unpack(data: bytes) -> list[Message]:
     """The messages of a chunk that ``pack`` made."""
-    return [decode(json.loads(line)) for line in zlib.decompress(data).splitlines()]
+    lines = zlib.decompress(data).rstrip(b"\n").replace(b"\n", b",")  # within JSON a line break is escaped
+    return [decode(line) for line in json.loads(b"[" + lines + b"]")]
 
 
 def write_tape(header: Header, messages: Iterable[Message]) -> Iterator[bytes]:

@@ -31,8 +31,8 @@ class StrategyRun(models.Model):
     """What trading knows of a run of the engine, whose status is the run's, and which it outlives.
 
     ``position`` counts the messages of the tape that are booked, ``window`` the windows. ``reader`` is what
-    the stream node and the broker know at that place, as their domain stores it. ``statistics`` and
-    ``curve`` (``[at in ms, equity as text]``) are filled as the run goes on.
+    the stream node asked for, ``replay`` what it and the broker know at that place, as their domain stores
+    it. ``statistics`` and ``curve`` (``[at in ms, equity as text]``) are filled as the run goes on.
 
     ``revision`` is another one after every change, so that a process knows whether what it keeps in memory
     of the run is what is stored. ``served`` is what the stream node gave last, at ``served_key``: a step that
@@ -50,6 +50,7 @@ class StrategyRun(models.Model):
     window = models.PositiveIntegerField(default=0)
     windows_wanted = models.PositiveIntegerField(null=True, blank=True)
     reader = JsonField(default=dict)
+    replay = JsonField(null=True, blank=True)
     revision = models.UUIDField(null=True, blank=True)
     served_key = models.CharField(max_length=700, blank=True)
     served = JsonField(null=True, blank=True)

@@ -10,8 +10,8 @@ from orchestrator.core.errors import WrongState
 from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.risk import Ask, Decision, Exposure, Limits, decide
 from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.models import Order, StrategyRun
-from orchestrator.trading.services.sessions import Work, working_on
+from orchestrator.trading.models import Order
+from orchestrator.trading.services.sessions import Work, begun_run, working_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,12 @@ def assess(execution_id: UUID, wanted: list[Wanted], limits: Limits) -> list[Dec
 
     Raises WrongState for a run that no stream has begun.
     """
-    run_id = StrategyRun.objects.filter(execution_id=execution_id).values_list("pk", flat=True).first()
-    if run_id is None:
+    begun = begun_run(execution_id)
+    if begun is None:
         raise WrongState("No stream of markets began this run, so there is no portfolio to look at.")
     found = []
-    with working_on(run_id) as work:
-        portfolio = _as_it_stands(work)
+    with working_on(begun[0]) as work:
+        portfolio = _as_it_stands(work, limits)
         tokens: dict[str, Decimal] = {}
         markets: dict[str, Decimal] = {}
         spent, orders = ZERO, 0
@@ -72,17 +72,17 @@ def _market(work: Work, token: str) -> str:
     return instrument.market if instrument else ""
 
 
-def _as_it_stands(work: Work) -> Exposure:
+def _as_it_stands(work: Work, limits: Limits) -> Exposure:
     """What is the same for all tokens."""
     broker = work.replay.broker
     day = work.run.statistics.get("day")
     equity = broker.portfolio.equity(broker.books.marks())
-    window = max(work.run.window - 1, 0)
+    orders = Order.objects.filter(run=work.run, window=max(work.run.window - 1, 0))
     return Exposure(
         open_notional=broker.open.reserved,
         total=broker.portfolio.cost + broker.open.reserved,
         daily_profit=equity - Decimal(day[1]) if day else ZERO,
-        orders_in_window=Order.objects.filter(run=work.run, window=window).exclude(status="rejected").count(),
+        orders_in_window=orders.exclude(status="rejected").count() if limits.max_orders is not None else 0,
     )
 
 

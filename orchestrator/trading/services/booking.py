@@ -71,11 +71,16 @@ def book_entries(portfolio: Portfolio, entries: Iterable[tuple[Entry, str]], *, 
 def keep_sums(portfolio: Portfolio, broker: Broker, *, touched: set[str]) -> None:
     """Cash, reserves, profits and the positions that changed, with what they are worth now."""
     books, now = broker.portfolio, utc_now()
-    portfolio.cash, portfolio.reserved = books.cash, broker.open.reserved
-    portfolio.realised_pnl, portfolio.fees_paid = books.profit, books.fees
-    portfolio.revision += 1
-    portfolio.updated_at = now
-    portfolio.save(update_fields=["cash", "reserved", "realised_pnl", "fees_paid", "revision", "updated_at"])
+    sums = {
+        "cash": books.cash,
+        "reserved": broker.open.reserved,
+        "realised_pnl": books.profit,
+        "fees_paid": books.fees,
+    }
+    if touched or any(getattr(portfolio, name) != value for name, value in sums.items()):
+        for name, value in (sums | {"revision": portfolio.revision + 1, "updated_at": now}).items():
+            setattr(portfolio, name, value)
+        portfolio.save(update_fields=[*sums, "revision", "updated_at"])
     marks = broker.books.marks()
     held = {token for token, position in books.positions.items() if position.size}
     Position.objects.bulk_create(

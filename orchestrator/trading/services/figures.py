@@ -33,14 +33,12 @@ def keep_figures(work: Work, *, at: int) -> None:
     run, broker = work.run, work.replay.broker
     marks = broker.books.marks()
     equity = usdc(broker.portfolio.equity(marks))
-    if not run.curve:
-        run.curve = [[at, str(equity)]]
-    if run.curve[-1][0] == at:
-        run.curve[-1] = [at, str(equity)]
-    else:
-        run.curve.append([at, str(equity)])
+    known = run.curve if work.session.curve is None else work.session.curve
+    run.curve = known if known and known[-1][0] != at else known[:-1]
+    run.curve.append([at, str(equity)])
     if len(run.curve) > MOST_POINTS:
         run.curve = [[each.at, str(each.equity)] for each in thin(curve_of(run), MOST_POINTS // 2)]
+    work.session.curve = run.curve
     run.statistics = {**run.statistics, "day": _day(run, at, equity), "now": _now(work, equity, marks)}
 
 

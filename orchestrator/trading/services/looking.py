@@ -10,8 +10,8 @@ from django.db.models import Q
 from orchestrator.core.errors import NotFound
 from orchestrator.core.json import Json, JsonObject
 from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.models import Market, StrategyRun
-from orchestrator.trading.services.sessions import Work, working_on
+from orchestrator.trading.models import Market
+from orchestrator.trading.services.sessions import Work, begun_run, working_on
 
 
 def look_at_market(execution_id: UUID, asked: str, *, levels: int) -> JsonObject:
@@ -23,11 +23,10 @@ def look_at_market(execution_id: UUID, asked: str, *, levels: int) -> JsonObject
     market = Market.objects.filter(Q(condition_id=asked) | Q(slug=asked) | by_token).first()
     if market is None:
         raise NotFound(f"There is no market “{asked[:100]}”.")
-    run_id = StrategyRun.objects.filter(execution_id=execution_id, reader__has_key="rule").values_list("pk")
-    found = run_id.first()
-    if found is None:
+    begun = begun_run(execution_id)
+    if begun is None:
         return _told(market, [_outcome(each, None, levels) for each in market.outcomes])
-    with working_on(found[0]) as work:
+    with working_on(begun[0]) as work:
         return _told(market, [_outcome(each, work, levels) for each in market.outcomes])
 
 

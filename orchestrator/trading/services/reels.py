@@ -77,6 +77,7 @@ class Reel:
         """Make chunks of what was heard. A chunk stays as it is until it is known to be written."""
         while self.buffer:
             self.outbox.append(self.buffer[:CHUNK])
+            self._rate.count(len(self.outbox[-1]), time.monotonic())
             self._ages.append(self._oldest)
             self.buffer = self.buffer[CHUNK:]
 
@@ -93,11 +94,10 @@ class Reel:
         )
 
     def written(self, row: Tape, state: State) -> None:
-        now = time.monotonic()
         if self.outbox:
-            self._rate.count(len(self.outbox.pop(0)), now)
+            self.outbox.pop(0)
             self._ages.pop(0)
-        self.tape, self._told, self._told_at = row, state, now
+        self.tape, self._told, self._told_at = row, state, time.monotonic()
 
     def _trouble(self, health: Health | None, lag_ms: int, fault: str) -> str:
         began = time.monotonic() - self._began

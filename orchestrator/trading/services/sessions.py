@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +22,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
 from orchestrator.core.ids import new_id
+from orchestrator.core.kept import Kept
 from orchestrator.executions.models import Execution
 from orchestrator.trading.domain.messages import Message
 from orchestrator.trading.domain.money import CENT_OF_A_CENT
@@ -54,6 +56,8 @@ class Session:
     buffer: list[Message] = field(default_factory=list)
     start: int = 0
     """The place in ``buffer`` of the next message."""
+    curve: list[Any] | None = None
+    """The run's, so that a long one is not read at every window. None: as the row has it."""
 
     def read_window(self, tape_id: UUID) -> Window | None:
         """Read on until a window is over; None at the end that the tape has now."""
@@ -89,17 +93,28 @@ def store(work: Work) -> None:
 
     Of the run's row only the place is saved.
     """
+    book(work)
+    keep_place(work)
+
+
+def book(work: Work) -> None:
+    """Book what happened since the last time. To be followed by ``keep_place`` in the same transaction."""
     run, session = work.run, work.session
     if run.mode == Mode.LIVE:
         _leave_to_the_exchange(work)
     else:
         book_events(work.portfolio, session.replay.broker, session.events, run=run)
     session.events, session.problems = [], []
+
+
+def keep_place(work: Work, *fields: str) -> None:
+    """Save the place in the tape that was booked up to, and these fields of the run's row with it."""
+    run, session = work.run, work.session
     session.revision = run.revision = new_id()
     session.portfolio_revision = work.portfolio.revision
     run.position, run.updated_at = session.position, utc_now()
-    run.reader = {**run.reader, "replay": session.replay.snapshot()}
-    run.save(update_fields=["revision", "position", "updated_at", "reader"])
+    run.replay = session.replay.snapshot()
+    run.save(update_fields=["revision", "position", "updated_at", "replay", *fields])
 
 
 def follow_rules(work: Work) -> None:
@@ -159,6 +174,21 @@ def _leave_to_the_exchange(work: Work) -> None:
 
 _kept: OrderedDict[UUID, Session] = OrderedDict()
 _guard: Final = Lock()
+_LARGE: Final = ("replay", "curve", "served", "tape__tokens")
+"""Read only where they are asked for: between two windows of a run that is in memory, never."""
+
+
+def _run_query(run: UUID) -> QuerySet[StrategyRun]:
+    rows = StrategyRun.objects.select_for_update(of=("self",)).select_related("tape").filter(pk=run)
+    return rows.defer(*_LARGE).order_by()
+
+
+def _portfolio_query(portfolio: UUID) -> QuerySet[Portfolio]:
+    return Portfolio.objects.select_for_update().filter(pk=portfolio).order_by()
+
+
+_run_rows: Final = Kept(StrategyRun, _run_query, {"run": UUID})
+_portfolio_rows: Final = Kept(Portfolio, _portfolio_query, {"portfolio": UUID})
 
 
 @contextmanager
@@ -166,14 +196,33 @@ def working_on(run_id: UUID) -> Iterator[Work]:
     """The run, in one transaction, its row locked and then its portfolio's."""
     try:
         with transaction.atomic():
-            run = StrategyRun.objects.select_for_update(of=("self",)).select_related("tape").get(pk=run_id)
-            portfolio = Portfolio.objects.select_for_update().get(pk=run.portfolio_id)
+            run = _run_rows.first(run=run_id)
+            if run is None:
+                raise WrongState("The strategy's run is gone.")
+            portfolio = _portfolio_rows.first(portfolio=run.portfolio_id)
+            assert portfolio is not None  # a run protects its portfolio
             session = _take(run, portfolio)
             yield Work(run, portfolio, session)
             _keep(run.pk, session)
     except BaseException:
         forget(run_id)
         raise
+
+
+def begun_run(execution_id: UUID) -> tuple[UUID, str] | None:
+    """The strategy run of an execution and its stream's node, once a stream has begun it: for good then."""
+    try:
+        return _begun_run(execution_id)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=1_000)
+def _begun_run(execution_id: UUID) -> tuple[UUID, str]:
+    rows = StrategyRun.objects.filter(execution_id=execution_id, reader__has_key="rule")
+    for found in rows.values_list("pk", "reader__node"):
+        return found
+    raise LookupError(execution_id)
 
 
 def forget(run_id: UUID) -> None:
@@ -211,11 +260,10 @@ def _take(run: StrategyRun, portfolio: Portfolio) -> Session:
 def _restored(run: StrategyRun, portfolio: Portfolio) -> Session:
     rule = rule_of(run.reader)
     markets = {each["token"]: row for row in markets_of(run.tape) for each in row.outcomes}
-    kept = run.reader.get("replay")
-    if kept is None:
+    if run.replay is None:
         replay = Replay(rule, books_of(portfolio), ())
     else:
-        replay = Replay.restore(kept, rule)
+        replay = Replay.restore(run.replay, rule)
         replay.broker.portfolio = books_of(portfolio)
     is_open = run.mode != Mode.BACKTEST and run.tape.status == TapeStatus.RECORDING
     known = replay.broker.instruments

@@ -22,16 +22,23 @@ from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.figures import is_due, keep_figures, summarise_run
 from orchestrator.trading.services.sessions import (
     Work,
+    begun_run,
+    book,
     cancel_open,
     follow_rules,
+    keep_place,
     require_unfinished,
-    store,
     working_on,
 )
 from orchestrator.trading.services.strategies import run_of_step, selected_tokens
 
 MOST_TOLD: Final = 50
 """Fills and problems of one window that the output lists; the rest is counted."""
+_SERVED: Final = (
+    "window", "reader", "served_key", "served", "last_tick_at", "message_rate", "lag_messages", "statistics",
+    "curve",
+)  # fmt: skip
+"""What a window changes in the run's row."""
 _NUMBERS: Final = (
     "bid", "ask", "mid", "last", "spread", "spread_bps", "imbalance", "momentum", "volatility", "volume",
     "notional", "rolling_volume",
@@ -80,17 +87,14 @@ def next_window(asked: Asked) -> Given:
 
     Raises WrongState for a run that has another stream already, or is over.
     """
-    run = run_of_step(asked.execution_id, asked.started_by_id, asked.reader())
-    _begin(run.pk, asked)
-    with working_on(run.pk) as work:
+    with working_on(_begun(asked)) as work:
         if is_served(work.run, asked):
             output = work.run.served
             return Given(output, over=bool(output and output["over"]))
         check_is_next(work.run, asked)
         if _has_enough(work.run):
             return _end(work, asked, f"The {work.run.windows_wanted:,} windows that were asked for are read.")
-        began = work.run.updated_at
-        tape = Tape.objects.only("status", "message_count", "last_at", "heard_at").get(pk=work.run.tape_id)
+        began, tape = work.run.updated_at, work.run.tape  # as it was before it is read on
         window = _next(work)
         if window is not None:
             if tape.status == TapeStatus.RECORDING and work.run.mode != Mode.BACKTEST:
@@ -103,17 +107,19 @@ def next_window(asked: Asked) -> Given:
         return _end(work, asked, "The tape is over.")
 
 
-def _begin(run_id: UUID, asked: Asked) -> None:
-    """Let the first stream that asks be the run's, with its windows."""
-    reader = StrategyRun.objects.values_list("reader", flat=True).get(pk=run_id)
-    if "rule" not in reader:
-        run = StrategyRun.objects.select_related("tape").get(pk=run_id)
+def _begun(asked: Asked) -> UUID:
+    """The run of the stream that asks; the first one that asks is the run's, with its windows."""
+    if begun_run(asked.execution_id) is None:
+        run = run_of_step(asked.execution_id, asked.started_by_id, asked.reader())
         tokens = sorted(selected_tokens(run.tape, asked.reader()))
-        reader = {**reader, **asked.reader(), "selected": tokens}
-        StrategyRun.objects.filter(pk=run_id, reader__rule__isnull=True).update(reader=reader)
-        reader = StrategyRun.objects.values_list("reader", flat=True).get(pk=run_id)
-    if reader["node"] != asked.node_id:
-        raise WrongState(f"A strategy has one stream; “{reader['node']}” is it in this run.")
+        reader = {**run.reader, **asked.reader(), "selected": tokens}
+        StrategyRun.objects.filter(pk=run.pk, reader__rule__isnull=True).update(reader=reader)
+    found = begun_run(asked.execution_id)
+    assert found is not None
+    run_id, node = found
+    if node != asked.node_id:
+        raise WrongState(f"A strategy has one stream; “{node}” is it in this run.")
+    return run_id
 
 
 def is_served(run: StrategyRun, asked: Asked) -> bool:
@@ -264,14 +270,14 @@ def _serve(work: Work, asked: Asked, output: JsonObject, *, at: int) -> Given:
         run.window += 1
     keep_figures(work, at=at)
     output["portfolio"] = run.statistics["now"]
-    store(work)
+    book(work)
     if over or is_due(run):
         summarise_run(run)
     if over:
         output["statistics"] = run.statistics
     run.served_key, run.served = asked.key, output
     run.reader["iteration"] = asked.iteration
-    run.save()
+    keep_place(work, *_SERVED)
     return Given(output, over=over)
 
 

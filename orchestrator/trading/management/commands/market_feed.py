@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from orchestrator.core.memory import calm_collector
 from orchestrator.trading.services.feed import MarketFeed
 
 READY_FILE = "ORCHESTRATOR_READY_FILE"
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
 
 async def _run() -> None:
+    calm_collector()
     loop, feed = asyncio.get_running_loop(), MarketFeed()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

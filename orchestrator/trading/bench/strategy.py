@@ -1,0 +1,45 @@
+"""The strategy of five steps that benchmarks run, and whose it is."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
+
+from orchestrator.accounts.models import Role, User
+from orchestrator.workflows.services.definitions import create_workflow
+from orchestrator.workflows.services.versions import publish_draft
+
+_NODES: Final[list[tuple[str, str, dict[str, Any]]]] = [
+    ("stream", "polymarket-stream", {"lookback": 5}),
+    ("momentum", "momentum", {"lookback": 10}),
+    ("risen", "filter", {}),
+    ("risk", "risk", {"amount": "25", "max_position": 500, "max_exposure": 5_000}),
+    ("buy", "paper-order", {}),
+]
+
+
+def bench_trader() -> User:
+    return User.objects.get_or_create(username="bench", defaults={"role": Role.USER.value})[0]
+
+
+def bench_strategy(user: User, *, window: float, rise: float = 0.05) -> UUID:
+    """Published: stream, momentum, filter, risk, paper order. ``window`` in seconds of market time."""
+    special = {"stream": {"window": window}, "risen": {"conditions": _conditions(rise)}}
+    nodes: Any = [
+        {"id": name, "type": kind, "data": {"config": config | special.get(name, {})}}
+        for name, kind, config in _NODES
+    ]
+    names = [name for name, _, _ in _NODES]
+    edges: Any = [
+        {"id": f"e{number}", "source": source, "target": target}
+        for number, (source, target) in enumerate(pairwise(names))
+    ]
+    settings: Any = {"max_steps": 1_000_000}
+    workflow = create_workflow(user, name="Bench", nodes=nodes, edges=edges, settings=settings)
+    publish_draft(user, workflow.pk)
+    return workflow.pk
+
+
+def _conditions(rise: float) -> list[dict[str, Any]]:
+    return [{"field": "momentum", "operator": "gt", "value": rise}]
