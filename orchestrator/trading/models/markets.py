@@ -48,6 +48,8 @@ class Market(models.Model):
             models.Index(fields=["-volume", "-id"], name="market_by_volume"),
             models.Index(fields=["category", "-volume", "-id"], name="market_by_category"),
             models.Index(fields=["ends_at", "-id"], name="market_by_end"),
+            models.Index(fields=["-fetched_at"], name="market_last_fetched", condition=Q(is_generated=False)),
+            models.Index(fields=["-volume", "-id"], name="market_generated", condition=Q(is_generated=True)),
             GinIndex(SearchVector("question", "event_title", config="english"), name="market_search"),
             GinIndex(fields=["outcomes"], name="market_outcomes", opclasses=["jsonb_path_ops"]),
         ]
