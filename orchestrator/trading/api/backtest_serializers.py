@@ -8,8 +8,10 @@ from typing import Any, Final
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from orchestrator.core.clock import utc_now
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import Alert
+from orchestrator.trading.queries.pace import Keeping
 from orchestrator.trading.queries.runs import LEVELS, figures_of
 from orchestrator.trading.queries.strategies import Shown, curve_of
 from orchestrator.trading.services.portfolios import STARTING_CASH
@@ -97,11 +99,15 @@ class RunSerializer(serializers.Serializer[Any]):
     message_rate = serializers.FloatField(source="run.message_rate", allow_null=True)
     lag_messages = serializers.IntegerField(source="run.lag_messages")
     last_tick_at = serializers.DateTimeField(source="run.last_tick_at", allow_null=True)
+    is_behind = serializers.SerializerMethodField(help_text="Follows a market and does not keep up with it")
     figures = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(source="run.created_at")
 
     def get_tape_is_generated(self, shown: Shown) -> bool:
         return shown.run.tape.origin == "generated"
+
+    def get_is_behind(self, shown: Shown) -> bool:
+        return Keeping(shown.run, shown, utc_now()).is_behind
 
     def get_figures(self, shown: Shown) -> FiguresSerializer:
         figures: Any = FiguresSerializer(figures_of(shown.run)).data

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
@@ -131,7 +132,7 @@ def _watch(run: StrategyRun, seconds: float, others: dict[str, int]) -> Followed
         "window", "position", "last_tick_at", "lag_messages", "tape__message_rate", "tape__lag_ms",
         "tape__message_count", "tape__gap_count", "tape__trouble",
     )  # fmt: skip
-    first = rows.get(pk=run.pk)
+    first = last = rows.get(pk=run.pk)
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         time.sleep(1.0)
@@ -149,7 +150,7 @@ def _watch(run: StrategyRun, seconds: float, others: dict[str, int]) -> Followed
     )
 
 
-def _wait_for_the_end(tape_id: object) -> None:
+def _wait_for_the_end(tape_id: UUID) -> None:
     for _ in range(100):
         if Tape.objects.filter(pk=tape_id).exclude(status="recording").exists():
             return

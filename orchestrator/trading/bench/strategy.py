@@ -25,7 +25,10 @@ def bench_trader() -> User:
 
 def bench_strategy(user: User, *, window: float, rise: float = 0.05) -> UUID:
     """Published: stream, momentum, filter, risk, paper order. ``window`` in seconds of market time."""
-    special = {"stream": {"window": window}, "risen": {"conditions": _conditions(rise)}}
+    special: dict[str, dict[str, Any]] = {
+        "stream": {"window": window},
+        "risen": {"conditions": _conditions(rise)},
+    }
     nodes: Any = [
         {"id": name, "type": kind, "data": {"config": config | special.get(name, {})}}
         for name, kind, config in _NODES

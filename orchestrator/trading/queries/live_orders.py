@@ -22,7 +22,12 @@ def open_live_orders(user: User, *, only_own: bool) -> QuerySet[Order]:
     rows = rows.filter(portfolio__owner=user) if only_own else rows
     rows = rows.exclude(status__in=_FINAL).select_related("live", "portfolio__owner", "run__workflow")
     return rows.defer(
-        "run__reader", "run__served", "run__curve", "run__statistics", *User.unseen("portfolio__owner")
+        "run__reader",
+        "run__replay",
+        "run__served",
+        "run__curve",
+        "run__statistics",
+        *User.unseen("portfolio__owner"),
     )
 
 

@@ -150,7 +150,7 @@ def orders_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Order]:
     if token := chosen.get("token", ""):
         rows = rows.filter(token=token[:100])
     return rows.select_related("portfolio", "run__workflow").defer(
-        "run__reader", "run__served", "run__curve", "run__statistics"
+        "run__reader", "run__replay", "run__served", "run__curve", "run__statistics"
     )
 
 

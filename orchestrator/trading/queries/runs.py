@@ -64,7 +64,7 @@ def alerts_seen(user: User, *, workflow: UUID | None = None, level: str = "") ->
     rows = Alert.objects.filter(run__in=StrategyRun.objects.visible_to(user)).select_related("run__workflow")
     rows = rows.filter(run__workflow=workflow) if workflow else rows
     rows = rows.filter(level=level) if level else rows
-    return rows.defer("run__reader", "run__served", "run__curve", "run__statistics")
+    return rows.defer("run__reader", "run__replay", "run__served", "run__curve", "run__statistics")
 
 
 def figures_of(run: StrategyRun) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotFound
@@ -62,9 +63,13 @@ class Shown:
 
 
 def runs_seen(user: User) -> QuerySet[StrategyRun]:
-    """The runs that the person sees, without what only the engine needs of them."""
+    """The runs that the person sees, without what only the engine needs of them.
+
+    ``window_ms`` is how long their windows are, in market time; None where they are cut by number.
+    """
     rows = StrategyRun.objects.visible_to(user).select_related("workflow", "tape", "started_by")
-    return rows.defer("reader", "served", *User.unseen("started_by"))
+    rows = rows.annotate(window_ms=KeyTransform("milliseconds", KeyTransform("rule", "reader")))
+    return rows.defer("reader", "replay", "served", "tape__tokens", *User.unseen("started_by"))
 
 
 def find_run(user: User, run_id: UUID) -> StrategyRun:

@@ -50,7 +50,7 @@ def tapes_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Tape]:
 def runs_on(user: User, tape: Tape) -> QuerySet[StrategyRun]:
     """Runs over the tape that the person sees, the newest first."""
     rows = StrategyRun.objects.visible_to(user).filter(tape=tape)
-    return rows.select_related("workflow").defer("reader", "served", "curve").order_by("-id")
+    return rows.select_related("workflow").defer("reader", "replay", "served", "curve").order_by("-id")
 
 
 def pieces_of(tape: Tape) -> Iterator[bytes]:
