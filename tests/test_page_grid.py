@@ -131,6 +131,7 @@ PAGES = [
     Page("trading:approve-live", "post", (LOGIN, 404, 403, 403, 403, 302), W, {"most_notional": "5"}),
     Page("trading:revoke-live", "post", (LOGIN, 404, 403, 403, 409, 409), W),
     Page("trading:account", "get", MINE, {"pk": "live_portfolio"}),
+    Page("trading:book-payout", "post", (LOGIN, 404, 404, 404, 409, 403), {"pk": "live_portfolio"}),
     Page("trading:account", "post", (LOGIN, 404, 404, 404, 302, 403), {"pk": "live_portfolio"}, ACCOUNT),
     Page("trading:disconnect", "post", (LOGIN, 404, 404, 404, 302, 403), {"pk": "live_portfolio"}),
     Page("trading:live-orders", "get", EVERYBODY),

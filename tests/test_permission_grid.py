@@ -324,6 +324,7 @@ API = [
     Row("kill-switch", "delete", (401, 403, 403, 403, 403, 409)),
     Row("live-account", "get", (401, 404, 404, 404, 200, 404), L),
     Row("live-account", "put", (401, 404, 404, 404, 200, 403), L, {"funder": WALLET, **SECRETS}),
+    Row("live-payouts", "post", (401, 404, 404, 404, 409, 403), L, {"token": "1"}),
     Row("live-account", "delete", (401, 404, 404, 404, 204, 403), L),
     Row("live-order-cancel", "post", answers(EVERYBODY, 404), {"pk": "nobody"}),
     Row("workspaces", "get", EVERYBODY),

@@ -18,7 +18,7 @@ from orchestrator.trading.api import live_serializers as given
 from orchestrator.trading.models import LiveAccount
 from orchestrator.trading.queries.locks import locks_of, still_open, switch_now
 from orchestrator.trading.services import killing, locks
-from orchestrator.trading.services.live import accounts, stopping
+from orchestrator.trading.services.live import accounts, redeeming, stopping
 from orchestrator.trading.services.portfolios import find_portfolio
 from orchestrator.workflows.access import find_workflow
 from orchestrator.workflows.models import Access
@@ -113,6 +113,21 @@ class AccountView(APIView):
         """Forget the keys. Not while orders of the account are open."""
         accounts.delete_account(person(request), pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PayoutView(APIView):
+    @extend_schema(
+        request=given.PayoutSerializer,
+        responses=given.LiveAccountSerializer,
+        examples=[given.PAYOUT],
+        tags=TAG,
+        operation_id="trading_account_payout",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Book the end of a live position in a resolved market: redeemed, or lost."""
+        data = valid_data(given.PayoutSerializer(data=request.data))
+        redeeming.book_payout(person(request), pk, data["token"])
+        return Response(given.LiveAccountSerializer(LiveAccount.objects.get(portfolio=pk)).data)
 
 
 class CancelLiveOrderView(APIView):

@@ -29,6 +29,12 @@ CONNECT: Final = OpenApiExample(
     request_only=True,
 )
 
+PAYOUT: Final = OpenApiExample(
+    "What was redeemed",
+    value={"token": "71321045679252212594626385532706912750332728571942532289631379312455583992563"},
+    request_only=True,
+)
+
 
 class LiveApprovalSerializer(serializers.ModelSerializer[LiveApproval]):
     approved_by = serializers.UUIDField(source="approved_by_id", allow_null=True)
@@ -109,3 +115,7 @@ class ConnectSerializer(serializers.Serializer[Any]):
     api_key = serializers.CharField(max_length=500, write_only=True)
     api_secret = serializers.CharField(max_length=500, write_only=True)
     api_passphrase = serializers.CharField(max_length=500, write_only=True)
+
+
+class PayoutSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=100, help_text="The outcome that was held")

@@ -26,6 +26,7 @@ from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.stakes import milliseconds
 from orchestrator.trading.services.booking import book_events
 from orchestrator.trading.services.desks import caught_up, keep_desk
+from orchestrator.trading.services.live.redeeming import tell_owner
 from orchestrator.trading.services.strategies import busy_with
 
 TASK: Final = "trading.pay_out_market"
@@ -51,7 +52,7 @@ def pay_out_resolved() -> int:
 
 
 def _holders(condition_id: str = "") -> list[UUID]:
-    held = Position.objects.filter(size__gt=0, portfolio__mode=Mode.PAPER.value)
+    held = Position.objects.filter(size__gt=0, portfolio__mode__in=[Mode.PAPER.value, Mode.LIVE.value])
     names = [condition_id] if condition_id else held.order_by().values("market").distinct()
     over = Market.objects.filter(condition_id__in=names).exclude(winner="").values("condition_id")
     rows = held.filter(market__in=over).order_by("portfolio_id")
@@ -60,11 +61,13 @@ def _holders(condition_id: str = "") -> list[UUID]:
 
 @transaction.atomic
 def pay_out(portfolio_id: UUID) -> int:
-    """Pay out a paper portfolio's positions in resolved markets, and end its orders there; how many.
+    """Pay out a paper portfolio's positions in resolved markets and end its orders there; how many.
 
-    Nothing while a run trades with it. Safe to do any number of times.
+    Nothing while a run trades with it. The owner of a live one is told instead. Safe to repeat.
     """
     portfolio = Portfolio.objects.select_for_update().get(pk=portfolio_id)
+    if portfolio.mode == Mode.LIVE:
+        tell_owner(portfolio)
     if portfolio.mode != Mode.PAPER or busy_with(portfolio) is not None:
         return 0
     over = _resolved_for(portfolio)

@@ -22,7 +22,7 @@ from orchestrator.trading.queries.live_orders import open_live_orders
 from orchestrator.trading.queries.locks import approvals_of, locks_of, pulls, still_open, switch_now
 from orchestrator.trading.queries.market_pages import questions_of
 from orchestrator.trading.services import killing, locks
-from orchestrator.trading.services.live import accounts, stopping
+from orchestrator.trading.services.live import accounts, redeeming, stopping
 from orchestrator.trading.services.portfolios import find_portfolio
 from orchestrator.trading.web.live_forms import AccountForm, ApproveForm, PullForm, RevokeForm
 from orchestrator.workflows.access import find_workflow
@@ -190,6 +190,14 @@ def open_orders(request: HttpRequest) -> HttpResponse:
         "outcomes": questions_of({each.token for each in page.items}),
     }
     return render(request, "trading/live_orders.html", context)
+
+
+@login_required
+@require_POST
+def book_payout(request: HttpRequest, pk: UUID) -> HttpResponse:
+    redeeming.book_payout(person(request), pk, request.POST.get("token", ""))
+    messages.success(request, "The end of that position is booked.")
+    return redirect("trading:account", pk)
 
 
 @login_required

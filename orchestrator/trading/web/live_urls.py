@@ -13,6 +13,7 @@ urlpatterns = [
     path("strategies/<uuid:pk>/locks/revoke/", live.revoke, name="revoke-live"),
     path("portfolios/<uuid:pk>/account/", live.account, name="account"),
     path("portfolios/<uuid:pk>/account/disconnect/", live.disconnect, name="disconnect"),
+    path("portfolios/<uuid:pk>/account/pay-out/", live.book_payout, name="book-payout"),
     path("live-orders/", live.open_orders, name="live-orders"),
     path("live-orders/<uuid:pk>/cancel/", live.cancel_order, name="cancel-live-order"),
 ]

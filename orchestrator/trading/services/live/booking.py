@@ -64,7 +64,7 @@ def _book(portfolio: Portfolio, order: Order, told: ToldTrade, schedule: FeeSche
         at=told.at,
         reference=ref,
     )
-    _store(portfolio, order, books.book(entry, market=order.market), entry)
+    store_entry(portfolio, books.book(entry, market=order.market), entry, order.token)
     Fill.objects.create(
         order=order,
         reference=ref,
@@ -91,26 +91,28 @@ def _take_back(portfolio: Portfolio, order: Order, fill: Fill) -> None:
     entry = ledger.reversal(
         position, booked, at=milliseconds(utc_now()), reference=counter_reference(fill.reference)
     )
-    _store(portfolio, order, books.book(entry, market=order.market), entry, memo="The trade failed")
+    books = books.book(entry, market=order.market)
+    store_entry(portfolio, books, entry, order.token, memo="The trade failed")
     order.filled_size -= fill.size
     order.filled_amount -= usdc(fill.price * fill.size)
 
 
-def _store(
-    portfolio: Portfolio, order: Order, books: ledger.Portfolio, entry: Entry, *, memo: str = ""
+def store_entry(
+    portfolio: Portfolio, books: ledger.Portfolio, entry: Entry, token: str, *, memo: str = ""
 ) -> None:
+    """Book an entry about a token; ``books`` are those after it. The caller holds the portfolio's row."""
     book_entries(portfolio, [(entry, entry.reference)], memo=memo)
     portfolio.cash, portfolio.realised_pnl, portfolio.fees_paid = books.cash, books.profit, books.fees
-    position = books.positions[order.token]
+    position = books.positions[token]
     fresh = {
-        "market": order.market,
+        "market": position.market,
         "size": position.size,
         "cost": position.cost,
         "realised_pnl": position.realised,
         "reserved": ZERO,
         "updated_at": utc_now(),
     }
-    Position.objects.update_or_create(portfolio=portfolio, token=order.token, defaults=fresh)
+    Position.objects.update_or_create(portfolio=portfolio, token=token, defaults=fresh)
     portfolio.reserved = min(portfolio.reserved, portfolio.cash)  # until it is reckoned anew, below
     keep(portfolio)
 

@@ -1,6 +1,6 @@
 """What the books of a live portfolio say is held against what the exchange says. Differences are told.
 
-They are never booked by themselves: somebody who deposited, withdrew, or traded elsewhere books that.
+They are never booked by themselves: somebody who deposited, withdrew, redeemed or traded elsewhere does that.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from orchestrator.trading.domain.markets import WalletPosition
 from orchestrator.trading.domain.money import ZERO, exact
 from orchestrator.trading.models import LiveAccount, Portfolio
 from orchestrator.trading.polymarket.client import open_polymarket
+from orchestrator.trading.queries.markets import outcomes_known
 from orchestrator.trading.services.live.accounts import trading_for
 
 EVERY: Final = timedelta(minutes=5)
@@ -72,11 +73,27 @@ def differences(portfolio: Portfolio, balance: Decimal, held: tuple[WalletPositi
         found.append(_difference("cash", "", portfolio.cash, balance))
     ours = {each.token: each.size for each in portfolio.positions.all() if each.size}
     theirs = {each.token: exact(each.size) for each in held if each.size}
+    won = outcomes_known(ours.keys() | theirs.keys())
     for token in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(token, ZERO), theirs.get(token, ZERO)
-        if abs(one - other) >= _DUST:
-            found.append(_difference("position", token, one, other))
+        kind = _kind(one, other, won.get(token))
+        if kind:
+            found.append(_difference(kind, token, one, other))
     return found
+
+
+def _kind(ours: Decimal, theirs: Decimal, won: bool | None) -> str:
+    """What is to be told of a token, in a word; empty for nothing.
+
+    ``redeem``: it won, and the wallet still has it. ``redeemed``: the wallet has it no more, so that its
+    pay-out may be booked. ``lost``: it is worth nothing, which may be booked at any time; what a wallet keeps
+    of such tokens after that is no difference.
+    """
+    if won is False:
+        return "lost" if ours else ""
+    if won and ours:
+        return "redeem" if theirs >= _DUST else "redeemed"
+    return "position" if abs(ours - theirs) >= _DUST else ""
 
 
 def _difference(kind: str, token: str, ours: Decimal, theirs: Decimal) -> JsonObject:
