@@ -23,6 +23,8 @@ LOOK_SECONDS = 0.01
 def main() -> None:
     django.setup()
     import_module("tests.chaos.effects")  # registers the node types that the runs use
+    if os.environ.get("LIVE_TRADING"):
+        import_module("tests.chaos.pretending")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)  # noqa: T201 - the protocol with the test
     for line in sys.stdin:

@@ -124,11 +124,14 @@ class Hatchery:
         self._process.stdin.flush()
         return psutil.Process(int(self._out.readline()))
 
-    def close(self) -> None:
-        children = psutil.Process(self._process.pid).children()
-        for child in children:
+    def clear(self) -> None:
+        """Kill every worker that lives."""
+        for child in psutil.Process(self._process.pid).children():
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
+
+    def close(self) -> None:
+        self.clear()
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
