@@ -57,8 +57,10 @@ def main(pipe: int) -> None:
     teller = _Teller(pipe)
     head = json.loads(_first_line())
     threading.Thread(target=_die_with_the_starter, daemon=True).start()
-    sys.path.append(head["here"])
-    rules, walls = importlib.import_module("rules"), importlib.import_module("walls")
+    known = list(sys.path)
+    sys.path += head["ours"]
+    rules, walls = importlib.import_module("rules"), importlib.import_module("walls.agents")
+    sys.path[:] = known
     sdk: Any = importlib.import_module("claude_agent_sdk")
     importlib.import_module("anyio._backends._asyncio")
     try:

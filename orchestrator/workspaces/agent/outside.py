@@ -7,9 +7,6 @@ import json
 import os
 import selectors
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.workspaces.agent.relay import Door
-from orchestrator.workspaces.agent.walls import landlock_version
+from orchestrator.workspaces.walls.children import child
+from orchestrator.workspaces.walls.kernel import landlock_version
 
 _INSIDE: Final = Path(__file__).with_name("inside.py")
 _PACKAGE: Final = "claude_agent_sdk"
@@ -115,7 +113,7 @@ def work(session: Session, door: Door, on_step: OnStep, look: Callable[[], None]
             "CLAUDE_CONFIG_DIR": str(home), "CLAUDE_CODE_TMPDIR": str(home),
         }  # fmt: skip
         head = {
-            "here": str(_INSIDE.parent),
+            "ours": [str(_INSIDE.parent), str(_INSIDE.parents[1])],
             "program": str(program().resolve()),
             "root": str(session.root.resolve()),
             "home": str(home),
@@ -154,31 +152,12 @@ def _play(
     on_step: OnStep,
     look: Callable[[], None],
 ) -> Ending:
-    reading, writing = os.pipe()
-    try:
-        child = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-I", "-B", str(_INSIDE), str(writing)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            cwd="/",
-            pass_fds=(writing,),
-            start_new_session=True,
-        )
-    except BaseException:
-        os.close(reading)
-        raise
-    finally:
-        os.close(writing)
-    try:
-        assert child.stdin is not None
+    with child(_INSIDE, environment=environment) as (process, pipe):
+        assert process.stdin is not None
         with suppress(BrokenPipeError):
-            child.stdin.write(json.dumps(head).encode() + b"\n")
-            child.stdin.flush()
-        return _hear(reading, time.monotonic() + seconds, seconds, on_step, look)
-    finally:
-        _end(child, reading)
+            process.stdin.write(json.dumps(head).encode() + b"\n")
+            process.stdin.flush()
+        return _hear(pipe, time.monotonic() + seconds, seconds, on_step, look)
 
 
 def _hear(pipe: int, deadline: float, seconds: float, on_step: OnStep, look: Callable[[], None]) -> Ending:
@@ -238,19 +217,6 @@ def _ending(told: dict[str, Any]) -> Ending:
         status=int(told["status"] or 0),
         stop=told["stop"] or "",
     )
-
-
-def _end(child: subprocess.Popen[bytes], pipe: int) -> None:
-    """It and whatever it started: the whole process group, which is its own."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    if child.poll() is None:
-        child.kill()
-    child.wait()
-    os.close(pipe)
-    if child.stdin is not None:
-        with suppress(BrokenPipeError):
-            child.stdin.close()
 
 
 def _minutes(seconds: float) -> str:

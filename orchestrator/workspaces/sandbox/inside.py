@@ -109,7 +109,7 @@ def main(pipe: int) -> None:
     teller = _Teller(pipe)
     head = json.loads(sys.stdin.buffer.readline())
     sys.path.append(head["here"])
-    walls = importlib.import_module("walls")
+    walls = importlib.import_module("walls.algorithms")
     walls.limit_resources(memory_bytes=head["memory_bytes"], cpu_seconds=head["cpu_seconds"])
     sys.path[:] = [*(each for each in sys.path if each != head["here"]), head["numpy"]]
     for name in _PRELOADED.split():
@@ -120,7 +120,7 @@ def main(pipe: int) -> None:
     sys.meta_path[:] = [
         each for each in sys.meta_path if each is not importlib.machinery.PathFinder
     ] + [_Files(head["files"])]  # fmt: skip
-    for module in ("walls", "__main__"):
+    for module in ("walls", "walls.algorithms", "walls.kernel", "__main__"):
         sys.modules.pop(module, None)
     sys.addaudithook(teller.hook)
     try:

@@ -8,7 +8,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ import numpy as np
 
 from orchestrator.core.json import JsonObject
 from orchestrator.workspaces.domain.detectors import Detection
+from orchestrator.workspaces.walls.children import child
 
 _INSIDE: Final = Path(__file__).with_name("inside.py")
 _NUMPY: Final = str(Path(np.__file__).parents[1])
@@ -124,38 +124,20 @@ def _play(files: Mapping[str, str], head: dict[str, Any], candles: Sequence[byte
     head |= {
         "files": dict(files),
         "sizes": [len(each) for each in candles],
-        "here": str(_INSIDE.parent),
+        "here": str(_INSIDE.parents[1]),
         "numpy": _NUMPY,
         "memory_bytes": limits.memory_mib * 1024 * 1024,
         "cpu_seconds": limits.cpu_seconds,
     }
     given = b"".join([json.dumps(head).encode(), b"\n", *(bytes(each) for each in candles)])
-    reading, writing = os.pipe()
-    try:
-        child = subprocess.Popen(  # noqa: S603 - our own program; the algorithm is what it is given
-            [sys.executable, "-I", "-S", "-B", str(_INSIDE), str(writing)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=_ENVIRONMENT,
-            cwd="/",
-            pass_fds=(writing,),
-            start_new_session=True,
-        )
-    except BaseException:
-        os.close(reading)
-        raise
-    finally:
-        os.close(writing)
     stopped = ""
-    watch = _Watch(child, reading, given, limits)
-    try:
-        watch.over()
-    except _Stopped as error:
-        stopped = str(error)
-    finally:
-        _end(child, reading)
-    return _judge(child.returncode, stopped, watch, limits)
+    with child(_INSIDE, environment=_ENVIRONMENT, flags=("-S",), prints=True) as (process, pipe):
+        watch = _Watch(process, pipe, given, limits)
+        try:
+            watch.over()
+        except _Stopped as error:
+            stopped = str(error)
+    return _judge(process.returncode, stopped, watch, limits)
 
 
 class _Watch:
@@ -213,19 +195,6 @@ class _Watch:
         if not self._given:
             self._child.stdin.close()
         return bool(self._given)
-
-
-def _end(child: subprocess.Popen[bytes], pipe: int) -> None:
-    """It and whatever it might have started: the whole process group, which is its own."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    if child.poll() is None:
-        child.kill()
-    child.wait()
-    os.close(pipe)
-    for stream in (child.stdin, child.stdout):
-        if stream is not None:
-            stream.close()
 
 
 def _judge(code: int, stopped: str, watch: _Watch, limits: Limits) -> Any:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.workspaces.agent import walls
+from orchestrator.workspaces.walls import agents, kernel
 
-HERE = Path(walls.__file__).parent
+HERE = Path(agents.__file__).parents[1]
 pytestmark = pytest.mark.skipif(
-    walls.landlock_version() < walls._NET_FROM, reason="The kernel has no Landlock with ports (Linux 6.7)"
+    kernel.landlock_version() < agents._NET_FROM, reason="The kernel has no Landlock with ports (Linux 6.7)"
 )
 
 
@@ -26,11 +26,11 @@ def tried(code: str, own: Path, port: int) -> str:
         import ctypes, os, socket, subprocess, sys, sysconfig
         from pathlib import Path
         sys.path.append({str(HERE)!r})
-        import walls
+        from walls import agents
         own = Path({str(own)!r})
         known = ("/lib", "/lib64", "/usr/lib", sysconfig.get_path("stdlib"))
-        libraries = [walls.Place(Path(each)) for each in known]
-        walls.shut([*libraries, walls.Place(own, writes=True)], port={port}, written_bytes=1 << 20)
+        libraries = [agents.Place(Path(each)) for each in known]
+        agents.shut([*libraries, agents.Place(own, writes=True)], port={port}, written_bytes=1 << 20)
         try:
             print("did", {code})
         except OSError as error:

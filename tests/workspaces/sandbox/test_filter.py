@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from orchestrator.workspaces.sandbox import walls
+from orchestrator.workspaces.walls import algorithms, kernel
 
 ROOT = Path(__file__).parents[3]
 ALLOW: Final = "allow"
@@ -77,17 +77,17 @@ def answer(program: bytes, *, architecture: int, number: int) -> str:
 
 
 def answers(machine: str, asked: range | set[int]) -> Iterator[tuple[int, str]]:
-    program = walls._program(machine)
+    program = algorithms._program(machine)
     for number in asked:
         yield number, answer(program, architecture=MACHINES[machine], number=number)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_numbers_are_those_of_the_kernels_headers(machine: str) -> None:
-    assert set(walls._COMPUTE[machine]) == numbers(COMPUTE, machine)
-    assert set(walls._HOSTILE[machine]) == numbers(HOSTILE, machine)
-    assert walls._ARCHITECTURES[machine] == MACHINES[machine]
-    assert walls._SECCOMP[machine] == {"x86_64": 317, "aarch64": 277}[machine]
+    assert set(algorithms._COMPUTE[machine]) == numbers(COMPUTE, machine)
+    assert set(algorithms._HOSTILE[machine]) == numbers(HOSTILE, machine)
+    assert kernel.ARCHITECTURES[machine] == MACHINES[machine]
+    assert kernel.SECCOMP[machine] == {"x86_64": 317, "aarch64": 277}[machine]
 
 
 @pytest.mark.skipif(not Path("/usr/include/asm-generic/unistd.h").exists(), reason="no kernel headers here")
@@ -123,7 +123,7 @@ def test_what_opens_names_signals_or_raises_limits_is_refused(machine: str) -> N
 @pytest.mark.parametrize("machine", MACHINES)
 def test_calls_of_another_architecture_end_the_process(machine: str) -> None:
     """Such as the 32-bit calls of a 64-bit kernel, whose numbers mean other things."""
-    program = walls._program(machine)
+    program = algorithms._program(machine)
     for other in (0x40000003, 0x40000028, *(set(MACHINES.values()) - {MACHINES[machine]})):
         assert answer(program, architecture=other, number=min(numbers(COMPUTE, machine))) == KILL
     x32 = 0x40000000
@@ -133,7 +133,7 @@ def test_calls_of_another_architecture_end_the_process(machine: str) -> None:
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_filter_is_one_that_the_kernel_takes(machine: str) -> None:
     """At most 4,096 lines of eight bytes, jumps within it, the last a return."""
-    lines = list(struct.iter_unpack("=HBBI", walls._program(machine)))
+    lines = list(struct.iter_unpack("=HBBI", algorithms._program(machine)))
     assert len(lines) <= 4_096
     assert lines[-1][0] == 0x06
     assert all(at + 1 + max(row[1], row[2]) < len(lines) for at, row in enumerate(lines) if row[0] != 0x06)
@@ -141,17 +141,18 @@ def test_the_filter_is_one_that_the_kernel_takes(machine: str) -> None:
 
 FORBIDDEN = """
 import ctypes, struct
-from orchestrator.workspaces.sandbox import SandboxMissing, walls
+from orchestrator.workspaces.sandbox import SandboxMissing
+from orchestrator.workspaces.walls import kernel
 from tests.workspaces.sandbox.playing import ANSWER, play
-machine = walls.platform.machine().replace("arm64", "aarch64")
+machine = kernel.machine()
 line = lambda code, value, yes=0, no=0: struct.pack("=HBBI", code, yes, no, value)
-code = line(0x20, 0) + line(0x15, walls._SECCOMP[machine], 0, 1)
+code = line(0x20, 0) + line(0x15, kernel.SECCOMP[machine], 0, 1)
 code += line(0x06, 0x00050001) + line(0x06, 0x7FFF0000)
 kept = ctypes.create_string_buffer(code, len(code))
-given = walls._Filter(len(code) // 8, ctypes.cast(kept, ctypes.c_void_p))
+given = kernel.Filter(len(code) // 8, ctypes.cast(kept, ctypes.c_void_p))
 libc = ctypes.CDLL(None)
 assert libc.prctl(38, 1, 0, 0, 0) == 0
-assert libc.syscall(walls._SECCOMP[machine], 1, 0, ctypes.byref(given)) == 0
+assert libc.syscall(kernel.SECCOMP[machine], 1, 0, ctypes.byref(given)) == 0
 try:
     play("raise SystemExit('it ran')\\n" + ANSWER)
 except SandboxMissing as error:

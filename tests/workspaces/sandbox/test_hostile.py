@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -145,19 +146,20 @@ def test_who_does_not_answer_is_told_so(source: str) -> None:
 @pytest.mark.parametrize(
     ("lacking", "why"),
     [
-        ("walls._SECCOMP = dict.fromkeys(walls._SECCOMP, 5000)", "takes no seccomp filter"),
-        ("walls._program = lambda machine: struct.pack('=HBBI', 6, 0, 0, 0x7FFF0000)", "does not keep to it"),
-        ("walls.sys = type('System', (), {'platform': 'darwin'})", "Linux"),
+        ("kernel.SECCOMP = dict.fromkeys(kernel.SECCOMP, 5000)", "takes no seccomp filter"),
+        ("def _program(machine): return line(kernel.RETURN, kernel.ALLOW)", "does not keep to it"),
+        ("sys = type('System', (), {'platform': 'darwin'})", "Linux"),
     ],
 )
 def test_without_walls_nothing_is_run(
     lacking: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path(outside.__file__).parent
-    (tmp_path / "inside.py").write_text((real / "inside.py").read_text())
-    walls = (real / "walls.py").read_text()
-    (tmp_path / "walls.py").write_text(f"{walls}\n\nwalls = sys.modules[__name__]\n{lacking}\n")
-    monkeypatch.setattr(outside, "_INSIDE", tmp_path / "inside.py")
+    real = Path(outside.__file__).parents[1]
+    for name in ("sandbox", "walls"):
+        shutil.copytree(real / name, tmp_path / name)
+    with (tmp_path / "walls" / "algorithms.py").open("a") as walls:
+        walls.write(f"\n\n{lacking}\n")
+    monkeypatch.setattr(outside, "_INSIDE", tmp_path / "sandbox" / "inside.py")
     with pytest.raises(SandboxMissing, match=why):
         play(ANSWER)
 
