@@ -29,6 +29,7 @@ interface Options {
 
 export class Cart {
   private isShown: ((item: Item) => boolean) | undefined;
+  private drawn = "";
 
   constructor(private readonly options: Options) {
     this.draw();
@@ -45,6 +46,7 @@ export class Cart {
   drop(which: (item: Item) => boolean): void {
     const { items } = this.options;
     const kept = items.filter((item) => !which(item));
+    if (kept.length === items.length) return;
     items.splice(0, items.length, ...kept);
     this.draw();
   }
@@ -62,6 +64,10 @@ export class Cart {
     const corrections = items.filter((item) => item.verdict !== "right");
     const confirmed = items.length - corrections.length;
     count.textContent = items.length ? `${corrections.length} to mend, ${confirmed} to keep` : "";
+    const rows = corrections.slice(-MOST).reverse();
+    const now = JSON.stringify([rows, corrections.length, confirmed > 0]);
+    if (now === this.drawn) return; // somebody may be writing a note
+    this.drawn = now;
     if (!corrections.length) {
       const text = confirmed
         ? "Nothing to mend yet. What you confirmed is kept as it is by later versions."
@@ -69,7 +75,6 @@ export class Cart {
       host.replaceChildren(el("p", { class: "px-4 py-6 text-center text-muted" }, text));
       return;
     }
-    const rows = corrections.slice(-MOST).reverse();
     const more = corrections.length - rows.length;
     host.replaceChildren(
       el("ul", { class: "divide-y divide-line" }, ...rows.map((item) => this.row(item))),

@@ -74,6 +74,7 @@ describe("the chart", () => {
     await chart.showTo(50);
     await chart.centre(50);
     chart.showDetections([seen(40), seen(60)], undefined);
+    await Promise.resolve();
     expect([drawn.bars.length, drawn.bars.at(-1)?.time]).toEqual([51, 50]);
     expect(drawn.marks.map((mark) => mark.time)).toEqual([40]);
     await chart.showTo(51);

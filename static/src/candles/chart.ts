@@ -16,13 +16,15 @@ import type { BarStore } from "./bars";
 import type { Item } from "./cart";
 import { ZoneClock, zonedTime, type Words } from "./clock";
 import type { Detection } from "./data";
-import { colorOf, fontOf, lookOf, marksOf, type Look } from "./marks";
+import { dress, lookOf, type Look } from "./looks";
+import { colorOf, marksOf } from "./marks";
 import type { Range } from "./replay";
 import { Zones } from "./zones";
 
 const MOST_MARKS = 400;
 const AROUND = 60; // bars beside a chosen detection
 const AHEAD = 300; // bars beside those in view that are loaded before they are looked at
+const MARGIN = 5; // bars beside those in view that have their marks, too
 const PAUSE = 2_000; // after bars did not come
 
 interface Options {
@@ -51,6 +53,8 @@ export class CandleChart {
   private corrections: readonly Item[] = [];
   private chosen: Detection | undefined;
   private isDrawing = false;
+  /** Between which bars marks were made last. */
+  private marked: Range | undefined;
   /** Where the view was sent to and is not yet: the library moves with its next frame. */
   private pending: LogicalRange | undefined;
 
@@ -74,20 +78,20 @@ export class CandleChart {
     this.marks = createSeriesMarkers<Time>(this.series, []);
     this.zones = new Zones(() => this.first);
     this.series.attachPrimitive(this.zones);
-    this.dress();
+    dress(this.chart, this.series, { host, words, look: this.look });
     this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
       this.pending = undefined;
-      this.mark();
+      if (!this.isMarked()) this.mark();
     });
     this.chart.subscribeClick((event) => this.clicked(event));
-    const dress = (): void => {
+    const dressAnew = (): void => {
       this.look = lookOf(host);
-      this.dress();
+      dress(this.chart, this.series, { host, words, look: this.look });
       this.mark();
     };
     const watch = { attributes: true, attributeFilter: ["data-theme"] };
-    new MutationObserver(dress).observe(document.documentElement, watch);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dress);
+    new MutationObserver(dressAnew).observe(document.documentElement, watch);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dressAnew);
   }
 
   /** No bar after this one is drawn, nor asked for. */
@@ -233,18 +237,34 @@ export class CandleChart {
     this.options.onPick(bar, this.series.coordinateToPrice(event.point.y) ?? undefined);
   }
 
+  /** Once all that changes now has changed, and before the next picture, so that one picture shows it all. */
   private mark(): void {
     if (this.isDrawing) return;
     this.isDrawing = true;
-    requestAnimationFrame(() => {
+    queueMicrotask(() => {
       this.isDrawing = false;
-      const range = this.view();
-      if (!range || !this.drawn) return;
-      const from = Math.floor(range.from) + this.first;
-      const to = Math.ceil(range.to) + this.first;
-      this.follow(from, to);
-      this.markBetween(Math.max(from - 5, this.drawn.first), Math.min(to + 5, this.drawn.last));
+      const seen = this.seen();
+      if (!seen || !this.drawn) return;
+      this.marked = seen;
+      this.follow(seen.first, seen.last);
+      const { first, last } = this.drawn;
+      this.markBetween(Math.max(seen.first - MARGIN, first), Math.min(seen.last + MARGIN, last));
     });
+  }
+
+  /** The bars in view, or that will be. */
+  private seen(): Range | undefined {
+    const range = this.view();
+    return range
+      ? { first: Math.floor(range.from) + this.first, last: Math.ceil(range.to) + this.first }
+      : undefined;
+  }
+
+  /** Whether the view is as good as where marks were made. */
+  private isMarked(): boolean {
+    const [seen, { marked }] = [this.seen(), this];
+    if (!seen || !marked) return false;
+    return Math.abs(seen.first - marked.first) < MARGIN && Math.abs(seen.last - marked.last) < MARGIN;
   }
 
   /** More bars on the sides that somebody moves to. */
@@ -275,25 +295,5 @@ export class CandleChart {
         isChosen: detection === chosen,
       })),
     );
-  }
-
-  private dress(): void {
-    const { up, down, text, grid } = this.look;
-    const { host, words } = this.options;
-    this.series.applyOptions({ upColor: up, wickUpColor: up, downColor: down, wickDownColor: down });
-    this.series.applyOptions({ borderVisible: false });
-    this.chart.applyOptions({
-      layout: { background: { color: "transparent" }, textColor: text, fontFamily: fontOf(host) },
-      grid: { vertLines: { color: grid }, horzLines: { color: grid } },
-      rightPriceScale: { borderColor: grid },
-      localization: { timeFormatter: (time: Time) => words.exact(time as number) },
-      timeScale: {
-        borderColor: grid,
-        timeVisible: true,
-        rightOffset: 5,
-        minBarSpacing: 0.02,
-        tickMarkFormatter: words.tick,
-      },
-    });
   }
 }

@@ -4,7 +4,28 @@ import { el } from "../page/dom";
 import type { Words } from "./clock";
 import { priced, spoken, type Detection } from "./data";
 
-export function detailOf(each: Detection, words: Words): HTMLElement[] {
+export class Detail {
+  private shown: string | undefined;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly words: Words,
+    private readonly hasSome: boolean,
+  ) {}
+
+  /** Left alone where nothing changed: somebody may be marking its words. */
+  show(each: Detection | undefined): void {
+    const now = each ? `${each.number} ${each.verdict}` : "";
+    if (now === this.shown) return;
+    this.shown = now;
+    const text = this.hasSome ? "Choose a detection in the list." : "There is no detection.";
+    this.host.replaceChildren(
+      ...(each ? detailOf(each, this.words) : [el("p", { class: "text-muted" }, text)]),
+    );
+  }
+}
+
+function detailOf(each: Detection, words: Words): HTMLElement[] {
   const level =
     each.top === null || each.bottom === null
       ? priced(each.price)

@@ -1,22 +1,19 @@
 /** The list of detections beside the chart. Only the rows in view exist, however many there are. */
 
-import { el, icon } from "../page/dom";
+import { el } from "../page/dom";
 import type { Words } from "./clock";
-import { priced, spoken, type Detection } from "./data";
+import type { Detection } from "./data";
+import { DetectionRow, ROW } from "./row";
 import { windowOf } from "./selection";
-
-const ROW = 44;
-const LOOKS = {
-  "": ["circle-dashed", "muted", "to review"],
-  right: ["circle-check", "good", "right"],
-  wrong: ["circle-x", "bad", "wrong"],
-  adjust: ["move", "waiting", "adjusted"],
-} as const;
 
 export class DetectionList {
   private rows: number[] = [];
   private known = 0;
   private chosen: number | undefined;
+  /** Kept, since asking the browser for them would have it lay out the page in the midst of a change. */
+  private top = 0;
+  private height: number;
+  private made = new Map<number, DetectionRow>();
   private readonly inner = el("ul", { class: "relative" });
 
   constructor(
@@ -26,8 +23,19 @@ export class DetectionList {
     private readonly onChoose: (at: number) => void,
   ) {
     host.replaceChildren(this.inner);
-    host.addEventListener("scroll", () => this.draw(), { passive: true });
-    new ResizeObserver(() => this.draw()).observe(host);
+    this.height = host.clientHeight;
+    host.addEventListener(
+      "scroll",
+      () => {
+        this.top = host.scrollTop;
+        this.draw();
+      },
+      { passive: true },
+    );
+    new ResizeObserver(() => {
+      this.height = host.clientHeight;
+      this.draw();
+    }).observe(host);
   }
 
   /** These of the `known` first ones, by their places in the whole list. */
@@ -35,63 +43,47 @@ export class DetectionList {
     this.known = known;
     this.rows = rows;
     this.chosen = chosen;
-    this.inner.style.height = `${this.rows.length * ROW}px`;
+    const height = `${rows.length * ROW}px`;
+    if (this.inner.style.height !== height) this.inner.style.height = height;
     this.draw();
   }
 
   reveal(at: number): void {
     const row = this.rows.indexOf(at);
-    if (row < 0) return;
     const top = row * ROW;
-    const { scrollTop, clientHeight } = this.host;
-    if (top < scrollTop || top + ROW > scrollTop + clientHeight) {
-      this.host.scrollTop = top - clientHeight / 2;
-    }
+    if (row < 0 || (top >= this.top && top + ROW <= this.top + this.height)) return;
+    this.top = this.within(top - this.height / 2);
+    this.host.scrollTop = this.top;
     this.draw();
   }
 
-  private draw(): void {
-    const { scrollTop, clientHeight } = this.host;
-    const { from, to } = windowOf(scrollTop, clientHeight, ROW, this.rows.length);
-    const focused =
-      document.activeElement instanceof HTMLElement ? document.activeElement.dataset.at : undefined;
-    const hadFocus = this.inner.contains(document.activeElement);
-    const shown = this.rows.slice(from, to).flatMap((at, offset) => {
-      const each = this.detections[at];
-      return each ? [this.row(at, each, from + offset)] : [];
-    });
-    this.inner.replaceChildren(...(this.rows.length ? shown : [this.nothing()]));
-    if (hadFocus && focused) this.inner.querySelector<HTMLElement>(`[data-at="${focused}"]`)?.focus();
+  private within(top: number): number {
+    return Math.max(0, Math.min(top, this.rows.length * ROW - this.height));
   }
 
-  private row(at: number, each: Detection, place: number): HTMLLIElement {
-    const [name, tone, word] = LOOKS[each.verdict];
-    const time = this.words.exact(each.time);
-    const button = el(
-      "button",
-      {
-        type: "button",
-        class: "session-row",
-        "data-at": String(at),
-        "aria-current": at === this.chosen ? "true" : undefined,
-      },
-      el(
-        "span",
-        { class: `toned tone-${tone}` },
-        icon(name, "size-4"),
-        el("span", { class: "sr-only" }, word),
-      ),
-      el(
-        "span",
-        { class: "min-w-0 flex-1" },
-        el("span", { class: "block truncate font-medium" }, spoken(each.kind)),
-        el("span", { class: "block truncate text-xs text-muted" }, time),
-      ),
-      el("span", { class: "tabular-nums" }, priced(each.price)),
-    );
-    button.style.top = `${place * ROW}px`;
-    button.addEventListener("click", () => this.onChoose(at));
-    return el("li", { "aria-setsize": String(this.rows.length), "aria-posinset": String(place + 1) }, button);
+  private draw(): void {
+    const { from, to } = windowOf(this.within(this.top), this.height, ROW, this.rows.length);
+    const before = this.made;
+    this.made = new Map();
+    for (const [offset, at] of this.rows.slice(from, to).entries()) {
+      const each = this.detections[at];
+      if (!each) continue;
+      const row = before.get(at) ?? new DetectionRow(each, at, this.words, this.onChoose);
+      row.show(from + offset, this.rows.length, at === this.chosen);
+      this.made.set(at, row);
+    }
+    this.put(this.rows.length ? [...this.made.values()].map((row) => row.item) : [this.nothing()]);
+  }
+
+  /** What is there already stays, and keeps the focus. */
+  private put(items: HTMLLIElement[]): void {
+    const wanted = new Set<Element>(items);
+    for (const each of [...this.inner.children]) if (!wanted.has(each)) each.remove();
+    let next = this.inner.firstElementChild;
+    for (const item of items) {
+      if (item === next) next = next.nextElementSibling;
+      else this.inner.insertBefore(item, next);
+    }
   }
 
   private nothing(): HTMLLIElement {

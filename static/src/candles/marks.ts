@@ -3,8 +3,7 @@
 import type { SeriesMarker, Time, UTCTimestamp } from "lightweight-charts";
 import type { Item } from "./cart";
 import type { Detection } from "./data";
-
-export type Look = Record<"up" | "down" | "text" | "grid" | "chosen", string>;
+import type { Look } from "./looks";
 
 interface Scene {
   look: Look;
@@ -51,20 +50,4 @@ function squareOf(item: Item, { look, timeAt }: Scene): SeriesMarker<Time> {
     shape: "square",
     color: look.chosen,
   };
-}
-
-export function lookOf(host: HTMLElement): Look {
-  const styles = getComputedStyle(host);
-  const read = (name: string): string => styles.getPropertyValue(`--candle-${name}`).trim() || "#808080";
-  return {
-    up: read("up"),
-    down: read("down"),
-    text: read("text"),
-    grid: read("grid"),
-    chosen: read("chosen"),
-  };
-}
-
-export function fontOf(host: HTMLElement): string {
-  return getComputedStyle(host).fontFamily;
 }

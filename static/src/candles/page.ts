@@ -1,13 +1,13 @@
 /** The page of a test session: chart, list, review and cart, all showing the same moment. */
 
-import { el } from "../page/dom";
+import { oncePerPicture } from "../page/dom";
 import type { BarStore } from "./bars";
 import type { About } from "./about";
 import { Cart, type Item } from "./cart";
 import { CandleChart } from "./chart";
 import { wordsOf, type Words } from "./clock";
 import type { Detection } from "./data";
-import { detailOf } from "./detail";
+import { Detail } from "./detail";
 import { drawProgress, drawSend } from "./figures";
 import { passes } from "./filter";
 import { FilterBar } from "./filters";
@@ -17,7 +17,7 @@ import { Picking, type Picked } from "./picking";
 import { Player } from "./player";
 import { holdWhile, Reviews } from "./reviews";
 import { knownAt, type Replay } from "./replay";
-import { neighbour, nextOpen } from "./selection";
+import { nearest, neighbour, nextOpen } from "./selection";
 import { StatusLine } from "./status";
 
 export class SessionPage {
@@ -29,6 +29,7 @@ export class SessionPage {
   private readonly cart: Cart;
   private readonly filters: FilterBar;
   private readonly status: StatusLine;
+  private readonly detail: Detail;
   private readonly words: Words;
   private readonly byNumber: ReadonlyMap<number, Detection>;
   private readonly mayReview: boolean;
@@ -48,6 +49,7 @@ export class SessionPage {
     const find = (name: string): HTMLElement | null => root.querySelector(`[data-${name}]`);
     this.status = new StatusLine(this.part("says"), find("saving"), find("again"), find("crowd"));
     const key = `session-filter:${about.person}:${about.kinds.join()}`;
+    this.detail = new Detail(this.part("detail"), words, detections.length > 0);
     this.filters = new FilterBar(this.part("filters"), key, () => this.draw());
     this.player = new Player(root, bars.range, (isFar) => this.moved(isFar));
     this.chart = new CandleChart({
@@ -89,7 +91,7 @@ export class SessionPage {
       person: about.person,
       detections,
       cart: this.cart,
-      onChange: () => this.draw(),
+      onChange: this.drawSoon,
       onState: (waiting, isCut) => this.status.unsaved(waiting, isCut),
     });
     this.listen();
@@ -177,15 +179,8 @@ export class SessionPage {
       this.picking.move(bar, price);
       return;
     }
-    const near = this.detections.slice(0, this.known).map((each, at) => ({
-      at,
-      away: passes(each, this.filters.filter) ? Math.abs(each.bar - bar) : Infinity,
-    }));
-    const best = near.reduce<{ at: number; away: number } | undefined>(
-      (found, each) => (each.away <= 2 && each.away < (found?.away ?? 3) ? each : found),
-      undefined,
-    );
-    if (best) this.choose(best.at);
+    const near = nearest(this.detections.slice(0, this.known), bar, this.filters.filter);
+    if (near !== undefined) this.choose(near);
   }
 
   private review(verdict: "right" | "wrong"): void {
@@ -276,6 +271,9 @@ export class SessionPage {
     return this.root.querySelector<HTMLButtonElement>(`[data-do="${name}"]`);
   }
 
+  /** What the server says of one review after the other is drawn once for each picture. */
+  private readonly drawSoon = oncePerPicture(() => this.draw());
+
   private draw(): void {
     const known = this.detections.slice(0, this.known);
     const chosen = this.chosen === undefined ? undefined : this.detections[this.chosen];
@@ -294,7 +292,7 @@ export class SessionPage {
     this.list.show(rows, known.length, this.chosen);
     drawProgress(this.part("progress-text"), this.part("progress"), known);
     drawSend(this.root.querySelector("[data-send]"), this.about.cart, this.about.elsewhere);
-    this.drawDetail(chosen);
+    this.detail.show(chosen);
   }
 
   /** Whether a correction speaks of what there was by the bar of the replay. */
@@ -302,11 +300,5 @@ export class SessionPage {
     const { now } = this.replay;
     const about = item.detection === null ? undefined : this.byNumber.get(item.detection);
     return item.bar <= now && (about?.confirmed_at ?? 0) <= now;
-  }
-
-  private drawDetail(each: Detection | undefined): void {
-    const text = this.detections.length ? "Choose a detection in the list." : "There is no detection.";
-    const shown = each ? detailOf(each, this.words) : [el("p", { class: "text-muted" }, text)];
-    this.part("detail").replaceChildren(...shown);
   }
 }

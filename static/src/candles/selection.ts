@@ -34,3 +34,13 @@ export function windowOf(
   const from = Math.max(0, Math.floor(top / row) - 5);
   return { from, to: Math.min(count, Math.ceil((top + height) / row) + 5) };
 }
+
+/** The one that lies within two bars of this one, by position in the whole list; the nearest of several. */
+export function nearest(detections: readonly Detection[], bar: number, filter: Filter): number | undefined {
+  let [found, away]: [number | undefined, number] = [undefined, 3];
+  for (const [at, each] of detections.entries()) {
+    const distance = Math.abs(each.bar - bar);
+    if (distance < away && passes(each, filter)) [found, away] = [at, distance];
+  }
+  return found;
+}

@@ -34,6 +34,19 @@ export function icon(name: string, classes = ""): SVGSVGElement {
   return svg;
 }
 
+/** However often it is asked for, it is done once, before the next picture. */
+export function oncePerPicture(act: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      act();
+    });
+  };
+}
+
 export function debounce<A extends unknown[]>(wait: number, act: (...args: A) => void): (...args: A) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (...args) => {
