@@ -124,6 +124,8 @@ PAGES = [
     Page("trading:compare-runs", "get", READ, {"before_id": "strategy_run", "after_id": "strategy_run"}),
     Page("trading:run-panel", "get", READ, {"execution_id": "execution"}),
     Page("trading:alerts", "get", EVERYBODY),
+    Page("trading:read-alerts", "post", answers(EVERYBODY, 302)),
+    Page("trading:read-alert", "post", NO_STEP, {"pk": "nobody"}),
     Page("trading:stop", "get", EVERYBODY),
     Page("trading:pull", "post", answers(EVERYBODY, 302), form={"reason": "Stop"}),
     Page("trading:release", "post", (LOGIN, 403, 403, 403, 403, 409)),

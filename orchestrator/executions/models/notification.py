@@ -28,6 +28,7 @@ class NotificationKind(models.TextChoices):
     REMINDER = "reminder", "An approval still waits"
     ESCALATION = "escalation", "An approval was escalated"
     UPDATE = "update", "A workflow changed"
+    ALERT = "alert", "A run has something to tell"
     TEST = "test", "A test message"
 
 

@@ -11,8 +11,9 @@ from rest_framework import serializers
 from orchestrator.core.clock import utc_now
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import Alert
+from orchestrator.trading.queries.alerts import LEVELS
 from orchestrator.trading.queries.pace import Keeping
-from orchestrator.trading.queries.runs import LEVELS, figures_of
+from orchestrator.trading.queries.runs import figures_of
 from orchestrator.trading.queries.strategies import Shown, curve_of
 from orchestrator.trading.services.portfolios import STARTING_CASH
 

@@ -23,6 +23,7 @@ from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import Alert, Fill, StrategyRun
 from orchestrator.trading.queries import runs as read
 from orchestrator.trading.queries import strategies as found
+from orchestrator.trading.queries.alerts import LEVELS, alerts_seen
 from orchestrator.trading.queries.comparing import compare_runs
 from orchestrator.trading.services.strategies import start_strategy
 
@@ -132,7 +133,8 @@ class CompareView(APIView):
         parameters=[
             OpenApiParameter("workflow", UUID, description="Only of this strategy"),
             OpenApiParameter("run", UUID, description="Only of this run"),
-            OpenApiParameter("level", str, enum=read.LEVELS),
+            OpenApiParameter("level", str, enum=LEVELS),
+            OpenApiParameter("unread", bool, description="Only what you have not read"),
         ],
     )
 )
@@ -150,10 +152,13 @@ class AlertsView(ListAPIView[Alert]):
             _uuid(name, asked[name]) if asked.get(name) else None for name in ("workflow", "run")
         )
         level = asked.get("level", "")
-        rows = read.alerts_seen(
-            person(self.request), workflow=workflow, level=level if level in read.LEVELS else ""
+        return alerts_seen(
+            person(self.request),
+            workflow=workflow,
+            run=run,
+            level=level if level in LEVELS else "",
+            unread=asked.get("unread") == "true",
         )
-        return rows.filter(run=run) if run else rows
 
 
 def _shown(request: Request, pk: UUID) -> found.Shown:

@@ -178,28 +178,3 @@ class Fill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.size} at {self.price}"
-
-
-class Alert(models.Model):
-    """Something that a strategy wants people to know."""
-
-    id = IdField()
-    run = models.ForeignKey(StrategyRun, on_delete=models.CASCADE, related_name="alerts")
-    reference = models.CharField(max_length=200)
-    level = models.CharField(max_length=10, default="info")
-    text = models.TextField()
-    happened_at = models.DateTimeField()
-    created_at = models.DateTimeField(default=utc_now)
-
-    class Meta:
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["run", "-id"], name="alert_by_run")]
-        constraints = [
-            models.UniqueConstraint(fields=["run", "reference"], name="alert_once"),
-            models.CheckConstraint(
-                name="alert_level_known", condition=Q(level__in=["info", "warning", "critical"])
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text

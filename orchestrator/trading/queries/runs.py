@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, QuerySet
 
-from orchestrator.accounts.models import User
 from orchestrator.executions.models import StepRun, StepStatus
 from orchestrator.trading.models import Alert, Fill, Order, StrategyRun
 
 _ERRORS: Final = 20
-LEVELS: Final = ("info", "warning", "critical")
-"""Of alerts, the least urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +55,6 @@ def alerts_of(run: StrategyRun) -> QuerySet[Alert]:
     return Alert.objects.filter(run=run).order_by("-id")
 
 
-def alerts_seen(user: User, *, workflow: UUID | None = None, level: str = "") -> QuerySet[Alert]:
-    """Of all strategies that the person sees, the newest first."""
-    rows = Alert.objects.filter(run__in=StrategyRun.objects.visible_to(user)).select_related("run__workflow")
-    rows = rows.filter(run__workflow=workflow) if workflow else rows
-    rows = rows.filter(level=level) if level else rows
-    return rows.defer("run__reader", "run__replay", "run__served", "run__curve", "run__statistics")
-
-
 def figures_of(run: StrategyRun) -> dict[str, Any]:
     """The statistics as numbers: what is money or a share as a decimal."""
     found: Mapping[str, Any] = run.statistics
@@ -80,7 +68,7 @@ def figures_of(run: StrategyRun) -> dict[str, Any]:
         "realised": _number(now.get("realised")),
         "unrealised": _number(now.get("unrealised")),
         "fees": _number(now.get("fees")),
-        "fills": found.get("fills", now.get("fills", 0)),
+        "fills": max(found.get("fills") or 0, now.get("fills") or 0),
         "positions": now.get("positions", 0),
         "open_orders": now.get("open_orders", 0),
         "total_return": _number(found.get("total_return")),

@@ -15,7 +15,7 @@ from orchestrator.trading.domain.statistics import Point, Statistics, summarise,
 from orchestrator.trading.domain.vocabulary import Account, EntryKind, Side
 from orchestrator.trading.models import Fill, LedgerEntry, Posting, StrategyRun
 from orchestrator.trading.queries.tapes import EPOCH
-from orchestrator.trading.services.sessions import Work
+from orchestrator.trading.services.sessions import Work, fills_so_far
 
 MOST_POINTS: Final = 1_000
 """Of a curve; a longer one keeps the extremes of its stretches."""
@@ -58,7 +58,6 @@ def _now(work: Work, equity: Decimal, marks: dict[str, Decimal]) -> JsonObject:
     begin = Decimal(before.get("begin") or run.curve[0][1])
     peak = max(Decimal(before.get("peak") or begin), equity)
     fall = max(Decimal(before.get("drawdown") or ZERO), peak - equity)
-    fills = sum(each.kind is EventKind.FILLED for each in work.session.events)
     return {
         "cash": str(usdc(books.cash)),
         "equity": str(equity),
@@ -72,7 +71,7 @@ def _now(work: Work, equity: Decimal, marks: dict[str, Decimal]) -> JsonObject:
         "drawdown": str(fall),
         "positions": sum(1 for each in books.positions.values() if each.size),
         "open_orders": len(broker.open.all()),
-        "fills": int(before.get("fills") or 0) + fills,
+        "fills": fills_so_far(work),
         "windows": run.window,
     }
 

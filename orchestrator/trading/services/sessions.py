@@ -26,11 +26,11 @@ from orchestrator.core.kept import Kept
 from orchestrator.executions.models import Execution
 from orchestrator.trading.domain.messages import Message
 from orchestrator.trading.domain.money import CENT_OF_A_CENT
-from orchestrator.trading.domain.orders import Event, Instrument
+from orchestrator.trading.domain.orders import Event, EventKind, Instrument
 from orchestrator.trading.domain.replay import Problem, Replay
 from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode, OrderStatus, TapeStatus
 from orchestrator.trading.domain.windows import Window, WindowRule
-from orchestrator.trading.models import Market, Order, Portfolio, StrategyRun
+from orchestrator.trading.models import Fill, Market, Order, Portfolio, StrategyRun
 from orchestrator.trading.queries.portfolios import books_of
 from orchestrator.trading.queries.tapes import markets_of, read_on
 from orchestrator.trading.services.booking import book_events
@@ -93,18 +93,26 @@ def store(work: Work) -> None:
 
     Of the run's row only the place is saved.
     """
-    book(work)
-    keep_place(work)
+    filled = book(work)
+    keep_place(work, *(("reader",) if filled else ()))
 
 
-def book(work: Work) -> None:
-    """Book what happened since the last time. To be followed by ``keep_place`` in the same transaction."""
+def book(work: Work) -> bool:
+    """Book what happened since the last time; whether anything was filled, which changes ``reader``.
+
+    To be followed by ``keep_place`` in the same transaction.
+    """
     run, session = work.run, work.session
+    fills = fills_so_far(work)
+    filled = fills != run.reader.get("fills", 0)
+    if filled:
+        run.reader = {**run.reader, "fills": fills}
     if run.mode == Mode.LIVE:
         _leave_to_the_exchange(work)
     else:
         book_events(work.portfolio, session.replay.broker, session.events, run=run)
     session.events, session.problems = [], []
+    return filled
 
 
 def keep_place(work: Work, *fields: str) -> None:
@@ -115,6 +123,14 @@ def keep_place(work: Work, *fields: str) -> None:
     run.position, run.updated_at = session.position, utc_now()
     run.replay = session.replay.snapshot()
     run.save(update_fields=["revision", "position", "updated_at", "replay", *fields])
+
+
+def fills_so_far(work: Work) -> int:
+    """With those about to be booked. Orders are filled between windows, too, as soon as they are placed."""
+    if work.run.mode == Mode.LIVE:
+        return Fill.objects.filter(order__run=work.run, failed_at__isnull=True).count()
+    fresh = sum(each.kind is EventKind.FILLED for each in work.session.events)
+    return int(work.run.reader.get("fills", 0)) + fresh
 
 
 def follow_rules(work: Work) -> None:

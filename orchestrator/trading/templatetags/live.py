@@ -1,13 +1,14 @@
-"""``{% kill_switch as x %}``, ``{% live_locks workflow as x %}``, ``{% feed_trouble as x %}``."""
+"""``{% kill_switch as x %}``, ``{% unread_alerts user as x %}``, ``{% feed_trouble as x %}``."""
 
 from __future__ import annotations
 
 from django import template
 
+from orchestrator.accounts.models import User
 from orchestrator.trading.models import KillSwitch
 from orchestrator.trading.queries import recording
-from orchestrator.trading.queries.locks import Locks, locks_of, switch_now
-from orchestrator.workflows.models import Workflow
+from orchestrator.trading.queries.alerts import MOST_COUNTED, unread_count
+from orchestrator.trading.queries.locks import switch_now
 
 register = template.Library()
 
@@ -19,8 +20,10 @@ def kill_switch() -> KillSwitch | None:
 
 
 @register.simple_tag
-def live_locks(workflow: Workflow) -> Locks:
-    return locks_of(workflow)
+def unread_alerts(user: User) -> str:
+    """How many alerts the person has not read, ``99+`` for many; empty for none."""
+    count = unread_count(user)
+    return "" if not count else "99+" if count >= MOST_COUNTED else str(count)
 
 
 @register.simple_tag

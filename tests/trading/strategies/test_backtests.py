@@ -15,8 +15,9 @@ from orchestrator.executions.services.steering import cancel_execution
 from orchestrator.trading.domain.tapes import write_tape
 from orchestrator.trading.domain.vocabulary import Mode
 from orchestrator.trading.models import Fill, Order, Portfolio, StrategyRun
+from orchestrator.trading.queries.runs import figures_of
 from orchestrator.trading.queries.tapes import header_of, read_messages
-from orchestrator.trading.services import sessions
+from orchestrator.trading.services import sessions, streaming
 from orchestrator.trading.services.portfolios import create_portfolio
 from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.trading.services.tapes import import_tape
@@ -175,3 +176,18 @@ def test_what_a_cancelled_run_left_standing_is_ended_when_the_portfolio_is_next_
     assert run.portfolio.reserved == 0
     assert {each.status for each in Order.objects.filter(run=run)} <= {"cancelled", "rejected", "filled"}
     assert verify_portfolio(run.portfolio) == []
+
+
+def test_fills_are_counted_while_a_run_goes_on(monkeypatch: pytest.MonkeyPatch, drain: Drain) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def look(run: StrategyRun) -> bool:
+        seen.append((figures_of(run)["fills"], Fill.objects.filter(order__run=run).count()))
+        return False
+
+    monkeypatch.setattr(streaming, "is_due", look)
+    ann = make_user("ann")
+    backtest(ann, make_strategy(ann), make_tape(ann))
+    drain()
+    assert [told for told, _ in seen] == [booked for _, booked in seen]
+    assert seen[-1][0] > 0

@@ -20,6 +20,8 @@ from orchestrator.workflows.models import Workflow
 WINDOW: Final = timedelta(minutes=15)
 SINGLES: Final = 3
 """Runs of one workflow that are told one by one within a window; further ones are told together."""
+ALERT_PAUSE: Final = timedelta(minutes=5)
+"""Between two messages about what a workflow's runs tell: the first goes at once, further ones together."""
 EXAMPLES: Final = 5
 _GROUPS: Final = 100
 _BATCH: Final = 5_000
@@ -51,7 +53,13 @@ def _expand(workflow_id: UUID, kind: str, now: datetime) -> int:
         occasion.workflow = held
     if not occasions:
         return 0
-    if kind not in _MANY:
+    if kind == NotificationKind.ALERT:
+        later = _next_alerts(workflow_id, now)
+        if later > now:
+            Occasion.objects.filter(pk__in=[each.pk for each in occasions]).update(due_at=later)
+            return 0
+        made = _alerts(occasions, now)
+    elif kind not in _MANY:
         made = sum(_tell(each, targets_of(each), now) for each in occasions)
     else:
         again = _next_digest(workflow_id, kind, len(occasions), now)
@@ -74,6 +82,40 @@ def _next_digest(workflow_id: UUID, kind: str, count: int, now: datetime) -> dat
         return digest + WINDOW
     told = recent.filter(execution__isnull=False).values("execution").distinct().count()
     return None if told + count <= SINGLES else now
+
+
+def _next_alerts(workflow_id: UUID, now: datetime) -> datetime:
+    recent = Notification.objects.filter(
+        workflow=workflow_id, kind=NotificationKind.ALERT.value, pk__gte=id_at(now - ALERT_PAUSE)
+    )
+    last = recent.order_by("-id").values_list("created_at", flat=True).first()
+    return last + ALERT_PAUSE if last is not None else now
+
+
+def _alerts(occasions: Sequence[Occasion], now: datetime) -> int:
+    """One message for each address about all that was told since the last one, the latest texts in it."""
+    last = occasions[-1]
+    texts = [text for each in occasions for text in _texts(each)]
+    worst = max(occasions, key=lambda each: each.facts.get("level") == "critical")
+    told: list[Any] = texts[-EXAMPLES:]
+    facts: JsonObject = {
+        **last.facts,
+        "at": to_iso(last.created_at),
+        "level": worst.facts.get("level"),
+        "texts": told,
+    }
+    count = sum(_number(each.facts.get("count")) for each in occasions)
+    about = f"{last.kind}:{occasions[0].pk}"
+    return _add(last, targets_of(last), about, facts, count, now, execution=last.execution_id)
+
+
+def _texts(occasion: Occasion) -> list[str]:
+    found = occasion.facts.get("texts")
+    return [str(each) for each in found] if isinstance(found, list) else []
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 1
 
 
 def _tell(occasion: Occasion, targets: Iterable[Target], now: datetime) -> int:

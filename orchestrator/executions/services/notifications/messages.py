@@ -38,6 +38,8 @@ class Message:
 def subject_of(occasion: Occasion, count: int) -> str:
     """One line, kept with the notification: lists show it."""
     name = occasion.workflow.name
+    if occasion.kind == NotificationKind.ALERT:
+        return _one_line(_alerted(name, occasion.facts, count))
     if count > 1:
         verb = "failed" if occasion.kind == NotificationKind.FAILURE else "completed"
         return _one_line(f"{count:,} runs of {name} {verb}")
@@ -177,6 +179,34 @@ def _update(notification: Notification, zone: ZoneInfo, link: str) -> Message:
     )
 
 
+def _alert(notification: Notification, zone: ZoneInfo, link: str) -> Message:
+    """What a run tells people; ``path`` leads to where it is told in full."""
+    facts = notification.facts
+    texts = facts.get("texts")
+    said = [str(each) for each in texts] if isinstance(texts, list) else []
+    left = notification.count - len(said)
+    path = str(facts.get("path") or "")
+    shown = [("Workflow", notification.workflow.name), ("When", _moment(facts.get("at"), zone))]
+    if facts.get("mode"):
+        shown.append(("Money", "real" if facts["mode"] == "live" else str(facts["mode"])))
+    return Message(
+        subject=notification.subject,
+        heading=_alerted(notification.workflow.name, {}, notification.count),
+        tone="bad" if facts.get("level") == "critical" else "waiting",
+        lines=(f"These are the last of them; {left:,} came before.",) if left > 0 else (),
+        facts=tuple(shown),
+        quote="\n".join(said)[:MOST_TEXT],
+        action=("Open the run", f"{settings.BASE_URL}{path}" if path else _run_url(notification)),
+    )
+
+
+def _alerted(name: str, facts: Mapping[str, Any], count: int) -> str:
+    if count > 1:
+        return f"{count:,} alerts of {name}"
+    texts = facts.get("texts")
+    return f"{name}: {texts[0]}" if isinstance(texts, list) and texts else f"An alert of {name}"
+
+
 def _test(notification: Notification, zone: ZoneInfo, link: str) -> Message:
     return Message(
         subject=notification.subject,
@@ -195,6 +225,7 @@ _MAKERS: Final[Mapping[NotificationKind, Callable[[Notification, ZoneInfo, str],
     NotificationKind.REMINDER: _approval,
     NotificationKind.ESCALATION: _approval,
     NotificationKind.UPDATE: _update,
+    NotificationKind.ALERT: _alert,
     NotificationKind.TEST: _test,
 }
 

@@ -27,7 +27,7 @@ from orchestrator.workflows.models import Access, Workflow
 
 MOST_PEOPLE: Final = 200
 """People told of one occasion. A role may have thousands of members, who find the approval in their inbox."""
-_RUN_KINDS: Final = (NotificationKind.FAILURE, NotificationKind.SUCCESS)
+_RUN_KINDS: Final = (NotificationKind.FAILURE, NotificationKind.SUCCESS, NotificationKind.ALERT)
 _APPROVAL_KINDS: Final = (
     NotificationKind.APPROVAL,
     NotificationKind.REMINDER,
