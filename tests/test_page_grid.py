@@ -120,6 +120,7 @@ PAGES = [
     Page("trading:compare", "get", READ, W),
     Page("trading:run-both", "post", answers(EDIT, 302), W, {}),
     Page("trading:run", "get", READ, {"pk": "strategy_run"}),
+    Page("trading:repeat", "post", answers(EDIT, 409), {"pk": "strategy_run"}),
     Page("trading:orders-of-run", "get", READ, {"pk": "strategy_run"}),
     Page("trading:compare-runs", "get", READ, {"before_id": "strategy_run", "after_id": "strategy_run"}),
     Page("trading:run-panel", "get", READ, {"execution_id": "execution"}),

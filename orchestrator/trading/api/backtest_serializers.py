@@ -51,6 +51,12 @@ class StartSerializer(serializers.Serializer[Any]):
     )
     portfolio = serializers.UUIDField(required=False, help_text="On paper: whose money; default: your own")
     windows = serializers.IntegerField(required=False, min_value=1, help_text="Ends it after so many")
+    from_at = serializers.DateTimeField(
+        required=False, help_text="Of a backtest: market time; windows that begin earlier are only heard"
+    )
+    until_at = serializers.DateTimeField(
+        required=False, help_text="Of a backtest: market time; no message from then on is read"
+    )
 
 
 class FiguresSerializer(serializers.Serializer[Any]):
@@ -96,6 +102,8 @@ class RunSerializer(serializers.Serializer[Any]):
     portfolio = serializers.UUIDField(source="run.portfolio_id")
     windows = serializers.IntegerField(source="run.window")
     windows_wanted = serializers.IntegerField(source="run.windows_wanted", allow_null=True)
+    from_at = serializers.DateTimeField(source="run.from_at", allow_null=True)
+    until_at = serializers.DateTimeField(source="run.until_at", allow_null=True)
     messages_read = serializers.IntegerField(source="run.position")
     message_rate = serializers.FloatField(source="run.message_rate", allow_null=True)
     lag_messages = serializers.IntegerField(source="run.lag_messages")

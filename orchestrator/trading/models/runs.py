@@ -34,6 +34,9 @@ class StrategyRun(models.Model):
     the stream node asked for, ``replay`` what it and the broker know at that place, as their domain stores
     it. ``statistics`` and ``curve`` (``[at in ms, equity as text]``) are filled as the run goes on.
 
+    ``from_at`` and ``until_at`` narrow what is read, in market time: what came before the former is heard,
+    so that books and look-back are right, and decided about by nobody.
+
     ``revision`` is another one after every change, so that a process knows whether what it keeps in memory
     of the run is what is stored. ``served`` is what the stream node gave last, at ``served_key``: a step that
     is done again after a crash is given the same.
@@ -49,6 +52,8 @@ class StrategyRun(models.Model):
     position = models.PositiveBigIntegerField(default=0)
     window = models.PositiveIntegerField(default=0)
     windows_wanted = models.PositiveIntegerField(null=True, blank=True)
+    from_at = models.DateTimeField(null=True, blank=True)
+    until_at = models.DateTimeField(null=True, blank=True)
     reader = JsonField(default=dict)
     replay = JsonField(null=True, blank=True)
     revision = models.UUIDField(null=True, blank=True)
@@ -73,6 +78,10 @@ class StrategyRun(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="strategy_run_mode_known", condition=Q(mode__in=[each.value for each in Mode])
+            ),
+            models.CheckConstraint(
+                name="strategy_run_reads_forward",
+                condition=Q(from_at__isnull=True) | Q(until_at__isnull=True) | Q(from_at__lt=F("until_at")),
             ),
         ]
 

@@ -57,11 +57,7 @@ def _news(user: User) -> Q:
     until = AlertsRead.objects.filter(user=user).values_list("until", flat=True).first()
     since = id_at(utc_now() - _NEWS)
     shared = WorkflowPermission.objects.filter(user=user).values("workflow")
-    one = AlertRead.objects.filter(user=user, alert=OuterRef("pk"))
+    read = AlertRead.objects.filter(user=user).values("alert")
     concerned = Q(run__started_by=user) | Q(run__workflow__in=shared)
-    return (
-        Q(pk__gt=max(since, until) if until else since)
-        & Q(run__mode__in=TELLING_MODES)
-        & concerned
-        & ~Exists(one)
-    )
+    fresh = Q(pk__gt=max(since, until) if until else since, run__mode__in=TELLING_MODES)
+    return fresh & concerned & ~Q(pk__in=read)

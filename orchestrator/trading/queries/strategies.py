@@ -37,12 +37,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A run with what its execution says of it. ``status`` is empty once the execution is gone."""
+    """A run with what its execution says of it. ``status`` is empty once the execution is gone.
+
+    ``seq`` is its last event, from which on the live feed tells more.
+    """
 
     run: StrategyRun
     status: str
     error: Any = None
     version: int | None = None
+    seq: int = 0
 
     @property
     def profit(self) -> Decimal | None:
@@ -84,7 +88,9 @@ def shown(runs: Iterable[StrategyRun]) -> list[Shown]:
     """The runs with their executions, in one query more."""
     rows = list(runs)
     found = Execution.objects.filter(pk__in=[row.execution_id for row in rows])
-    known = {row[0]: row[1:] for row in found.values_list("pk", "status", "error", "version__number")}
+    known = {
+        row[0]: row[1:] for row in found.values_list("pk", "status", "error", "version__number", "last_seq")
+    }
     return [Shown(row, *known.get(row.execution_id, ("",))) for row in rows]
 
 

@@ -59,6 +59,12 @@ class Session:
     curve: list[Any] | None = None
     """The run's, so that a long one is not read at every window. None: as the row has it."""
 
+    def next_at(self, tape_id: UUID) -> int | None:
+        """The market time of the next message; None at the end that the tape has now."""
+        if self.start >= len(self.buffer):
+            self.buffer, self.start = read_on(tape_id, self.position), 0
+        return self.buffer[self.start].at if self.buffer else None
+
     def read_window(self, tape_id: UUID) -> Window | None:
         """Read on until a window is over; None at the end that the tape has now."""
         while True:

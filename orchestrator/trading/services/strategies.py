@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -41,13 +42,16 @@ def start_strategy(
     cash: Decimal = STARTING_CASH,
     version: int | None = None,
     windows: int | None = None,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[StrategyRun, bool]:
     """Run a workflow's strategy over a tape; answers with the run, and whether it is new.
 
     A backtest has a portfolio of its own with ``cash``. On paper it is ``portfolio_id``, or else the
     person's own default one, and the tape may still be recording: the run then follows it until the
-    recording ends. ``windows`` ends it after so many. The same ``idempotency_key`` gives the same run.
+    recording ends. ``windows`` ends it after so many; ``from_at`` and ``until_at``, in market time, have a
+    backtest decide only about windows that begin between them. One ``idempotency_key`` gives one run.
     Raises NotFound, NotAllowed, WrongState (also for a portfolio that another run trades with), InvalidInput.
     """
     runnable = find_runnable(user, workflow_id, version)
@@ -67,12 +71,13 @@ def start_strategy(
         tape = find_tape(user, tape_id)
         if mode is Mode.BACKTEST and tape.status != TapeStatus.READY:
             raise WrongState("A backtest needs a whole tape, and this one is still being recorded.")
+        _check_range(mode, tape, from_at, until_at)
         if mode is Mode.LIVE and tape.status != TapeStatus.RECORDING:
             raise WrongState("A live run follows the market: choose a tape that is being recorded.")
         if mode is not Mode.BACKTEST:
             refuse_if_pulled()
         portfolio = _portfolio(user, mode, portfolio_id, cash, name=f"Backtest {execution.pk}")
-        run = _insert(execution, user, mode, tape, portfolio, windows)
+        run = _insert(execution, user, mode, tape, portfolio, windows, from_at=from_at, until_at=until_at)
         record_audit(
             user, "strategy.started", runnable.workflow, after={"mode": mode.value, "tape": tape.name}
         )
@@ -120,14 +125,45 @@ def busy_with(portfolio: Portfolio) -> StrategyRun | None:
 def _retried(execution: Execution, user: User, first: StrategyRun) -> StrategyRun:
     """A retry reads the same tape from its beginning, with money of its own where that is a backtest."""
     mode = Mode(first.mode)
-    deposits = Posting.objects.filter(entry__portfolio=first.portfolio_id, account=Account.CAPITAL.value)
-    cash = -(deposits.aggregate(total=Sum("amount"))["total"] or ZERO)
+    cash = cash_of(first)
     portfolio = None if mode is Mode.BACKTEST else _default_portfolio(user)
     name = f"{mode.value.title()} {execution.pk}"
     portfolio = portfolio or create_portfolio(
         user, name=name, mode=mode, cash=cash if mode is Mode.BACKTEST else STARTING_CASH
     )
-    return _insert(execution, user, mode, first.tape, portfolio, first.windows_wanted)
+    return _insert(
+        execution,
+        user,
+        mode,
+        first.tape,
+        portfolio,
+        first.windows_wanted,
+        from_at=first.from_at,
+        until_at=first.until_at,
+    )
+
+
+def cash_of(run: StrategyRun) -> Decimal:
+    """What was put into the run's portfolio: a backtest's starting cash."""
+    deposits = Posting.objects.filter(entry__portfolio=run.portfolio_id, account=Account.CAPITAL.value)
+    return -(deposits.aggregate(total=Sum("amount"))["total"] or ZERO)
+
+
+def _check_range(mode: Mode, tape: Tape, from_at: datetime | None, until_at: datetime | None) -> None:
+    """Raises InvalidInput where nothing lies between the two, WrongState for what is no backtest."""
+    if from_at is None and until_at is None:
+        return
+    if mode is not Mode.BACKTEST:
+        raise WrongState("Only a backtest reads a part of a tape: other runs follow it to its end.")
+    faults: dict[str, list[str]] = {}
+    if from_at is not None and tape.last_at is not None and from_at > tape.last_at:
+        faults["from_at"] = ["The tape is over by then."]
+    if until_at is not None and tape.first_at is not None and until_at <= tape.first_at:
+        faults["until_at"] = ["The tape has not begun by then."]
+    if from_at is not None and until_at is not None and from_at >= until_at:
+        faults["until_at"] = ["This has to come after the beginning."]
+    if faults:
+        raise InvalidInput("Nothing of the tape lies between these times.", fields=faults)
 
 
 def _insert(
@@ -139,6 +175,8 @@ def _insert(
     windows: int | None,
     *,
     plain: bool = False,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
 ) -> StrategyRun:
     return StrategyRun.objects.create(
         execution_id=execution.pk,
@@ -148,6 +186,8 @@ def _insert(
         tape=tape,
         portfolio=portfolio,
         windows_wanted=windows,
+        from_at=from_at,
+        until_at=until_at,
         reader={"plain": True} if plain else {},
     )
 

@@ -94,6 +94,8 @@ def next_window(asked: Asked) -> Given:
         check_is_next(work.run, asked)
         if _has_enough(work.run):
             return _end(work, asked, f"The {work.run.windows_wanted:,} windows that were asked for are read.")
+        if _is_past(work):
+            return _end(work, asked, "The time that was asked for is read.")
         began, tape = work.run.updated_at, work.run.tape  # as it was before it is read on
         window = _next(work)
         if window is not None:
@@ -138,9 +140,28 @@ def _has_enough(run: StrategyRun) -> bool:
     return run.windows_wanted is not None and run.window >= run.windows_wanted
 
 
+def _is_past(work: Work) -> bool:
+    """Whether what comes next lies behind the part of the tape that was asked for.
+
+    It is asked before that is read, so that no order meets it. An order that stands is ended there.
+    """
+    if work.run.until_at is None:
+        return False
+    at = work.session.next_at(work.run.tape_id)
+    return at is not None and moment_of(at) >= work.run.until_at
+
+
 def _next(work: Work) -> Window | None:
-    """A run that was started plainly is given the first window whose look-back is full, else the last."""
+    """The next window that was asked for. What came before it only makes books and look-back what they are.
+
+    A run that was started plainly is given the first window whose look-back is full, else the last.
+    """
     window = work.session.read_window(work.run.tape_id)
+    while window is not None and work.run.from_at is not None and moment_of(window.start) < work.run.from_at:
+        work.session.problems = []
+        if _is_past(work):
+            return None
+        window = work.session.read_window(work.run.tape_id)
     if not work.run.reader.get("plain") or work.run.window:
         return window
     while window is not None and window.number < work.run.reader["rule"]["lookback"]:

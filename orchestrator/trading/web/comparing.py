@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.params import text_of
+from orchestrator.core.web.following import load_anew
 from orchestrator.trading.queries import runs as read
 from orchestrator.trading.queries import strategies as found
 from orchestrator.trading.queries.comparing import compare_runs as compared
@@ -75,13 +76,16 @@ def compare(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def run_both(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Backtest both versions on the tape, and compare them while they run."""
+    """Compare two versions on a tape: their newest backtests there, or else new ones, while they run."""
     user = person(request)
     workflow_and_access(user, pk, Access.EDITOR)
     asked = {name: text_of(request.POST, name, most=64) for name in ("before", "after", "tape", "nonce")}
     tape = found.tape_named(user, asked["tape"])
     if tape is None or not (asked["before"].isdecimal() and asked["after"].isdecimal()):
         return redirect(f"{reverse('trading:compare', args=[pk])}?{urlencode(asked)}")
+    known = found.newest_backtests(user, pk, asked["tape"], (asked["before"], asked["after"]))
+    if known is not None:
+        return redirect("trading:compare-runs", known[0].pk, known[1].pk)
     numbers = (int(asked["before"]), int(asked["after"]))
     before, after = start_both(user, pk, tape_id=tape.pk, versions=numbers, nonce=asked["nonce"])
     return redirect("trading:compare-runs", before.pk, after.pk)
@@ -94,6 +98,9 @@ def compare_runs(request: HttpRequest, before_id: UUID, after_id: UUID) -> HttpR
     user = person(request)
     pair = [found.find_run(user, each) for each in (before_id, after_id)]
     both = found.shown(pair)
+    is_over = all(each.is_over for each in both)
+    if is_over and request.headers.get("HX-Request"):
+        return load_anew()
     names = _names(both)
     context = {
         "here_tab": "strategies",
@@ -101,7 +108,7 @@ def compare_runs(request: HttpRequest, before_id: UUID, after_id: UUID) -> HttpR
         "before": both[0],
         "after": both[1],
         "names": names,
-        "is_over": all(each.is_over for each in both),
+        "is_over": is_over,
         "lines": lines_of(read.figures_of(pair[0]), read.figures_of(pair[1])),
         "curve": both_curves({name: found.curve_of(each) for name, each in zip(names, pair, strict=True)}),
         "nodes": compared(pair[0], pair[1]).nodes,

@@ -38,10 +38,13 @@ def panel(request: HttpRequest, execution_id: UUID) -> HttpResponse:
 def _context(run: StrategyRun) -> dict[str, object]:
     shown = found.shown([run])[0]
     orders = list(read.orders_of(run).order_by("-id")[:_LATEST])
+    pace = Pace(run, shown, utc_now())
+    stream = StrategyRun.objects.filter(pk=run.pk).values_list("reader__node", flat=True).first()
     return {
         "run": run,
         "shown": shown,
-        "pace": Pace(run, shown, utc_now()),
+        "pace": pace,
+        "badges": {stream: pace.badges} if stream else {},
         "figures": read.figures_of(run),
         "orders": orders,
         "order_count": found.order_counts([run.pk]).get(run.pk, 0),

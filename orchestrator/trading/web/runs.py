@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
@@ -20,6 +20,7 @@ from orchestrator.trading.domain.vocabulary import OrderStatus
 from orchestrator.trading.models import StrategyRun
 from orchestrator.trading.queries import runs as read
 from orchestrator.trading.queries import strategies as found
+from orchestrator.trading.services.repeating import repeat_backtest
 from orchestrator.trading.web.curves import curves_of
 from orchestrator.trading.web.pace import Pace
 from orchestrator.workflows.access import access_of
@@ -70,6 +71,14 @@ def orders(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "trading/orders_of_run.html", context)
 
 
+@login_required
+@require_POST
+def repeat(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Run a backtest once more as it was set, and follow it on its page."""
+    again = repeat_backtest(person(request), pk, nonce=text_of(request.POST, "nonce", most=64))
+    return redirect("trading:run", again.pk)
+
+
 def _standing(user: User, strategy_run: StrategyRun) -> dict[str, Any]:
     shown = found.shown([strategy_run])[0]
     return {
@@ -79,5 +88,6 @@ def _standing(user: User, strategy_run: StrategyRun) -> dict[str, Any]:
         "figures": read.figures_of(strategy_run),
         "refusals": read.refusals_of(strategy_run),
         "errors": read.errors_of(strategy_run),
+        "nonce": uuid4().hex,
         "may_run": access_of(user, strategy_run.workflow) in (Access.EDITOR, Access.OWNER),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -17,6 +17,7 @@ from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotF
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.executions.queries.statistics import workflow_stats
 from orchestrator.trading.domain.vocabulary import Mode, TapeStatus
+from orchestrator.trading.models import StrategyRun, Tape
 from orchestrator.trading.queries import strategies as found
 from orchestrator.trading.queries.live_orders import approved_versions, live_portfolios, trading_now
 from orchestrator.trading.queries.locks import Locks, locks_of
@@ -64,7 +65,14 @@ def live(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _start(request: HttpRequest, pk: UUID, mode: Mode) -> HttpResponse:
     user = person(request)
     workflow, access = workflow_and_access(user, pk, Access.EDITOR)
-    form = _forms(user, workflow, _versions(workflow), {mode: request.POST})[mode]
+    forms = _forms(
+        user,
+        _versions(workflow),
+        found.tapes_to_choose(user),
+        locks_of(workflow),
+        {mode: request.POST},
+    )
+    form = forms[mode]
     status = 400
     if form.is_valid():
         try:
@@ -94,7 +102,9 @@ def _page(
     runs = found.shown(page.items)
     versions = _versions(workflow)
     locks = locks_of(workflow)
-    forms = _forms(user, workflow, versions, {}, locks) | (failed or {})
+    tapes = found.tapes_to_choose(user)
+    whole = [each for each in tapes if each.status == TapeStatus.READY]
+    forms = _forms(user, versions, tapes, locks, {}) | (failed or {})
     context = {
         **page_context(user, workflow, access, ""),
         "here_tab": "strategies",
@@ -112,29 +122,32 @@ def _page(
         "locks": locks,
         "may_approve": user.is_admin and (workflow.owner_id != user.pk or settings.LIVE_APPROVE_OWN),
         "going": trading_now(user, workflow),
+        "whole_tapes": whole,
+        "compare_on": _compare_on([each.run for each in runs], whole),
+        "nonce": uuid4().hex,
         "failed": next(iter(failed or {}), ""),
     }
     return render(request, "trading/strategy.html", context, status=status)
 
 
 def _forms(
-    user: User,
-    workflow: Workflow,
-    versions: list[WorkflowVersion],
-    sent: dict[Mode, Any],
-    locks: Locks | None = None,
+    user: User, versions: list[WorkflowVersion], tapes: list[Tape], locks: Locks, sent: dict[Mode, Any]
 ) -> dict[Mode, Any]:
-    tapes = found.tapes_to_choose(user)
     whole = [each for each in tapes if each.status == TapeStatus.READY]
     now = [each for each in tapes if each.status == TapeStatus.RECORDING]
     portfolios = found.portfolios_to_choose(user)
-    approval = (locks or locks_of(workflow)).approval
-    approved = approved_versions(versions, approval.checksum if approval else "")
+    approved = approved_versions(versions, locks.approval.checksum if locks.approval else "")
     return {
         Mode.BACKTEST: BacktestForm(whole, versions, sent.get(Mode.BACKTEST)),
         Mode.PAPER: PaperForm(tapes, versions, portfolios, sent.get(Mode.PAPER)),
         Mode.LIVE: LiveForm(now, approved, live_portfolios(user), sent.get(Mode.LIVE)),
     }
+
+
+def _compare_on(runs: list[StrategyRun], whole: list[Tape]) -> Tape | None:
+    """The tape of the newest run over a whole one, else the newest there is."""
+    known = {each.pk for each in whole}
+    return next((each.tape for each in runs if each.tape_id in known), whole[0] if whole else None)
 
 
 def _versions(workflow: Workflow) -> list[WorkflowVersion]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils import timezone
 
 from orchestrator.core import json
 from orchestrator.core.web.forms import StyledForm
@@ -14,6 +15,15 @@ from orchestrator.trading.domain.vocabulary import TapeOrigin, TapeStatus
 from orchestrator.trading.models import Portfolio, Tape
 from orchestrator.trading.services.portfolios import STARTING_CASH
 from orchestrator.workflows.models import WorkflowVersion
+
+
+class _Moment(forms.DateTimeInput):
+    """To the second, in the reader's zone."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"step": 1}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class _RunForm(StyledForm):
@@ -54,6 +64,16 @@ class BacktestForm(_RunForm):
         min_value=1,
         help_text="How many to read from the beginning of the tape. Empty: all of them.",
     )
+
+    from_at = forms.DateTimeField(
+        label="From", required=False, widget=_Moment(), help_text="Market time. Empty: from its beginning."
+    )
+    until_at = forms.DateTimeField(
+        label="Until", required=False, widget=_Moment(), help_text="Market time. Empty: to its end."
+    )
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in super().given().items() if value is not None}
 
 
 class PaperForm(_RunForm):
@@ -122,7 +142,16 @@ def _named(tape: Tape) -> str:
     label = " (generated)" if tape.origin == TapeOrigin.GENERATED and "generated" not in tape.name else ""
     if tape.status == TapeStatus.RECORDING:
         return f"{tape.name}, recording now"
-    return f"{tape.name}{label}, {tape.message_count:,} messages"
+    return f"{tape.name}{label}, {tape.message_count:,} messages{_span(tape)}"
+
+
+def _span(tape: Tape) -> str:
+    """From when to when, in the reader's zone."""
+    if tape.first_at is None or tape.last_at is None:
+        return ""
+    first, last = timezone.localtime(tape.first_at), timezone.localtime(tape.last_at)
+    end = f"{last:%H:%M:%S}" if last.date() == first.date() else f"{last:%-d %b %H:%M:%S}"
+    return f", {first:%-d %b %Y %H:%M:%S} to {end}"
 
 
 def _numbered(version: WorkflowVersion) -> str:

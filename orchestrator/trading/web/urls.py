@@ -35,6 +35,7 @@ urlpatterns = [
     path(f"{_STRATEGY}compare/", comparing.compare, name="compare"),
     path(f"{_STRATEGY}compare/run/", comparing.run_both, name="run-both"),
     path(_RUN, runs.run, name="run"),
+    path(f"{_RUN}repeat/", runs.repeat, name="repeat"),
     path(f"{_RUN}orders/", runs.orders, name="orders-of-run"),
     path("runs/<uuid:before_id>/with/<uuid:after_id>/", comparing.compare_runs, name="compare-runs"),
     path("executions/<uuid:execution_id>/", panel.panel, name="run-panel"),

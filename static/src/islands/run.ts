@@ -2,6 +2,7 @@
 
 import { loadKinds } from "../canvas/kinds";
 import { readGraph } from "../canvas/graph";
+import type { Badge } from "../canvas/marks";
 import { debounce } from "../page/dom";
 import { bringIcons } from "../page/sprite";
 import { Feed, sayState } from "../run/feed";
@@ -11,6 +12,7 @@ import { Picture } from "../run/picture";
 import { ProgressPanel, type StepProgress } from "../run/progress";
 import { showStage } from "../run/stage";
 import { watchGraphs } from "../run/zoom";
+import { tellRunChanged } from "../trading/following";
 
 const CALM = 200;
 const page = document.getElementById("run");
@@ -39,12 +41,15 @@ function follow(page: HTMLElement): void {
   document.body.addEventListener("htmx:beforeSwap", keepOrder);
   watchPresses(model);
   watchPanels(model);
+  showBadges(model);
+  document.body.addEventListener("htmx:afterSettle", () => showBadges(model));
   const first = Number(new URLSearchParams(location.search).get("seq") ?? NaN);
   if (hasEvents && first >= 0 && first < model.seq) void model.seek(first);
 
   const feed = new Feed({
     subscription: () => ({ execution: page.dataset.execution, after: model.seq }),
     onNews(message) {
+      tellRunChanged(page);
       if (message.progress) {
         progress.show(message.progress as StepProgress[]);
         return;
@@ -93,6 +98,16 @@ async function replacePicture(
 
 function read(id: string): unknown {
   return JSON.parse(document.getElementById(id)?.textContent ?? "null") as unknown;
+}
+
+let badgesShown = "";
+
+/** Figures of nodes, in the panel of a product: they come anew with the panel. */
+function showBadges(model: RunModel): void {
+  const text = document.getElementById("node-badges")?.textContent ?? "{}";
+  if (text === badgesShown) return;
+  badgesShown = text;
+  model.showBadges(JSON.parse(text) as Record<string, Badge[]>);
 }
 
 function tell(id: string, what: string): void {

@@ -1,5 +1,7 @@
-/** Uploads of tapes: how much of the file is there, and that the server reads it then. */
+/** Pages of trading: uploads of tapes, and runs of strategies that are followed as they go on. */
 
+import { followRuns } from "../trading/following";
 import { watchUploads } from "../trading/uploads";
 
 watchUploads();
+followRuns();

@@ -1,6 +1,7 @@
 /** What the run's page shows of the run: now or at an earlier moment, whole or inside a map. */
 
 import type { Graph } from "../canvas/graph";
+import type { Badge } from "../canvas/marks";
 import { callApi } from "../page/http";
 import { afterEvent, type Figures, type Marks, NO_MARKS, type RunEvent } from "./marks";
 import { itemsOf, Timeline } from "./timeline";
@@ -33,6 +34,8 @@ export class RunModel {
   selected: string | null = null;
   opened: Opened[] = [];
   problem = "";
+  /** By node: figures that a product adds to how the run stands now. */
+  badges: Record<string, Badge[]> = {};
   private version = 0;
   private loading: Promise<void> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,6 +90,11 @@ export class RunModel {
 
   marksInside(scope: string | undefined): Marks {
     return (scope === undefined ? undefined : this.timeline.at(this.at).get(scope)) ?? NO_MARKS;
+  }
+
+  showBadges(badges: Record<string, Badge[]>): void {
+    this.badges = badges;
+    this.changed();
   }
 
   select(node: string | null): void {

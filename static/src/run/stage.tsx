@@ -19,7 +19,7 @@ import {
 } from "../canvas/graph";
 import { Icon } from "../canvas/Icon";
 import type { Kinds } from "../canvas/kinds";
-import type { EdgeMark, NodeMark } from "../canvas/marks";
+import type { Badge, EdgeMark, NodeMark } from "../canvas/marks";
 import { shown } from "./figures";
 import type { Mark, Marks } from "./marks";
 import type { RunModel } from "./model";
@@ -52,7 +52,7 @@ function Stage({ model, graph, kinds, name, hasEvents, slots }: StageProps) {
   useModel(model);
   const inside = useInside(model, graph, kinds);
   const marks = inside ? model.marksInside(inside.scope) : model.marks();
-  const nodeMarks = useNodeMarks(marks);
+  const nodeMarks = useNodeMarks(marks, inside || model.position !== null ? NO_BADGES : model.badges);
   const edgeMarks = edgeMarksOf(inside?.graph ?? graph, marks, hasEvents);
   const selection = useMemo<Selection>(
     () => (model.selected === null ? NOTHING : { nodes: new Set([model.selected]), edges: new Set() }),
@@ -236,18 +236,24 @@ function Inside({ model, name, titles }: { model: RunModel; name: string; titles
 }
 
 const MADE = new WeakMap<Mark, NodeMark>();
+const NO_BADGES: Record<string, readonly Badge[]> = {};
+
+/** What a product says of a node now comes before what it took so far. */
+function withBadges(mark: NodeMark, badges: readonly Badge[] | undefined): NodeMark {
+  return badges?.length ? { ...mark, badges: [...badges, ...(mark.badges ?? [])].slice(0, 3) } : mark;
+}
 
 /** The same object for a mark that did not change: the canvas then leaves its node alone. */
-function useNodeMarks(marks: Marks): ReadonlyMap<string, NodeMark> {
+function useNodeMarks(marks: Marks, badges: Record<string, readonly Badge[]>): ReadonlyMap<string, NodeMark> {
   return useMemo(() => {
     const found = new Map<string, NodeMark>();
     for (const [id, mark] of Object.entries(marks.nodes)) {
       let made = MADE.get(mark);
       if (!made) MADE.set(mark, (made = shown(mark)));
-      found.set(id, made);
+      found.set(id, withBadges(made, badges[id]));
     }
     return found;
-  }, [marks]);
+  }, [marks, badges]);
 }
 
 function edgeMarksOf(graph: Graph, marks: Marks, isKnown: boolean): ReadonlyMap<string, EdgeMark> {
