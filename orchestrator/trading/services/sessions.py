@@ -110,7 +110,7 @@ def book(work: Work) -> bool:
     """
     run, session = work.run, work.session
     fills = fills_so_far(work)
-    filled = fills != run.reader.get("fills", 0)
+    filled = fills != int(run.reader.get("fills", 0))
     if filled:
         run.reader = {**run.reader, "fills": fills}
     if run.mode == Mode.LIVE:
