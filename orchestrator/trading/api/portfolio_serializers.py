@@ -132,10 +132,15 @@ class PreviewSerializer(serializers.Serializer[Any]):
     average_price = _money(source="average", allow_null=True)
     notional = _money()
     fee = _money()
+    best_price = _money(source="best", allow_null=True, help_text="What stands against it")
+    impact = _money(allow_null=True, help_text="How much worse it is filled than at that price, as a share")
+    cash_free = _money(source="free")
+    cash_after = _money()
     rests = _money(help_text="Tokens that would wait in the book")
     reserved = _money(help_text="USDC kept for them")
     refusal = serializers.CharField(help_text="Empty for an order that would be taken")
     field = serializers.CharField(help_text="What the refusal is about")
+    blocked = serializers.CharField(help_text="Why no order is taken at the moment")
 
 
 class FillSerializer(serializers.ModelSerializer[Fill]):

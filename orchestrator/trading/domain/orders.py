@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -213,9 +214,21 @@ def _check_time(order: OrderRequest, at: int) -> None:
         if order.expires_at is None:
             raise Refused(Reason.BAD_TERMS, "A GTD order needs the moment at which it expires.")
         if order.expires_at <= at:
-            raise Refused(Reason.BAD_TERMS, f"The order would expire at {order.expires_at}, and it is {at}.")
+            ends, now = _clock(order.expires_at), _clock(at)
+            raise Refused(
+                Reason.BAD_TERMS, f"The order would expire at {ends}, and in the market it is {now}."
+            )
     elif order.expires_at is not None:
         raise Refused(Reason.BAD_TERMS, "Only a GTD order has a moment at which it expires.")
+
+
+def _clock(at: int) -> str:
+    """A market's time for people; far beyond what calendars know, its milliseconds."""
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
+    except OverflowError:
+        return str(at)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _check_price(order: OrderRequest, instrument: Instrument) -> None:

@@ -39,6 +39,12 @@ def portfolios_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Portfolio]
     return valued(rows)
 
 
+def paper_portfolio_of(user: User) -> Portfolio | None:
+    """The one that the person traded with last on paper."""
+    rows = Portfolio.objects.filter(owner=user, mode=Mode.PAPER.value)
+    return rows.order_by("-updated_at", "-id").first()
+
+
 def valued(rows: QuerySet[Portfolio]) -> QuerySet[Portfolio]:
     """The same rows with ``held`` and ``cost`` beside each."""
     held = Position.objects.filter(portfolio=OuterRef("pk")).order_by().values("portfolio")

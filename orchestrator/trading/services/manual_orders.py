@@ -28,6 +28,7 @@ from orchestrator.trading.services.portfolios import find_portfolio
 from orchestrator.trading.services.strategies import busy_with
 from orchestrator.trading.services.tapes import find_tape
 
+BUSY: Final = "A strategy trades with this portfolio. Its run has to end first."
 _LONGEST_NAME: Final = 100
 _FIELDS: Final = {
     Reason.BAD_PRICE: "price",
@@ -85,7 +86,7 @@ def place_order(user: User, portfolio_id: UUID, asked: Asked, *, client_order_id
     if known is not None:
         return known, False
     if busy_with(portfolio) is not None:
-        raise WrongState("A strategy trades with this portfolio. Its run has to end first.")
+        raise WrongState(BUSY)
     if hold_gate() is not None:
         raise WrongState(SENTENCE)
     trading = at_desk(user, portfolio, asked.tape_id, asked.token)
@@ -174,6 +175,8 @@ def refuse(told: list[Event], asked: Asked) -> None:
         if event.kind is EventKind.REFUSED and event.reason is not None:
             name = _FIELDS.get(event.reason, "token")
             name = "amount" if name == "size" and asked.amount is not None else name
+            is_about_its_end = event.reason is Reason.BAD_TERMS and asked.time_in_force is TimeInForce.GTD
+            name = "expires_at" if is_about_its_end and asked.type is OrderType.LIMIT else name
             raise InvalidInput(event.sentence, fields={name: [event.sentence]}, reason=event.reason.value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,25 +11,33 @@ from orchestrator.core.errors import InvalidInput
 from orchestrator.trading.domain.book import OrderBook
 from orchestrator.trading.domain.money import ZERO, usdc
 from orchestrator.trading.domain.orders import Event, EventKind
-from orchestrator.trading.models import Market
+from orchestrator.trading.domain.vocabulary import Side
+from orchestrator.trading.models import Market, Portfolio
 from orchestrator.trading.services.desks import Trading
-from orchestrator.trading.services.manual_orders import Asked, at_desk, refuse, require_desk
+from orchestrator.trading.services.killing import SENTENCE, pulled
+from orchestrator.trading.services.manual_orders import BUSY, Asked, at_desk, refuse, require_desk
 from orchestrator.trading.services.portfolios import find_portfolio
+from orchestrator.trading.services.strategies import busy_with
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """``fills`` are what the book gives at once; ``rests`` the tokens that would wait, ``reserved`` the USDC
-    kept for them. ``refusal`` is empty for an order that would be taken."""
+    kept for them. ``refusal`` is empty for an order that would be taken, ``blocked`` says why none is taken
+    at the moment. ``free`` and ``held`` are USDC and tokens that no open order may need."""
 
+    side: Side
     market: Market | None
     book: OrderBook | None
     at: int
-    fills: list[Event]
-    rests: Decimal
-    reserved: Decimal
+    free: Decimal
+    held: Decimal
+    fills: tuple[Event, ...] = ()
+    rests: Decimal = ZERO
+    reserved: Decimal = ZERO
     refusal: str = ""
     field: str = ""
+    blocked: str = ""
 
     @property
     def size(self) -> Decimal:
@@ -47,24 +55,59 @@ class Preview:
     def average(self) -> Decimal | None:
         return usdc(self.notional / self.size) if self.size else None
 
+    @property
+    def best(self) -> Decimal | None:
+        """The best price that stands against it."""
+        if self.book is None:
+            return None
+        return self.book.best_ask if self.side is Side.BUY else self.book.best_bid
+
+    @property
+    def impact(self) -> Decimal | None:
+        """How much worse than the best price it is filled on average, as a share of that price."""
+        if self.average is None or not self.best:
+            return None
+        worse = self.average - self.best if self.side is Side.BUY else self.best - self.average
+        return usdc(worse / self.best)
+
+    @property
+    def cash_after(self) -> Decimal:
+        """What is free once it is placed."""
+        if self.side is Side.SELL:
+            return self.free + self.notional - self.fee
+        return self.free - self.notional - self.fee - self.reserved
+
 
 def preview_order(user: User, portfolio_id: UUID, asked: Asked) -> Preview:
     """Raises NotFound, NotAllowed, WrongState, and InvalidInput where the tape has no such outcome."""
     portfolio = find_portfolio(user, portfolio_id)
     require_desk(user, portfolio)
     trading = at_desk(user, portfolio, asked.tape_id, asked.token)
-    before = _shown(trading, asked.token)
-    told = trading.broker.place(asked.named("preview"), trading.broker.at)
+    broker = trading.broker
+    before = Preview(
+        side=asked.side,
+        market=trading.market,
+        book=_shown(trading, asked.token),
+        at=broker.at,
+        free=broker.available,
+        held=broker.sellable(asked.token),
+        blocked=_blocked(portfolio),
+    )
+    told = broker.place(asked.named("preview"), broker.at)
     try:
         refuse(told, asked)
     except InvalidInput as error:
-        return Preview(
-            trading.market, before, trading.broker.at, [], ZERO, ZERO, error.message, *error.fields
-        )
-    order = trading.broker.orders["preview"]
-    fills = [each for each in told if each.kind is EventKind.FILLED]
+        return replace(before, refusal=error.message, field=next(iter(error.fields)))
+    order = broker.orders["preview"]
+    fills = tuple(each for each in told if each.kind is EventKind.FILLED)
     rests = ZERO if order.is_final else order.remaining
-    return Preview(trading.market, before, trading.broker.at, fills, rests, order.reserved)
+    return replace(before, fills=fills, rests=rests, reserved=order.reserved)
+
+
+def _blocked(portfolio: Portfolio) -> str:
+    if pulled() is not None:
+        return SENTENCE
+    return BUSY if busy_with(portfolio) is not None else ""
 
 
 def _shown(trading: Trading, token: str) -> OrderBook | None:

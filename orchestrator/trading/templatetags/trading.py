@@ -58,6 +58,15 @@ def plain(number: Decimal | str | None) -> str:
 
 
 @register.filter
+def price(number: Decimal | str | None) -> str:
+    """A price with two decimals at least, so that prices stand below each other."""
+    if number is None or number == "":
+        return _DASH
+    text = plain(number)
+    return f"{Decimal(number):.2f}" if len(text.partition(".")[2]) < 2 else text
+
+
+@register.filter
 def percent(part: Decimal | str | float | None) -> str:
     """A share as ``12.3 %``, with its sign where it is below nothing."""
     if part is None or part == "":

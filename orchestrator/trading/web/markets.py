@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,8 +19,9 @@ from orchestrator.core.ids import new_id
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.trading.domain.addresses import read_typed
 from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.models import Tape
+from orchestrator.trading.models import Portfolio, Tape
 from orchestrator.trading.queries import market_pages as pages
+from orchestrator.trading.queries.portfolio_pages import paper_portfolio_of
 from orchestrator.trading.queries.tape_pages import prices_on
 from orchestrator.trading.web.charts import prices_chart
 from orchestrator.trading.web.market_filters import chosen_in, filters_of
@@ -56,7 +58,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     tapes = list(pages.tapes_about(user, market)[:20])
     tape = _chosen(tapes, request.GET.get("tape", ""))
     told = pages.told_by(tape, market) if tape is not None else []
-    outcomes = pages.outcomes_of(market)
+    outcomes = [_priced(each, told) for each in pages.outcomes_of(market)]
+    portfolio = paper_portfolio_of(user)
     context: dict[str, Any] = {
         "here_tab": "markets",
         "market": market,
@@ -65,6 +68,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tapes": tapes,
         "tape": tape,
         "books": [(each, _ladder(each, Side.BUY), _ladder(each, Side.SELL)) for each in told],
+        "order_url": _order_url(portfolio),
+        "sides": [(Side.BUY.value, "Buy"), (Side.SELL.value, "Sell")][: 2 if portfolio else 1],
         "key": str(new_id()),
         "may_build": user.may_build,
     }
@@ -76,6 +81,19 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _chosen(tapes: list[Tape], wanted: str) -> Tape | None:
     """The tape that the address names, else the newest."""
     return next((each for each in tapes if str(each.pk) == wanted), tapes[0] if tapes else None)
+
+
+def _priced(outcome: pages.Outcome, told: list[pages.Told]) -> pages.Outcome:
+    """With the middle of the tape's book where the exchange tells no price."""
+    book = next((each.book for each in told if each.outcome.token == outcome.token), None)
+    return outcome if outcome.price is not None or book is None else replace(outcome, price=book.mid)
+
+
+def _order_url(portfolio: Portfolio | None) -> str:
+    """Where an order by hand is placed; without a portfolio, one is opened first."""
+    if portfolio is None:
+        return reverse("trading:new-portfolio")
+    return reverse("trading:new-order", args=[portfolio.pk])
 
 
 def _ladder(told: pages.Told, side: Side) -> list[Any]:

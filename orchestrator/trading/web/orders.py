@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,9 +13,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orchestrator.accounts.current import person
-from orchestrator.core.errors import InvalidInput
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.ids import new_id
-from orchestrator.trading.domain.vocabulary import OrderStatus, Side
+from orchestrator.trading.domain.vocabulary import Mode, OrderStatus, Side
+from orchestrator.trading.models import Portfolio
 from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.manual_orders import cancel_order, place_order, require_desk
 from orchestrator.trading.services.portfolios import find_portfolio
@@ -22,6 +25,8 @@ from orchestrator.trading.services.previewing import Preview, preview_order
 from orchestrator.trading.web.portfolio_forms import OrderForm
 
 _LEVELS = 5
+_MOST_OTHERS = 20
+_CARRIED = ("tape", "token", "side", "price", "size", "type")
 
 
 @login_required
@@ -36,6 +41,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         form = OrderForm(user, initial={**request.GET.dict(), "client_order_id": str(new_id())})
     preview: Preview | None = None
+    conflict = ""
     is_placing = request.POST.get("step") == "place"
     if form.is_bound and form.is_valid():
         try:
@@ -44,9 +50,8 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
             preview = preview_order(user, pk, form.asked())
         except InvalidInput as error:
             form.take(error)
-        if preview is not None and preview.refusal:
-            known = preview.field in form.fields
-            form.add_error(preview.field if known else None, preview.refusal)
+        except WrongState as error:
+            conflict = error.message
     elif form.is_bound and not is_placing:
         for name in ("size", "price"):
             if not form.data.get(name):
@@ -56,12 +61,21 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
         "portfolio": portfolio,
         "form": form,
         "preview": preview,
+        "conflict": conflict,
+        "others": _others(user, portfolio),
+        "carried": urlencode({name: request.GET[name] for name in _CARRIED if name in request.GET}),
         "market_at": moment_of(preview.at) if preview is not None else None,
         "bids": _levels(preview, Side.BUY),
         "asks": _levels(preview, Side.SELL),
     }
-    status = 400 if form.errors and is_placing else 200
+    status = 200 if not is_placing else 409 if conflict else 400
     return render(request, "trading/new_order.html", context, status=status)
+
+
+def _others(user: User, portfolio: Portfolio) -> list[Portfolio]:
+    """Paper portfolios that the same order could be placed with."""
+    rows = Portfolio.objects.filter(owner=user, mode=Mode.PAPER.value).exclude(pk=portfolio.pk)
+    return list(rows.order_by("-updated_at")[:_MOST_OTHERS])
 
 
 def _placed(request: HttpRequest, pk: UUID, form: OrderForm) -> HttpResponse:

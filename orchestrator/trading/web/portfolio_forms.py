@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 
 from orchestrator.accounts.models import User
+from orchestrator.core.errors import InvalidInput
 from orchestrator.core.web.forms import StyledForm
+from orchestrator.trading.domain.money import tokens_down
 from orchestrator.trading.domain.vocabulary import OrderType, Side, TimeInForce
 from orchestrator.trading.models import Tape
 from orchestrator.trading.queries.market_pages import questions_of
@@ -17,6 +19,8 @@ from orchestrator.trading.services.manual_orders import Asked
 from orchestrator.trading.services.portfolios import STARTING_CASH
 
 _MOST_TAPES = 30
+_TOKENS: Final = "tokens"
+_USDC: Final = "usdc"
 
 
 class PortfolioForm(StyledForm):
@@ -37,7 +41,11 @@ class MoneyForm(StyledForm):
 
 
 class OrderForm(StyledForm):
-    """``tape`` and its outcomes first: the others are about what stands there."""
+    """``tape`` and its outcomes first: the others are about what stands there.
+
+    ``unit`` says what ``size`` counts; a limit order for an amount buys what the amount pays for at its
+    price. ``time_in_force`` empty: GTC, of a market order FAK. ``expires_at`` is market time.
+    """
 
     tape = forms.ChoiceField(label="Book of the tape")
     token = forms.ChoiceField(label="Market and outcome")
@@ -50,15 +58,24 @@ class OrderForm(StyledForm):
         decimal_places=6,
         help_text="Between 0 and 1",
     )
-    size = forms.DecimalField(label="Size, tokens", max_digits=24, decimal_places=6)
+    size = forms.DecimalField(label="Size", max_digits=24, decimal_places=6)
+    unit = forms.ChoiceField(label="In", choices=[(_TOKENS, "Tokens"), (_USDC, "USDC")], required=False)
     time_in_force = forms.ChoiceField(
         label="Time in force",
-        help_text="A market order is FOK or FAK",
+        required=False,
         choices=[
+            ("", "Usual: GTC for a limit, FAK for a market order"),
             (TimeInForce.GTC.value, "GTC: until cancelled"),
+            (TimeInForce.GTD.value, "GTD: until a moment"),
             (TimeInForce.FOK.value, "FOK: all at once or nothing"),
-            (TimeInForce.FAK.value, "FAK: what there is, at once"),
+            (TimeInForce.FAK.value, "FAK (IOC): what there is, at once"),
         ],
+    )
+    expires_at = forms.DateTimeField(
+        label="Until, in market time",
+        required=False,
+        help_text="For GTD",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
     )
     client_order_id = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
 
@@ -75,16 +92,50 @@ class OrderForm(StyledForm):
         _choose(self.fields["token"], _outcomes(self.chosen_tape))
 
     def asked(self) -> Asked:
+        """Raises InvalidInput for an amount that buys nothing."""
         data = self.cleaned_data
+        kind, usual = OrderType(data["type"]), TimeInForce.GTC
+        if kind is OrderType.MARKET:
+            usual = TimeInForce.FAK
+        size, amount = self._quantity(kind, Side(data["side"]))
+        lasts = TimeInForce(data["time_in_force"]) if data["time_in_force"] else usual
         return Asked(
             tape_id=UUID(data["tape"]),
             token=data["token"],
             side=Side(data["side"]),
-            type=OrderType(data["type"]),
+            type=kind,
             price=data["price"],
-            size=data["size"],
-            time_in_force=TimeInForce(data["time_in_force"]),
+            size=size,
+            amount=amount,
+            time_in_force=lasts,
+            expires_at=data["expires_at"] if lasts is TimeInForce.GTD else None,
         )
+
+    def take(self, error: InvalidInput, *, prefix: str = "") -> None:
+        """``amount`` is typed as a size."""
+        for name in [name for name in error.fields if name == "amount"]:
+            error.fields["size"] = error.fields.pop(name)
+        super().take(error, prefix=prefix)
+
+    def _quantity(self, kind: OrderType, side: Side) -> tuple[Decimal | None, Decimal | None]:
+        """A size in tokens, or the amount of a market order to buy."""
+        given, price = self.cleaned_data["size"], self.cleaned_data["price"]
+        if self.cleaned_data["unit"] != _USDC:
+            return given, None
+        if kind is OrderType.MARKET:
+            if side is Side.SELL:
+                raise _about_size("What a sale brings depends on the book: give a size in tokens.")
+            return None, given
+        if price is None or price <= 0:
+            return given, None  # the price is what is refused
+        size = tokens_down(given / price)
+        if size <= 0:
+            raise _about_size(f"{given} USDC buy nothing at {price}.")
+        return size, None
+
+
+def _about_size(message: str) -> InvalidInput:
+    return InvalidInput(message, fields={"size": [message]})
 
 
 def _choose(field: Any, choices: list[tuple[str, str]]) -> None:

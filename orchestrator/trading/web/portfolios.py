@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orchestrator.accounts.current import person
@@ -58,6 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
             form.take(error)
         else:
             messages.success(request, f"“{made.name}” is open.")
+            if request.GET.get("token"):  # on the way to an order
+                return redirect(f"{reverse('trading:new-order', args=[made.pk])}?{request.GET.urlencode()}")
             return redirect("trading:portfolio", made.pk)
     context = {"here_tab": "portfolios", "form": form, "may_build": user.may_build}
     return render(request, "trading/new_portfolio.html", context, status=400 if form.errors else 200)
