@@ -102,6 +102,7 @@ PAGES = [
     Page("trading:new-order", "get", HELD, PORTFOLIO),
     Page("trading:new-order", "post", answers(HELD, 400), PORTFOLIO, {"step": "place"}),
     Page("trading:portfolio-fills", "get", MINE, PORTFOLIO),
+    Page("trading:portfolio-fills-file", "get", MINE, PORTFOLIO),
     Page("trading:portfolio-ledger", "get", MINE, PORTFOLIO),
     Page("trading:portfolio-ledger-file", "get", MINE, PORTFOLIO),
     Page(

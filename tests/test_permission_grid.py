@@ -296,6 +296,7 @@ API = [
     Row("positions", "get", MINE, PORTFOLIO),
     Row("fills", "get", MINE, PORTFOLIO),
     Row("ledger", "get", MINE, PORTFOLIO),
+    Row("fills-file", "get", MINE, PORTFOLIO),
     Row("ledger-file", "get", MINE, PORTFOLIO),
     Row("orders", "get", EVERYBODY),
     Row("orders", "post", answers(HELD, 201), body="new_order"),

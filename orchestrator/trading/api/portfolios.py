@@ -21,7 +21,7 @@ from orchestrator.core.web.streaming import file_response
 from orchestrator.trading.api import examples
 from orchestrator.trading.api import portfolio_serializers as given
 from orchestrator.trading.models import Fill, LedgerEntry, Portfolio
-from orchestrator.trading.queries.ledger_file import ledger_csv
+from orchestrator.trading.queries.ledger_file import fills_csv, ledger_csv
 from orchestrator.trading.queries.portfolio_pages import (
     entries_of,
     fills_of,
@@ -152,6 +152,17 @@ class LedgerFileView(APIView):
         """All postings as CSV, the oldest first."""
         portfolio = find_portfolio(person(request), pk)
         pieces, name = ledger_csv(portfolio), f"ledger-{portfolio.pk}.csv"
+        return file_response(request._request, pieces, name=name, content_type="text/csv; charset=utf-8")
+
+
+class FillsFileView(APIView):
+    @extend_schema(
+        responses={(200, "text/csv"): OpenApiTypes.STR}, tags=TAG, operation_id="portfolios_fills_csv"
+    )
+    def get(self, request: Request, pk: UUID) -> StreamingHttpResponse:
+        """All fills as CSV, the oldest first."""
+        portfolio = find_portfolio(person(request), pk)
+        pieces, name = fills_csv(portfolio), f"fills-{portfolio.pk}.csv"
         return file_response(request._request, pieces, name=name, content_type="text/csv; charset=utf-8")
 
 

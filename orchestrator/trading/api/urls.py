@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{_PORTFOLIO}withdraw/", portfolios.WithdrawView.as_view(), name="withdraw"),
     path(f"{_PORTFOLIO}positions/", portfolios.PositionsView.as_view(), name="positions"),
     path(f"{_PORTFOLIO}fills/", portfolios.FillsView.as_view(), name="fills"),
+    path(f"{_PORTFOLIO}fills/file/", portfolios.FillsFileView.as_view(), name="fills-file"),
     path(f"{_PORTFOLIO}ledger/", portfolios.LedgerView.as_view(), name="ledger"),
     path(f"{_PORTFOLIO}ledger/file/", portfolios.LedgerFileView.as_view(), name="ledger-file"),
     path("orders/", orders.OrdersView.as_view(), name="orders"),

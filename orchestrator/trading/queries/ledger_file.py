@@ -1,4 +1,4 @@
-"""A portfolio's ledger as CSV: one line a posting, the oldest booking first."""
+"""A portfolio's ledger and fills as CSV: one line a posting or fill, the oldest first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
-from orchestrator.trading.models import LedgerEntry, Portfolio
+from orchestrator.trading.domain.money import CENT_OF_A_CENT
+from orchestrator.trading.models import Fill, LedgerEntry, Portfolio
+from orchestrator.trading.queries.market_pages import questions_of
 
 _COLUMNS: Final = [
     "entry",
@@ -21,6 +23,10 @@ _COLUMNS: Final = [
     "amount_usdc",
     "tokens",
 ]
+_FILL_COLUMNS: Final = [
+    "fill", "filled_at", "order", "by", "question", "outcome", "token", "side", "size", "price",
+    "amount_usdc", "fee_usdc", "role", "final", "taken_back_at",
+]  # fmt: skip
 _PIECE: Final = 500
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,6 +42,42 @@ def ledger_csv(portfolio: Portfolio) -> Iterator[bytes]:
             return
         after = UUID(str(entries[-1].pk))
         yield _lines([_row(entry, posting) for entry in entries for posting in entry.postings.all()])
+
+
+def fills_csv(portfolio: Portfolio) -> Iterator[bytes]:
+    """The same of fills; ``amount_usdc`` is without the fee."""
+    yield _lines([_FILL_COLUMNS])
+    after: UUID | None = None
+    while True:
+        rows = Fill.objects.filter(order__portfolio=portfolio).order_by("pk").select_related("order")
+        fills = list((rows.filter(pk__gt=after) if after else rows)[:_PIECE])
+        if not fills:
+            return
+        after = UUID(str(fills[-1].pk))
+        known = questions_of({fill.order.token for fill in fills})
+        yield _lines([_fill(fill, known.get(fill.order.token)) for fill in fills])
+
+
+def _fill(fill: Fill, known: Any) -> list[str]:
+    order = fill.order
+    question, outcome = (known[0].question, known[1].name) if known else ("", "")
+    return [
+        str(fill.pk),
+        fill.filled_at.isoformat(),
+        str(order.pk),
+        "strategy" if order.run_id else "hand",
+        _safe(question),
+        _safe(outcome),
+        _safe(order.token),
+        order.side,
+        str(fill.size),
+        str(fill.price),
+        str((fill.size * fill.price).quantize(CENT_OF_A_CENT)),
+        str(fill.fee),
+        "maker" if fill.is_maker else "taker",
+        "yes" if fill.is_final else "no",
+        fill.failed_at.isoformat() if fill.failed_at else "",
+    ]
 
 
 def _row(entry: LedgerEntry, posting: Any) -> list[str]:

@@ -63,8 +63,9 @@ class OrderForm(StyledForm):
     time_in_force = forms.ChoiceField(
         label="Time in force",
         required=False,
+        help_text="Usual: GTC for a limit order, FAK for a market order",
         choices=[
-            ("", "Usual: GTC for a limit, FAK for a market order"),
+            ("", "As usual"),
             (TimeInForce.GTC.value, "GTC: until cancelled"),
             (TimeInForce.GTD.value, "GTD: until a moment"),
             (TimeInForce.FOK.value, "FOK: all at once or nothing"),

@@ -22,7 +22,8 @@ from orchestrator.core.web.streaming import file_response
 from orchestrator.trading.domain.vocabulary import EntryKind, Mode, OrderStatus, Side
 from orchestrator.trading.models import Portfolio
 from orchestrator.trading.queries import portfolio_pages as pages
-from orchestrator.trading.queries.ledger_file import ledger_csv
+from orchestrator.trading.queries.exposure import exposure_of, limits_of, payouts_of
+from orchestrator.trading.queries.ledger_file import fills_csv, ledger_csv
 from orchestrator.trading.queries.market_pages import questions_of
 from orchestrator.trading.services.portfolios import create_portfolio, deposit, find_portfolio, withdraw
 from orchestrator.trading.web.charts import equity_chart
@@ -99,15 +100,20 @@ def _detail(request: HttpRequest, portfolio: Portfolio, **forms: MoneyForm) -> H
     user = person(request)
     positions = list(portfolio.positions.all())
     sums = pages.sums_of(portfolio, positions)
-    standing = pages.orders_for(user, {"portfolio": str(portfolio.pk), "status": "standing"})[:50]
-    held = pages.held_in(positions, sums)
+    standing = list(pages.orders_for(user, {"portfolio": str(portfolio.pk), "status": "standing"})[:200])
+    rows = pages.held_in(positions, sums)
+    held = [each for each in rows if each.position.size]
+    exposure = exposure_of(held, standing)
     key = str(new_id())
     context: dict[str, Any] = {
         **_head(request, portfolio, "overview"),
         "sums": sums,
-        "held": [each for each in held if each.position.size],
-        "closed": [each for each in held if not each.position.size][:20],
-        "standing": list(standing),
+        "held": held,
+        "closed": [each for each in rows if not each.position.size][:20],
+        "exposure": exposure,
+        "limits": limits_of(portfolio, sums, exposure, held),
+        "payouts": payouts_of(portfolio),
+        "standing": standing,
         "outcomes": questions_of({each.token for each in standing}),
         "chart": equity_chart(pages.curve_of(portfolio, sums)),
         "deposit": forms.get("deposit") or MoneyForm(initial={"key": key}, auto_id="deposit_%s"),
@@ -171,6 +177,14 @@ def ledger_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     portfolio = find_portfolio(person(request), pk)
     name = f"ledger-{portfolio.pk}.csv"
     return file_response(request, ledger_csv(portfolio), name=name, content_type="text/csv; charset=utf-8")
+
+
+@login_required
+@require_safe
+def fills_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    portfolio = find_portfolio(person(request), pk)
+    name = f"fills-{portfolio.pk}.csv"
+    return file_response(request, fills_csv(portfolio), name=name, content_type="text/csv; charset=utf-8")
 
 
 def _head(request: HttpRequest, portfolio: Portfolio, here: str) -> dict[str, Any]:

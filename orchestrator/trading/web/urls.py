@@ -62,6 +62,7 @@ urlpatterns = [
     path(f"{_PORTFOLIO}orders/", portfolios.orders, name="portfolio-orders"),
     path(f"{_PORTFOLIO}orders/new/", orders.new, name="new-order"),
     path(f"{_PORTFOLIO}fills/", portfolios.fills, name="portfolio-fills"),
+    path(f"{_PORTFOLIO}fills/file/", portfolios.fills_file, name="portfolio-fills-file"),
     path(f"{_PORTFOLIO}ledger/", portfolios.ledger, name="portfolio-ledger"),
     path(f"{_PORTFOLIO}ledger/file/", portfolios.ledger_file, name="portfolio-ledger-file"),
     path(f"{_PORTFOLIO}money/<str:direction>/", portfolios.move, name="move-money"),
