@@ -122,7 +122,7 @@ class StrategyRunAdmin(_Lean):
     list_display = ("id", "workflow", "mode", "tape", "portfolio", "window", "position", "created_at")
     list_filter = (CreatedFilter, "mode")
     list_select_related = ("workflow", "tape", "portfolio")
-    exclude = ("reader", "served", "curve", "statistics")
+    exclude = ("reader", "replay", "served", "curve", "statistics")
     id_fields: ClassVar = ["pk", "execution_id", "workflow", "portfolio"]
     search_help_text = "The whole id of a run, its execution, its workflow or its portfolio"
 

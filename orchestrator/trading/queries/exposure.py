@@ -109,7 +109,7 @@ def limits_of(
     unfinished = Execution.objects.filter(finished_at__isnull=True).values("pk")
     runs = StrategyRun.objects.filter(portfolio=portfolio, execution_id__in=unfinished)
     found: list[LimitUse] = []
-    for run in runs.select_related("workflow").defer("reader", "served", "curve")[:10]:
+    for run in runs.select_related("workflow").defer("reader", "replay", "served", "curve")[:10]:
         version = Execution.objects.select_related("version").get(pk=run.execution_id).version
         loss = _loss_today(run, sums)
         for node in version.nodes:

@@ -65,7 +65,7 @@ def _fill(fill: Fill, known: Any) -> list[str]:
         str(fill.pk),
         fill.filled_at.isoformat(),
         str(order.pk),
-        "strategy" if order.run_id else "hand",
+        "hand" if order.run_id is None else "strategy",
         _safe(question),
         _safe(outcome),
         _safe(order.token),
