@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -100,7 +101,8 @@ def test_an_order_goes_by_keyboard_from_the_market_to_a_fill(open_as: OpenAs, lo
     page.keyboard.press("Enter")
     expect(page.get_by_text("The order is filled.")).to_be_visible()
     order = Order.objects.get()
-    assert (order.amount, order.status) == (25, "filled")
+    assert order.amount == Decimal(25)
+    assert order.status == "filled"
     expect(page.get_by_role("heading", name="Exposure by market")).to_be_visible()
     looks_right(page)
     page.get_by_role("link", name="Fills").click()
@@ -114,7 +116,7 @@ def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
 ) -> None:
     ann, _ = scene()
     portfolio = create_portfolio(ann, name="Trial")
-    watch.allow(r"400")
+    watch.allow(r"400|htmx:")  # a preview under way is dropped as the order is placed
     page = open_as(ann, f"/trading/portfolios/{portfolio.pk}/orders/new/")
     page.get_by_label("Price, USDC a token").fill("0.123456")
     page.get_by_label("Size", exact=True).fill("50")

@@ -27,6 +27,10 @@ _FILL_COLUMNS: Final = [
     "fill", "filled_at", "order", "by", "question", "outcome", "token", "side", "size", "price",
     "amount_usdc", "fee_usdc", "role", "final", "taken_back_at",
 ]  # fmt: skip
+_READ: Final = [
+    "filled_at", "price", "size", "fee", "is_maker", "is_final", "failed_at", "order__token", "order__side",
+    "order__run__mode",
+]  # fmt: skip
 _PIECE: Final = 500
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,7 +53,8 @@ def fills_csv(portfolio: Portfolio) -> Iterator[bytes]:
     yield _lines([_FILL_COLUMNS])
     after: UUID | None = None
     while True:
-        rows = Fill.objects.filter(order__portfolio=portfolio).order_by("pk").select_related("order")
+        rows = Fill.objects.filter(order__portfolio=portfolio).order_by("pk")
+        rows = rows.select_related("order__run").only(*_READ)
         fills = list((rows.filter(pk__gt=after) if after else rows)[:_PIECE])
         if not fills:
             return
@@ -65,7 +70,7 @@ def _fill(fill: Fill, known: Any) -> list[str]:
         str(fill.pk),
         fill.filled_at.isoformat(),
         str(order.pk),
-        "hand" if order.run_id is None else "strategy",
+        "hand" if order.run is None else "strategy",
         _safe(question),
         _safe(outcome),
         _safe(order.token),
