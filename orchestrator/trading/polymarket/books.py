@@ -8,15 +8,13 @@ cannot be trusted any more, a Gap is told and the token waits for its next whole
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from orchestrator.trading.domain.markets import NewMarket
 from orchestrator.trading.domain.messages import (
     Book,
     Gap,
-    Level,
     Message,
     PriceChange,
     Resolved,
@@ -24,6 +22,7 @@ from orchestrator.trading.domain.messages import (
     Trade,
 )
 from orchestrator.trading.domain.vocabulary import Side
+from orchestrator.trading.polymarket.ladders import Ladder, TokenBook
 from orchestrator.trading.polymarket.wire.stream import (
     Best,
     BestBidAsk,
@@ -57,56 +56,11 @@ class Counts:
     gaps: int = 0
 
 
-class _Ladder:
-    """One side of a book: by price the size and when that was told; a size of zero remembers the latter."""
-
-    __slots__ = ("best", "levels", "pick")
-
-    def __init__(self, *, highest: bool) -> None:
-        self.levels: dict[Decimal, tuple[Decimal, int]] = {}
-        self.best: Decimal | None = None
-        self.pick = max if highest else min
-
-    def put(self, price: Decimal, size: Decimal, at: int) -> None:
-        self.levels[price] = (size, at)
-        if size:
-            self.best = price if self.best is None else self.pick(self.best, price)
-        elif price == self.best:
-            standing = (each for each, (amount, _) in self.levels.items() if amount)
-            self.best = self.pick(standing, default=None)
-
-    def standing(self) -> tuple[Level, ...]:
-        """Best first."""
-        levels = [Level(price, size) for price, (size, _) in self.levels.items() if size]
-        return tuple(sorted(levels, reverse=self.pick is max))
-
-
-@dataclass(slots=True)
-class _Token:
-    """``waits``: it has no book that counts. ``told``: its Gap was passed on since it had one."""
-
-    market: str = ""
-    at: int = 0
-    waits: bool = True
-    told: bool = False
-    book: Book | None = None
-    tick: Decimal | None = None
-    tick_at: int = 0
-    disagreed: int = 0
-    bids: _Ladder = field(default_factory=lambda: _Ladder(highest=True))
-    asks: _Ladder = field(default_factory=lambda: _Ladder(highest=False))
-    trades: dict[Print, None] = field(default_factory=dict)
-
-    @property
-    def is_crossed(self) -> bool:
-        return self.bids.best is not None and self.asks.best is not None and self.bids.best >= self.asks.best
-
-
 class Books:
     """``take`` turns events of the wire into what is passed on; ``waiting`` are the tokens without a book."""
 
     def __init__(self, tokens: Iterable[str] = ()) -> None:
-        self._tokens: dict[str, _Token] = {}
+        self._tokens: dict[str, TokenBook] = {}
         self.waiting: set[str] = set()
         self.add(tokens)
         self._markets: set[str] = set()
@@ -121,7 +75,7 @@ class Books:
     def add(self, tokens: Iterable[str]) -> None:
         for name in tokens:
             if name not in self._tokens:
-                self._tokens[name] = _Token()
+                self._tokens[name] = TokenBook()
                 self.waiting.add(name)
 
     def drop(self, tokens: Iterable[str]) -> None:
@@ -206,7 +160,7 @@ class Books:
             return message
         return replace(message, at=self._now)
 
-    def _known(self, name: str, market: str) -> _Token | None:
+    def _known(self, name: str, market: str) -> TokenBook | None:
         token = self._tokens.get(name)
         if token is None:
             self.counts.foreign += 1
@@ -232,7 +186,7 @@ class Books:
         token.waits = token.told = False
         self.waiting.discard(book.token)
         token.at, token.book, token.disagreed = book.at, book, 0
-        token.bids, token.asks = _Ladder(highest=True), _Ladder(highest=False)
+        token.bids, token.asks = Ladder(highest=True), Ladder(highest=False)
         for ladder, levels in ((token.bids, book.bids), (token.asks, book.asks)):
             ladder.levels = {price: (size, book.at) for price, size in levels}
             ladder.best = levels[0].price if levels else None
@@ -241,7 +195,7 @@ class Books:
     def _change(self, event: Changes, wall_ms: int) -> list[Message]:
         found: list[PriceChange] = []
         gaps: list[Message] = []
-        touched: dict[str, _Token] = {}
+        touched: dict[str, TokenBook] = {}
         for change in event.changes:
             token = self._known(change.token, change.market)
             if token is None:
@@ -259,7 +213,7 @@ class Books:
         passed = [self._timed(change) for change in found if not self._tokens[change.token].waits]
         return [*gaps, *passed, *self._compare(event.best, wall_ms)]
 
-    def _applies(self, token: _Token, change: PriceChange) -> bool:
+    def _applies(self, token: TokenBook, change: PriceChange) -> bool:
         ladder = token.bids if change.side is Side.BUY else token.asks
         standing, told_at = ladder.levels.get(change.price, (None, 0))
         if change.at < told_at or (standing is None and token.book is not None and change.at < token.book.at):

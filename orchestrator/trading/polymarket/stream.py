@@ -11,21 +11,19 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 import structlog
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 
-from orchestrator.core.json import dumps
 from orchestrator.trading.domain.errors import BadWire
 from orchestrator.trading.domain.markets import NewMarket
 from orchestrator.trading.domain.messages import Book, Message, Resolved, TickSize
 from orchestrator.trading.polymarket.asking import Asking
 from orchestrator.trading.polymarket.books import Books
 from orchestrator.trading.polymarket.health import Health, Tally
+from orchestrator.trading.polymarket.line import Line, open_line
 from orchestrator.trading.polymarket.options import StreamOptions
 from orchestrator.trading.polymarket.waiting import Backoff
 from orchestrator.trading.polymarket.wire import stream as wire
@@ -33,15 +31,6 @@ from orchestrator.trading.polymarket.wire import stream as wire
 log = structlog.get_logger(__name__)
 
 _YIELD_EVERY: Final = 32
-
-
-@dataclass(slots=True)
-class _Line:
-    """One connection: when we sent a PING that has no answer yet, and why we ended it, if we did."""
-
-    socket: ClientConnection
-    pinged_at: float | None = None
-    fault: str = ""
 
 
 class MarketStream:
@@ -63,7 +52,7 @@ class MarketStream:
         self._asking = Asking(self._options.book_seconds)
         self._waiting: deque[tuple[float, Message]] = deque()
         self._some, self._room = asyncio.Event(), asyncio.Event()
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = self._is_full = False
 
@@ -115,7 +104,7 @@ class MarketStream:
         self._books.drop(gone)
         self._asking.forget(gone)
         if self._line is not None and gone:
-            await self._send(self._line, {"operation": "unsubscribe", "assets_ids": sorted(gone)})
+            await self._line.unsubscribe(sorted(gone))
 
     @property
     def tokens(self) -> Set[str]:
@@ -176,18 +165,8 @@ class MarketStream:
 
     async def _converse(self) -> None:
         """One connection, from the first subscription to its end, which raises what ended it."""
-        options = self._options
-        async with connect(
-            self._url,
-            open_timeout=options.open_seconds,
-            close_timeout=1.0,
-            ping_interval=None,  # the channel has a PING of its own, as text
-            max_size=options.max_frame_bytes,
-            max_queue=64,
-            compression=None,
-            proxy=None,
-        ) as socket:
-            line = self._line = _Line(socket)
+        async with open_line(self._url, self._options) as line:
+            self._line = line
             keeper = asyncio.create_task(self._keep(line))
             try:
                 await self._greet(line)
@@ -202,14 +181,13 @@ class MarketStream:
                 with suppress(asyncio.CancelledError, ConnectionClosed):
                     await keeper
 
-    async def _greet(self, line: _Line) -> None:
+    async def _greet(self, line: Line) -> None:
         """The first message of a connection names its kind; further tokens come by operations."""
         tokens = sorted(self._books.tokens)
         self._asking = Asking(self._options.book_seconds)
         first, rest = tokens[: self._options.batch], tokens[self._options.batch :]
         self._asking.asked(tokens, time.monotonic())
-        hello = {"assets_ids": first, "type": "market", "custom_feature_enabled": True}
-        await self._send(line, hello)
+        await line.greet(first)
         await self._ask(rest)
 
     async def _ask(self, tokens: Sequence[str]) -> None:
@@ -218,9 +196,7 @@ class MarketStream:
         for start in range(0, len(tokens), self._options.batch):
             if self._line is None:
                 return
-            some = tokens[start : start + self._options.batch]
-            operation = {"operation": "subscribe", "assets_ids": some, "custom_feature_enabled": True}
-            await self._send(self._line, operation)
+            await self._line.subscribe(tokens[start : start + self._options.batch])
 
     async def _ask_again(self) -> None:
         """A whole book comes to whoever subscribes: so the subscription is ended and begun anew."""
@@ -228,21 +204,17 @@ class MarketStream:
         self._asking.settle(self._books.waiting, now)
         due = self._asking.due(now)
         if self._line is not None and due:
-            await self._send(self._line, {"operation": "unsubscribe", "assets_ids": due})
+            await self._line.unsubscribe(due)
             await self._ask(due)
 
-    async def _send(self, line: _Line, message: dict[str, object]) -> None:
-        with suppress(ConnectionClosed):  # the reader hears of it, too, and acts
-            await line.socket.send(dumps(message).decode())
-
-    async def _read(self, line: _Line) -> None:
+    async def _read(self, line: Line) -> None:
         frames = 0
         while True:
             data = await line.socket.recv(decode=False)
             now, wall_ms = time.monotonic(), _wall_ms()
             for event in wire.frame(data, self._tally.unknown):
                 if isinstance(event, wire.Pong):
-                    line.pinged_at = None
+                    line.waits_since = None
                 elif isinstance(event, NewMarket) and self._on_new_market is not None:
                     self._on_new_market(event)
                 elif found := self._books.take(event, wall_ms=wall_ms):
@@ -287,20 +259,12 @@ class MarketStream:
         reason = f"{dropped:,} messages were dropped: nobody took them in time"
         self._pass_on(self._books.void_all(reason, wall_ms=_wall_ms()))
 
-    async def _keep(self, line: _Line) -> None:
+    async def _keep(self, line: Line) -> None:
         """Sends PING, ends a connection that does not answer, and asks for the books that are missing."""
-        options = self._options
-        pinged = time.monotonic()
         while True:
-            await asyncio.sleep(options.look_seconds)
-            now = time.monotonic()
-            if line.pinged_at is not None and now - line.pinged_at > options.pong_seconds:
-                line.fault = f"no PONG within {options.pong_seconds:g} s"
-                await line.socket.close(1002, "no PONG")
+            await asyncio.sleep(self._options.look_seconds)
+            if not await line.check():
                 return
-            if line.pinged_at is None and now - pinged >= options.ping_seconds:
-                line.pinged_at = pinged = now
-                await line.socket.send("PING")
             await self._ask_again()
 
 
