@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import dj_database_url
 import django_stubs_ext
-from django.templatetags.static import static
 
 from orchestrator.config import BASE_DIR, load_config, serves_web
 from orchestrator.embedded import locations
 from orchestrator.rate import parse_rate
 from orchestrator.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
 from orchestrator.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from orchestrator.settings.databases import REPLICA_VIEWS as REPLICA_VIEWS
+from orchestrator.settings.databases import databases
+from orchestrator.settings.pages import ADMIN_CONTENT_SECURITY_POLICY as ADMIN_CONTENT_SECURITY_POLICY
+from orchestrator.settings.pages import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from orchestrator.settings.pages import UNFOLD as UNFOLD
 from orchestrator.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 
 django_stubs_ext.monkeypatch()
@@ -100,43 +102,8 @@ TEMPLATES = [
     },
 ]
 
-_pool: dict[str, float] | bool = bool(CONFIG.database_pool) and {
-    "min_size": min(CONFIG.database_pool_min, CONFIG.database_pool),
-    "max_size": CONFIG.database_pool,
-    "timeout": CONFIG.database_pool_timeout_seconds,
-}
-
-
-def _database(url: str) -> dict[str, Any]:
-    parsed: dict[str, Any] = dict(dj_database_url.parse(url, engine="orchestrator.core.postgres"))
-    return {
-        **parsed,
-        "CONN_MAX_AGE": 0 if _pool else None,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **parsed.get("OPTIONS", {}), "pool": _pool},
-    }
-
-
-DATABASES = {"default": _database(CONFIG.database_of_this_process)}
-if CONFIG.replica_of_this_process:
-    DATABASES["replica"] = _database(CONFIG.replica_of_this_process) | {"TEST": {"MIRROR": "default"}}
+DATABASES = databases(CONFIG)
 DATABASE_ROUTERS = ["orchestrator.core.replica.ReplicaRouter"]
-# Names of views whose GETs may read from the replica: lists and analytics, which may lag behind a little.
-REPLICA_VIEWS = (
-    "analytics:",
-    "api:analytics-",
-    "api:approval-list",
-    "api:event-list",
-    "api:execution-list",
-    "api:workflow-list",
-    "approvals:list",
-    "events:export",
-    "events:list",
-    "executions:list",
-    "executions:of-workflow",
-    "executions:rows",
-    "workflows:list",
-)
 # The role that a request takes where its process does not connect as it already: in tests.
 WEB_ROLE, WEB_PASSWORD = locations.WEB_ROLE, CONFIG.web_password
 WEB_LOGS_IN = CONFIG.web_database_url is not None
@@ -196,42 +163,6 @@ CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # a photo that is taken never lies in clear in a temporary file
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "media-src": ["'self'", "blob:"],  # a recording is listened to before it is sent
-        "style-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    },
-}
-# The admin's theme writes style attributes and a style element, and its Alpine makes functions of the
-# expressions in its templates. No script stands in a page, so none that somebody smuggles in is run.
-ADMIN_CONTENT_SECURITY_POLICY = {
-    **CONTENT_SECURITY_POLICY["DIRECTIVES"],
-    "script-src": ["'self'", "'unsafe-eval'"],
-    "style-src": ["'self'", "'unsafe-inline'"],
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Orchestrator",
-    "SITE_HEADER": "Orchestrator",
-    "SITE_SUBHEADER": "Administration",
-    "SITE_SYMBOL": "account_tree",
-    "SITE_FAVICONS": [
-        {
-            "rel": "icon",
-            "type": "image/svg+xml",
-            "href": lambda request: static("dist/favicon.svg"),
-        },
-    ],
-    "SHOW_VIEW_ON_SITE": False,
-}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
