@@ -12,7 +12,6 @@ from typing import Final
 from uuid import UUID
 
 from orchestrator.core.errors import WrongState
-from orchestrator.core.ids import new_id
 from orchestrator.core.json import JsonObject
 from orchestrator.trading.domain.live import LiveReason
 from orchestrator.trading.domain.money import ONE, ZERO, usdc
@@ -22,6 +21,7 @@ from orchestrator.trading.models import Order, StrategyRun
 from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.killing import SENTENCE, hold_gate
 from orchestrator.trading.services.live.sending import place_live
+from orchestrator.trading.services.order_rows import order_row
 from orchestrator.trading.services.sessions import Work, require_unfinished, store, working_on
 
 _LONGEST: Final = 200
@@ -109,26 +109,15 @@ def _fault(request: OrderRequest) -> Fault | None:
 
 def _row(work: Work, node_id: str, request: OrderRequest, *, stopped: bool) -> Order:
     instrument = work.replay.broker.instruments.get(request.token)
-    return Order(
-        id=new_id(),
-        portfolio=work.portfolio,
+    return order_row(
+        request,
         run=work.run,
-        client_order_id=request.client_order_id,
+        portfolio=work.portfolio,
         node_id=node_id,
-        window=max(work.run.window - 1, 0),
-        token=request.token[:100],
         market=instrument.market if instrument else "",
-        side=request.side.value,
-        type=request.type.value,
-        time_in_force=request.time_in_force.value,
-        expires_at=None if request.expires_at is None else moment_of(request.expires_at),
-        price=request.price,
-        size=request.size,
-        amount=request.amount,
-        status=(OrderStatus.REJECTED if stopped else OrderStatus.PENDING).value,
-        reason_code=LiveReason.KILL_SWITCH.value if stopped else "",
-        reason=SENTENCE if stopped else "",
         placed_at=moment_of(work.replay.broker.at),
+        reason=LiveReason.KILL_SWITCH.value if stopped else "",
+        sentence=SENTENCE if stopped else "",
     )
 
 

@@ -11,12 +11,11 @@ from uuid import UUID
 from django.db import transaction
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.ids import new_id
 from orchestrator.executions.models import Execution
 from orchestrator.trading.domain.live import LiveReason, check_live_terms, may_cost
 from orchestrator.trading.domain.money import ZERO
 from orchestrator.trading.domain.orders import Instrument, OrderRequest, Reason, Refused, check_terms
-from orchestrator.trading.domain.vocabulary import OrderStatus, Side
+from orchestrator.trading.domain.vocabulary import Side
 from orchestrator.trading.models import (
     KillSwitch,
     LiveAccount,
@@ -29,10 +28,10 @@ from orchestrator.trading.models import (
 )
 from orchestrator.trading.queries import stakes
 from orchestrator.trading.queries.stakes import instrument_of, market_of, milliseconds
-from orchestrator.trading.queries.tapes import moment_of
 from orchestrator.trading.services.killing import SENTENCE, hold_gate
 from orchestrator.trading.services.live import booking
 from orchestrator.trading.services.locks import Locked, open_locks
+from orchestrator.trading.services.order_rows import order_row
 from orchestrator.trading.services.sessions import require_unfinished
 
 
@@ -87,27 +86,17 @@ def _store(desk: _Desk, node_id: str, request: OrderRequest) -> None:
         reason, sentence = locked.reason.value, locked.sentence
     except Refused as refused:
         reason, sentence = refused.reason.value, refused.sentence
-    order = Order.objects.create(
-        id=new_id(),
-        portfolio=desk.portfolio,
+    order = order_row(
+        request,
         run=desk.run,
-        client_order_id=request.client_order_id,
+        portfolio=desk.portfolio,
         node_id=node_id,
-        window=max(desk.run.window - 1, 0),
-        token=request.token[:100],
         market=market.condition_id if market else "",
-        side=request.side.value,
-        type=request.type.value,
-        time_in_force=request.time_in_force.value,
-        expires_at=None if request.expires_at is None else moment_of(request.expires_at),
-        price=request.price,
-        size=request.size,
-        amount=request.amount,
-        status=(OrderStatus.REJECTED if reason else OrderStatus.PENDING).value,
-        reason_code=reason,
-        reason=sentence,
         placed_at=utc_now(),
+        reason=reason,
+        sentence=sentence,
     )
+    order.save(force_insert=True)
     if not reason:
         LiveOrder.objects.create(order=order, due_at=utc_now())
 
