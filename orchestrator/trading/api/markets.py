@@ -19,6 +19,7 @@ from orchestrator.core.api.pagination import IdCursorPagination
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
 from orchestrator.trading.api import market_serializers as given
+from orchestrator.trading.api.filters import check_amount, filters_in
 from orchestrator.trading.models import Market
 from orchestrator.trading.queries.market_pages import (
     CLOSING,
@@ -33,6 +34,18 @@ from orchestrator.trading.queries.market_pages import (
 from orchestrator.trading.services.exploring import Wanted, add_market, find_markets
 
 TAG: Final = ["markets"]
+
+
+_STATES: Final = ["open", "closed", "generated"]
+
+
+def _chosen(request: Request, states: list[str], *more: str) -> dict[str, str]:
+    """Raises InvalidInput."""
+    allowed = {"state": states, "closing": CLOSING, "ordering": ORDERINGS}
+    texts = dict.fromkeys(("search", "category", "min_volume", *more))
+    chosen = filters_in(request.query_params, {**texts, **allowed})
+    check_amount(chosen, "min_volume")
+    return chosen
 
 
 class MarketPagination(IdCursorPagination):
@@ -50,7 +63,7 @@ class MarketPagination(IdCursorPagination):
         parameters=[
             OpenApiParameter("search", str, description="Words of the question or of its event"),
             OpenApiParameter("category", str),
-            OpenApiParameter("state", str, enum=["open", "closed", "generated"]),
+            OpenApiParameter("state", str, enum=_STATES),
             OpenApiParameter("closing", str, enum=list(CLOSING), description="Within 1, 7 or 30 days"),
             OpenApiParameter("min_volume", str, description="In USDC"),
             OpenApiParameter("ordering", str, enum=list(ORDERINGS)),
@@ -65,7 +78,7 @@ class MarketsView(ListAPIView[Market]):
     pagination_class = MarketPagination
 
     def get_queryset(self) -> QuerySet[Market]:
-        return markets_for(self.request.query_params.dict(), now=utc_now())
+        return markets_for(_chosen(self.request, _STATES), now=utc_now())
 
 
 class ExchangeView(APIView):
@@ -90,7 +103,7 @@ class ExchangeView(APIView):
 
         A 503 says that the exchange is away or wants fewer calls, a 502 that its answer cannot be read.
         """
-        chosen = request.query_params.dict()
+        chosen = _chosen(request, _STATES[:2], "after")
         wanted = Wanted(
             typed=chosen.get("search", ""),
             category=chosen.get("category", ""),

@@ -18,6 +18,7 @@ from orchestrator.core.api.input import valid_data
 from orchestrator.core.errors import InvalidInput
 from orchestrator.trading.api import examples
 from orchestrator.trading.api import portfolio_serializers as given
+from orchestrator.trading.api.filters import filters_in
 from orchestrator.trading.domain.vocabulary import OrderType, Side, TimeInForce
 from orchestrator.trading.models import Order
 from orchestrator.trading.queries.portfolio_pages import orders_for
@@ -25,6 +26,13 @@ from orchestrator.trading.services.manual_orders import Asked, cancel_order, fin
 from orchestrator.trading.services.previewing import preview_order
 
 TAG: Final = ["orders"]
+_FILTERS: Final = {
+    "portfolio": None,
+    "token": None,
+    "status": ["standing", *given.ORDER_STATUSES],
+    "side": given.SIDES,
+    "by": ["hand", "strategy"],
+}
 
 
 @extend_schema_view(
@@ -47,7 +55,7 @@ class OrdersView(ListAPIView[Order]):
     serializer_class = given.OrderSerializer
 
     def get_queryset(self) -> QuerySet[Order]:
-        chosen = self.request.query_params.dict()
+        chosen = filters_in(self.request.query_params, _FILTERS)
         try:
             UUID(chosen.get("portfolio") or str(UUID(int=0)))
         except ValueError as error:

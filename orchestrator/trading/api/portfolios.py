@@ -20,6 +20,7 @@ from orchestrator.core.api.input import valid_data
 from orchestrator.core.web.streaming import file_response
 from orchestrator.trading.api import examples
 from orchestrator.trading.api import portfolio_serializers as given
+from orchestrator.trading.api.filters import filters_in
 from orchestrator.trading.models import Fill, LedgerEntry, Portfolio
 from orchestrator.trading.queries.ledger_file import fills_csv, ledger_csv
 from orchestrator.trading.queries.portfolio_pages import (
@@ -33,6 +34,7 @@ from orchestrator.trading.queries.portfolio_pages import (
 from orchestrator.trading.services.portfolios import create_portfolio, deposit, find_portfolio, withdraw
 
 TAG: Final = ["portfolios"]
+_FILTERS: Final = {"search": None, "mode": given.MODES}
 
 
 @extend_schema_view(
@@ -52,7 +54,7 @@ class PortfoliosView(ListAPIView[Portfolio]):
     serializer_class = given.PortfolioSerializer
 
     def get_queryset(self) -> QuerySet[Portfolio]:
-        return portfolios_for(person(self.request), self.request.query_params.dict())
+        return portfolios_for(person(self.request), filters_in(self.request.query_params, _FILTERS))
 
     @extend_schema(
         request=given.NewPortfolioSerializer,
@@ -141,7 +143,7 @@ class LedgerView(ListAPIView[LedgerEntry]):
 
     def get_queryset(self) -> QuerySet[LedgerEntry]:
         portfolio = find_portfolio(person(self.request), self.kwargs["pk"])
-        return entries_of(portfolio, self.request.query_params.dict())
+        return entries_of(portfolio, filters_in(self.request.query_params, {"kind": given.ENTRY_KINDS}))
 
 
 class LedgerFileView(APIView):

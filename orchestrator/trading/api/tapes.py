@@ -25,11 +25,18 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.web.streaming import file_response
 from orchestrator.trading.api import examples
 from orchestrator.trading.api import tape_serializers as given
+from orchestrator.trading.api.filters import filters_in
 from orchestrator.trading.models import Tape
 from orchestrator.trading.queries.tape_pages import file_name, pieces_of, shape_of, tapes_for
 from orchestrator.trading.services import tapes
 
 TAG: Final = ["tapes"]
+_FILTERS: Final = {
+    "search": None,
+    "origin": given.TAPE_ORIGINS,
+    "status": given.TAPE_STATUSES,
+    "mine": ["true", "false", "1", "0"],
+}
 _GZIP: Final = "application/gzip"
 
 
@@ -63,7 +70,7 @@ class TapesView(ListAPIView[Tape]):
     serializer_class = given.TapeSerializer
 
     def get_queryset(self) -> QuerySet[Tape]:
-        return tapes_for(person(self.request), self.request.query_params.dict())
+        return tapes_for(person(self.request), filters_in(self.request.query_params, _FILTERS))
 
 
 class GenerateTapeView(APIView):

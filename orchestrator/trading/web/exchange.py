@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import DomainError, InvalidInput
+from orchestrator.core.params import text_of
 from orchestrator.trading.domain.errors import BadWire, ExchangeAway, ExchangeRefused, RateLimited
 from orchestrator.trading.domain.markets import Market as Found
 from orchestrator.trading.queries.market_pages import CLOSING, Outcome, min_volume_of
@@ -34,7 +35,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
     """What the exchange has. The page comes at once, and asks for its results by itself."""
     chosen = chosen_in(request)
     ordering = chosen.get("ordering", "")
-    after = request.GET.get("after", "")
+    after = text_of(request.GET, "after", most=300)
     context: dict[str, Any] = {
         **filters_of(chosen, ordering=ordering, here="exchange"),
         "results_query": urlencode({**chosen, "after": after, "results": "1"}),

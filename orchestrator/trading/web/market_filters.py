@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from orchestrator.core.params import texts_of
 from orchestrator.trading.queries import market_pages as pages
 
 _FILTERS: Final = ("search", "category", "state", "closing", "min_volume", "ordering")
@@ -16,7 +17,7 @@ _VOLUMES: Final = {"1000": "≥ 1,000", "10000": "≥ 10,000", "100000": "≥ 10
 
 
 def chosen_in(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET[name].strip() for name in _FILTERS if request.GET.get(name, "").strip()}
+    return texts_of(request.GET, _FILTERS, most=300)
 
 
 def filters_of(chosen: dict[str, str], *, ordering: str, here: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orchestrator.accounts.current import person
 from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.core.ids import new_id
+from orchestrator.core.params import texts_of
 from orchestrator.core.web.forms import sent
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.core.web.streaming import file_response
@@ -37,7 +38,7 @@ _FILTERS: Final = ("search", "mode")
 def listing(request: HttpRequest) -> HttpResponse:
     """Portfolios of the person, with what they are worth."""
     user = person(request)
-    chosen = {name: request.GET[name] for name in _FILTERS if request.GET.get(name, "").strip()}
+    chosen = texts_of(request.GET, _FILTERS)
     context = {
         "here_tab": "portfolios",
         "page": keyset_page(request, pages.portfolios_for(user, chosen), ordering="-id", size=30),
@@ -130,7 +131,7 @@ def orders(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     portfolio = find_portfolio(user, pk)
     names = ("status", "side", "by")
-    chosen = {name: request.GET[name] for name in names if request.GET.get(name, "").strip()}
+    chosen = texts_of(request.GET, names)
     rows = pages.orders_for(user, {**chosen, "portfolio": str(pk)})
     page = keyset_page(request, rows, ordering="-id", size=30)
     context = {
@@ -160,7 +161,7 @@ def fills(request: HttpRequest, pk: UUID) -> HttpResponse:
 def ledger(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Bookings with their postings, the newest first."""
     portfolio = find_portfolio(person(request), pk)
-    chosen = {"kind": request.GET["kind"]} if request.GET.get("kind", "").strip() else {}
+    chosen = texts_of(request.GET, ["kind"])
     page = keyset_page(request, pages.entries_of(portfolio, chosen), ordering="-id", size=30)
     context = {
         **_head(request, portfolio, "ledger"),

@@ -19,6 +19,7 @@ from orchestrator.accounts.current import person
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, TooLarge
 from orchestrator.core.ids import new_id
+from orchestrator.core.params import texts_of
 from orchestrator.core.web.forms import StyledForm, sent
 from orchestrator.core.web.paging import keyset_page
 from orchestrator.core.web.streaming import file_response
@@ -38,7 +39,7 @@ _FILTERS: Final = ("search", "origin", "status", "mine")
 def listing(request: HttpRequest) -> HttpResponse:
     """Tapes that the person sees, by what the address asks for."""
     user = person(request)
-    chosen = {name: request.GET[name] for name in _FILTERS if request.GET.get(name, "").strip()}
+    chosen = texts_of(request.GET, _FILTERS)
     context = {
         "here_tab": "tapes",
         "page": keyset_page(request, tapes_for(user, chosen), ordering="-id", size=30),
