@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orchestrator.trading.domain.markets import Market as Found
+from orchestrator.trading.domain.money import CENT_OF_A_CENT
 from orchestrator.trading.domain.vocabulary import Side
 from orchestrator.trading.models import Market
 from orchestrator.trading.queries.market_pages import Told, outcomes_of
@@ -35,7 +36,16 @@ class MarketSerializer(serializers.ModelSerializer[Market]):
 
     @extend_schema_field(OutcomeSerializer(many=True))
     def get_outcomes(self, market: Market) -> list[dict[str, Any]]:
-        return list(OutcomeSerializer(outcomes_of(market), many=True).data)
+        """By hand: a serializer for each row of a list takes longer than the rest of it."""
+        return [
+            {
+                "name": each.name,
+                "token": each.token,
+                "price": None if each.price is None else format(each.price.quantize(CENT_OF_A_CENT), "f"),
+                "is_winner": each.is_winner,
+            }
+            for each in outcomes_of(market)
+        ]
 
 
 class FoundSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ _NODES: Final[list[tuple[str, str, dict[str, Any]]]] = [
     ("stream", "polymarket-stream", {"lookback": 5}),
     ("momentum", "momentum", {"lookback": 10}),
     ("risen", "filter", {}),
-    ("risk", "risk", {"amount": "25", "max_position": 500, "max_exposure": 5_000}),
+    ("risk", "risk", {"max_position": 500}),
     ("buy", "paper-order", {}),
 ]
 
@@ -23,11 +23,18 @@ def bench_trader() -> User:
     return User.objects.get_or_create(username="bench", defaults={"role": Role.USER.value})[0]
 
 
-def bench_strategy(user: User, *, window: float, rise: float = 0.05) -> UUID:
-    """Published: stream, momentum, filter, risk, paper order. ``window`` in seconds of market time."""
+def bench_strategy(
+    user: User, *, window: float, rise: float = 0.05, amount: str = "25", most: int = 5_000
+) -> UUID:
+    """Published: stream, momentum, filter, risk, paper order.
+
+    ``window`` in seconds of market time; ``amount`` in USDC for each outcome that rose by ``rise``, up to
+    ``most`` in all.
+    """
     special: dict[str, dict[str, Any]] = {
         "stream": {"window": window},
-        "risen": {"conditions": _conditions(rise)},
+        "risen": {"conditions": [{"field": "momentum", "operator": "gt", "value": rise}]},
+        "risk": {"amount": amount, "max_exposure": most},
     }
     nodes: Any = [
         {"id": name, "type": kind, "data": {"config": config | special.get(name, {})}}
@@ -42,7 +49,3 @@ def bench_strategy(user: User, *, window: float, rise: float = 0.05) -> UUID:
     workflow = create_workflow(user, name="Bench", nodes=nodes, edges=edges, settings=settings)
     publish_draft(user, workflow.pk)
     return workflow.pk
-
-
-def _conditions(rise: float) -> list[dict[str, Any]]:
-    return [{"field": "momentum", "operator": "gt", "value": rise}]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django import template
+from django.template import Context
 
 from orchestrator.accounts.models import User
 from orchestrator.trading.models import KillSwitch
@@ -11,12 +14,20 @@ from orchestrator.trading.queries.alerts import MOST_COUNTED, unread_count
 from orchestrator.trading.queries.locks import switch_now
 
 register = template.Library()
+_SWITCH: Final = "_trading_kill_switch"
 
 
-@register.simple_tag
-def kill_switch() -> KillSwitch | None:
-    """The switch, while it is pulled."""
-    return switch_now()
+@register.simple_tag(takes_context=True)
+def kill_switch(context: Context) -> KillSwitch | None:
+    """The switch, while it is pulled; asked for once a request, however many parts of its page tell of it."""
+    request = context.get("request")
+    if not hasattr(request, _SWITCH):
+        switch = switch_now()
+        if request is None:
+            return switch
+        setattr(request, _SWITCH, switch)
+    found: KillSwitch | None = getattr(request, _SWITCH)
+    return found
 
 
 @register.simple_tag

@@ -25,6 +25,7 @@ from orchestrator.trading.queries.portfolio_pages import paper_portfolio_of
 from orchestrator.trading.queries.tape_pages import prices_on
 from orchestrator.trading.web.charts import prices_chart
 from orchestrator.trading.web.market_filters import chosen_in, filters_of
+from orchestrator.trading.web.market_rows import rows_of
 
 _LEVELS: Final = 6
 
@@ -42,7 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         **filters_of(chosen, ordering=ordering, here="known"),
         "page": page,
-        "rows": [(market, pages.outcomes_of(market)[:3]) for market in page.items],
+        "rows": rows_of(page.items),
         "fetched_at": pages.last_fetched(),
         "may_build": person(request).may_build,
     }

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--rate", type=int, default=2_000, help="messages a second, live")
         parser.add_argument("--tokens", type=int, default=100, help="outcomes that are followed, live")
         parser.add_argument("--seconds", type=float, default=180.0, help="how long, live")
-        parser.add_argument("--window", type=float, default=1.0, help="seconds of a window, live")
+        parser.add_argument("--window", type=float, default=5.0, help="seconds of a window, live")
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)

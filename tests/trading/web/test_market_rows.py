@@ -1,0 +1,51 @@
+"""Rows of markets are kept as long as they say the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from orchestrator.core.clock import utc_now
+from orchestrator.trading.models import Market
+from orchestrator.trading.queries.market_pages import categories, last_fetched
+from tests.factories import make_user
+from tests.trading.live.scene import make_market
+
+pytestmark = pytest.mark.django_db
+
+
+def page() -> str:
+    client = Client()
+    client.force_login(make_user())
+    return str(client.get("/trading/markets/").content.decode())
+
+
+def test_a_market_that_says_something_else_is_drawn_anew_for_everybody() -> None:
+    market = make_market(question="Will <b>it</b> rain?", volume=Decimal(1_234))
+    assert all(text in page() for text in ("Will &lt;b&gt;it&lt;/b&gt; rain?", "50 %", "1,234"))
+
+    market.outcomes = [{"name": "Yes", "token": "71321", "price": "0.75"}]
+    market.question, market.is_closed, market.volume = "Will it snow?", True, Decimal(2_345)
+    market.save()
+
+    told = page()
+    assert all(text in told for text in ("Will it snow?", "75 %", "2,345"))
+    assert not any(text in told for text in ("rain?", "50 %", "1,234"))
+
+
+def test_categories_are_told_in_their_order_once_each_and_empty_ones_never() -> None:
+    assert categories() == []
+    for number, category in enumerate(["Weather", "", "Sports", "Weather"]):
+        make_market(f"{number}", category=category)
+    assert categories() == ["Sports", "Weather"]
+
+
+def test_what_was_generated_says_nothing_of_when_the_exchange_was_last_asked() -> None:
+    early, late = utc_now().replace(year=2025), utc_now()
+    make_market("1", is_generated=True, fetched_at=late)
+    assert last_fetched() is None
+    make_market("2", fetched_at=early)
+    assert last_fetched() == early
+    assert Market.objects.count() == 2
