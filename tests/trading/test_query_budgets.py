@@ -113,16 +113,17 @@ class World:
         now = utc_now()
         asked: Any = {"token": token, "market": market.condition_id, "side": "buy", "type": "limit"}
         asked |= {"price": Decimal("0.5"), "size": 10, "placed_at": now}
-        for portfolio in (self.portfolio, self.live):
-            order = Order.objects.create(
+        filled, standing = (
+            Order.objects.create(
                 portfolio=portfolio,
                 run=self.run,
                 client_order_id=f"{portfolio.pk}/{number}",
-                status="filled" if portfolio is self.portfolio else "open",
+                status=status,
                 **asked,
             )
-        LiveOrder.objects.create(order=order)
-        filled = Order.objects.get(client_order_id=f"{self.portfolio.pk}/{number}")
+            for portfolio, status in ((self.portfolio, "filled"), (self.live, "open"))
+        )
+        LiveOrder.objects.create(order=standing)
         Fill.objects.create(order=filled, reference="1", price=Decimal("0.5"), size=10, filled_at=now)
         Alert.objects.create(run=self.run, reference=token, text="Bought", happened_at=now)
         held: Any = {"token": token, "market": market.condition_id, "size": 10, "cost": 5}
