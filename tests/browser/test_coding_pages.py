@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from orchestrator.workspaces.models import ClaudeExecution
+from orchestrator.workspaces.services.coding.sending import send_batch
 from tests.browser.conftest import OpenAs
 from tests.browser.sessions import opened
-from tests.workspaces.coding.scene import Scene, make_failed_run, make_scene, review_as
+from tests.workspaces.coding.scene import Scene, make_failed_run, make_reviewed_scene, review_as
 from tests.workspaces.testing import make_session
 
 LooksRight = Callable[[Page], None]
@@ -19,9 +20,7 @@ LooksRight = Callable[[Page], None]
 
 @pytest.fixture
 def scene() -> Scene:
-    scene = make_scene(bars=200)
-    review_as(scene, SwingParameters(left=7, right=5))
-    return scene
+    return make_reviewed_scene()
 
 
 def test_from_the_cart_to_the_change_and_its_cases(
@@ -50,6 +49,18 @@ def test_from_the_cart_to_the_change_and_its_cases(
     expect(page.get_by_role("button", name="Send")).to_have_count(0)
     page.goto(f"{base}runs/")
     looks_right(page)
+
+
+def test_the_list_of_runs_follows_the_one_under_way(
+    open_as: OpenAs, scene: Scene, drain: Callable[[], None]
+) -> None:
+    send_batch(scene.user, scene.workspace.pk)
+    page = open_as(scene.user, f"/workspaces/{scene.workspace.pk}/runs/")
+    expect(page.get_by_text("Pending")).to_be_visible()
+    expect(page.get_by_text("in use", exact=True)).to_have_count(0)
+    drain()
+    expect(page.get_by_text("Completed")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("in use", exact=True)).to_be_visible()
 
 
 def test_a_failed_run_says_what_can_be_done_and_is_tried_again(
