@@ -142,13 +142,13 @@ def _named(tape: Tape) -> str:
     label = " (generated)" if tape.origin == TapeOrigin.GENERATED and "generated" not in tape.name else ""
     if tape.status == TapeStatus.RECORDING:
         return f"{tape.name}, recording now"
-    return f"{tape.name}{label}, {tape.message_count:,} messages{_span(tape)}"
+    return f"{tape.name}{label}{_span(tape)}"
 
 
 def _span(tape: Tape) -> str:
     """From when to when, in the reader's zone."""
     if tape.first_at is None or tape.last_at is None:
-        return ""
+        return ", empty"
     first, last = timezone.localtime(tape.first_at), timezone.localtime(tape.last_at)
     end = f"{last:%H:%M:%S}" if last.date() == first.date() else f"{last:%-d %b %H:%M:%S}"
     return f", {first:%-d %b %Y %H:%M:%S} to {end}"

@@ -104,7 +104,7 @@ let badgesShown = "";
 
 /** Figures of nodes, in the panel of a product: they come anew with the panel. */
 function showBadges(model: RunModel): void {
-  const text = document.getElementById("node-badges")?.textContent ?? "{}";
+  const text = document.querySelector<HTMLElement>("[data-node-badges]")?.dataset.nodeBadges ?? "{}";
   if (text === badgesShown) return;
   badgesShown = text;
   model.showBadges(JSON.parse(text) as Record<string, Badge[]>);

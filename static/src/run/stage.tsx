@@ -252,6 +252,7 @@ function useNodeMarks(marks: Marks, badges: Record<string, readonly Badge[]>): R
       if (!made) MADE.set(mark, (made = shown(mark)));
       found.set(id, withBadges(made, badges[id]));
     }
+    for (const [id, shown] of Object.entries(badges)) if (!found.has(id)) found.set(id, { badges: shown });
     return found;
   }, [marks, badges]);
 }
