@@ -66,6 +66,7 @@ def on_paper() -> StrategyRun:
 
 def test_alerts_are_unread_until_they_are_marked(open_as: OpenAs, looks_right: Looks) -> None:
     run = on_paper()
+    assert run.started_by is not None
     told = [Telling(reference=each, level="warning", text=f"{each} fell") for each in ("Snow", "Rain")]
     keep_alerts(run.execution_id, told)
     page = open_as(run.started_by, "/trading/")
