@@ -44,6 +44,8 @@ describe("a chart's arithmetic", () => {
     [1, "share", "100 %"],
     [0.0123, "usd", "$0.0123"],
     [12.3, "usd", "$12.30"],
+    [0.7, "price", "0.70"],
+    [0.7125, "price", "0.7125"],
     [12345, "count", "12,345"],
   ] as const)("writes %s %s as the tables do", (value, unit, text) => {
     expect(say(value, unit)).toBe(text);

@@ -8,8 +8,8 @@ export interface Series {
 
 export interface ChartData {
   kind: "stack" | "lines";
-  /** `usdc` and `fall` (a share below a peak) are drawn from their lowest to their highest, the others from zero. */
-  unit: "count" | "share" | "ms" | "usd" | "usdc" | "fall";
+  /** `usdc`, `price` (of a token) and `fall` (a share below a peak) are drawn from their lowest to their highest, the others from zero. */
+  unit: "count" | "share" | "ms" | "usd" | "usdc" | "price" | "fall";
   labels: string[];
   series: Series[];
 }
@@ -36,6 +36,8 @@ export function say(value: number | null | undefined, unit: ChartData["unit"]): 
       return `$${value >= 1 || value === 0 ? value.toFixed(2) : value.toFixed(4)}`;
     case "usdc":
       return `${minus(value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }))} USDC`;
+    case "price":
+      return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
     case "fall":
       return `${minus((value * 100).toFixed(1))} %`;
     case "count":
