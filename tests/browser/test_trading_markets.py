@@ -57,6 +57,7 @@ def test_a_market_is_found_at_the_exchange_added_recorded_and_the_recording_ende
             expect(page.get_by_text("Waiting for the first message.")).to_have_count(0)
             page.get_by_role("button", name="Stop recording").click()
             page.get_by_role("alertdialog").get_by_role("button", name="Stop recording").click()
+            expect(page.get_by_text("The recording ends when the recorder next looks.")).to_be_visible()
             until(lambda: Tape.objects.get().status == "ready")
         page.reload()
         expect(page.get_by_text("Whole", exact=True)).to_be_visible()

@@ -42,7 +42,8 @@ def rates_chart(shape: Shape) -> Chart:
 
 def prices_chart(name: str, prices: Sequence[Price]) -> Chart:
     rows = [(each.at, float(each.price), f"{each.price:f}") for each in prices]
-    return _chart("prices", f"What “{name}” was traded at, USDC", "Price", "price", rows, "No trade is on this tape.")
+    title, nothing = f"What “{name}” was traded at, USDC", "No trade is on this tape."
+    return _chart("prices", title, "Price", "price", rows, nothing)
 
 
 def equity_chart(points: Sequence[Point]) -> Chart:
