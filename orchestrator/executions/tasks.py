@@ -21,6 +21,7 @@ from orchestrator.executions.services.notifications.forgetting import forget_old
 from orchestrator.executions.services.notifications.reminding import remind_due
 from orchestrator.executions.services.partitions import make_event_partitions
 from orchestrator.executions.services.retention import drop_old_events
+from orchestrator.executions.services.trimming import trim_histories
 
 ENGINE_QUEUE = "engine"
 RUNS_PER_TASK = 20_000
@@ -57,6 +58,12 @@ def drop_events() -> None:
 def clean() -> None:
     """A part of what is due: the rest waits for the next hour, so that no task lasts long."""
     clean_executions(now=utc_now(), limit=RUNS_PER_TASK)
+
+
+@shared_task(name="executions.trim_histories", ignore_result=True)
+def trim_long_histories() -> None:
+    """Safe to deliver any number of times, and to kill."""
+    trim_histories(now=utc_now())
 
 
 @shared_task(name="executions.settle_abandoned_calls", ignore_result=True)

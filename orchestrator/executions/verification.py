@@ -36,8 +36,10 @@ def verify_execution(execution_id: UUID) -> list[Difference]:
 
 
 def _differences(execution: Execution) -> Iterator[str]:
-    rows = EventRow.objects.filter(execution_id=execution.pk).order_by("seq")
-    if execution.last_seq and not rows.filter(seq=1).exists() and _is_older_than_events(execution):
+    kept = EventRow.objects.filter(execution_id=execution.pk, seq__gt=execution.trimmed_to)
+    rows = kept.order_by("seq")
+    lacks_first = execution.last_seq and not rows.filter(seq=1).exists()
+    if execution.trimmed_to or (lacks_first and _is_older_than_events(execution)):
         yield from _differences_since_snapshot(execution, rows)
         return
     state, steps, expected = State(), 0, 1
@@ -71,7 +73,9 @@ def _is_older_than_events(execution: Execution) -> bool:
 def _differences_since_snapshot(execution: Execution, rows: QuerySet[EventRow]) -> Iterator[str]:
     """What is left of a run's history must still lead from its snapshot to its row."""
     kept = list(rows.values_list("seq", flat=True))
-    if kept != list(range(execution.last_seq - len(kept) + 1, execution.last_seq + 1)):
+    expected = None if _is_older_than_events(execution) else execution.last_seq - execution.trimmed_to
+    is_short = expected is not None and len(kept) != expected
+    if is_short or kept != list(range(execution.last_seq - len(kept) + 1, execution.last_seq + 1)):
         yield "some of the events that are left are missing"
         return
     if execution.state is None or execution.last_seq - len(kept) > execution.state_seq:

@@ -26,6 +26,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-abandoned-calls": _every("executions.settle_abandoned_calls", 60.0, expires=60),
     "delete-old-calls": _every("executions.delete_old_calls", crontab(hour=3, minute=11), expires=3600),
     "clean-executions": _every("executions.clean_executions", crontab(minute=37), expires=1800),
+    "trim-histories": _every("executions.trim_histories", crontab(minute=23), expires=1800),
     "record-missing-runs": _every("analytics.record_missing_runs", crontab(minute=41), expires=3600),
     "make-event-partitions": _every(
         "executions.make_event_partitions", crontab(hour=2, minute=17), expires=3600

@@ -66,6 +66,8 @@ class Execution(models.Model):
     state_seq = models.BigIntegerField(default=0)
     """The event up to which ``state`` stands; later ones are folded onto it."""
     last_seq = models.BigIntegerField(default=0)
+    trimmed_to = models.BigIntegerField(default=0, db_default=0)
+    """The event up to which the record of a run that goes round for long was deleted, steps included."""
     variables = JsonField(default=dict)
     current_node_ids = ArrayField(models.CharField(max_length=300), default=list)
     output = JsonField(null=True)
@@ -120,6 +122,10 @@ class Execution(models.Model):
             ),
             models.CheckConstraint(
                 name="execution_seq_order", condition=Q(state_seq__lte=F("last_seq"), state_seq__gte=0)
+            ),
+            models.CheckConstraint(
+                name="execution_trimmed_to_snapshot",
+                condition=Q(trimmed_to__gte=0, trimmed_to__lte=F("state_seq")),
             ),
             models.UniqueConstraint(
                 fields=["workflow", "idempotency_key"],
