@@ -14,7 +14,7 @@ from orchestrator.core.errors import InvalidInput
 from orchestrator.trading.domain.orders import OrderRequest
 from orchestrator.trading.domain.vocabulary import Mode, OrderType, Side
 from orchestrator.trading.models import Order, Portfolio, StrategyRun, Tape
-from orchestrator.trading.services import manual_orders, ordering
+from orchestrator.trading.services import manual_orders, ordering, sessions
 from orchestrator.trading.services.manual_orders import Asked, place_order
 from orchestrator.trading.services.portfolios import create_portfolio, find_portfolio
 from orchestrator.trading.services.strategies import start_strategy
@@ -26,8 +26,8 @@ from tests.trading.racing import beside
 from tests.trading.strategies.making import make_strategy, make_tape
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 1.0
-"""Seconds in which whoever is not kept waiting is done."""
+KEPT_WAITING, FREE = 1.0, 30.0
+"""Seconds to wait for somebody who cannot go on, and who can: the latter is done long before."""
 NEEDS = Decimal(60)
 """USDC that either of the two orders needs, of the 100 that are there."""
 
@@ -44,6 +44,7 @@ def tape(portfolio: Portfolio) -> Tape:
 
 def first_waits(
     monkeypatch: pytest.MonkeyPatch,
+    patience: float,
     place: Any,
     name: str,
     first: Callable[[], Any],
@@ -56,7 +57,7 @@ def first_waits(
         found = real(*given, **named)
         if not reached.is_set():
             reached.set()
-            other.join(PATIENCE)
+            other.join(patience)
         return found
 
     def go_second() -> None:
@@ -75,7 +76,9 @@ def taken(portfolio: Portfolio) -> tuple[int, Decimal]:
     return Order.objects.filter(status="open", size=NEEDS * 100).count(), portfolio.reserved
 
 
-def two_by_hand(portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Decimal]:
+def two_by_hand(
+    portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> tuple[int, Decimal]:
     def bid(name: str, size: Decimal) -> None:
         asked = Asked(tape_id=tape.pk, token=tape.tokens[0], side=Side.BUY, price=Decimal("0.01"), size=size)
         with suppress(InvalidInput):  # the cash does not pay for it
@@ -84,6 +87,7 @@ def two_by_hand(portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatc
     bid("before", Decimal(5))  # so that the desk is there
     first_waits(
         monkeypatch,
+        patience,
         manual_orders,
         "at_desk",
         lambda: bid("a", NEEDS * 100),
@@ -95,17 +99,17 @@ def two_by_hand(portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatc
 def test_two_orders_by_hand_at_once_do_not_spend_the_same_cash(
     portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert two_by_hand(portfolio, tape, monkeypatch) == (1, NEEDS + Decimal("0.05"))
+    assert two_by_hand(portfolio, tape, monkeypatch, KEPT_WAITING) == (1, NEEDS + Decimal("0.05"))
 
 
 def test_the_control_without_the_portfolio_s_lock_they_do(
     portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manual_orders, "find_portfolio", lambda user, pk, lock: find_portfolio(user, pk))
-    assert two_by_hand(portfolio, tape, monkeypatch) == (2, NEEDS + Decimal("0.05"))
+    assert two_by_hand(portfolio, tape, monkeypatch, FREE) == (2, NEEDS + Decimal("0.05"))
 
 
-def two_in_a_run(portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch) -> StrategyRun:
+def two_in_a_run(portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
     """A worker that was taken for dead comes late, and places an order beside the one that took over."""
     run, _ = start_strategy(
         portfolio.owner,
@@ -135,14 +139,24 @@ def two_in_a_run(portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPat
         )
         ordering.place_orders(run.execution_id, "buy", [request])
 
-    first_waits(monkeypatch, ordering, "require_unfinished", lambda: bid("a"), lambda: bid("b"))
-    return run
+    first_waits(monkeypatch, patience, ordering, "require_unfinished", lambda: bid("a"), lambda: bid("b"))
+
+
+class Unlocked:
+    """Reads a row as sessions do, and lets others at it."""
+
+    def __init__(self, model: type[StrategyRun] | type[Portfolio]) -> None:
+        self.model = model
+
+    def first(self, **named: Any) -> Any:
+        [key] = named.values()
+        return self.model.objects.filter(pk=key).first()
 
 
 def test_two_orders_of_a_run_at_once_do_not_spend_the_same_cash(
     portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two_in_a_run(portfolio, tape, monkeypatch)
+    two_in_a_run(portfolio, tape, monkeypatch, KEPT_WAITING)
     assert taken(portfolio) == (1, NEEDS)
     assert Order.objects.get(status="rejected").reason_code == "insufficient_cash"
     assert verify_portfolio(portfolio) == []
@@ -151,8 +165,7 @@ def test_two_orders_of_a_run_at_once_do_not_spend_the_same_cash(
 def test_the_control_without_the_locks_of_run_and_portfolio_they_do(
     portfolio: Portfolio, tape: Tape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for model in (StrategyRun, Portfolio):
-        rows = model.objects.all
-        monkeypatch.setattr(model.objects, "select_for_update", lambda rows=rows, **_: rows())
-    two_in_a_run(portfolio, tape, monkeypatch)
+    monkeypatch.setattr(sessions, "_run_rows", Unlocked(StrategyRun))
+    monkeypatch.setattr(sessions, "_portfolio_rows", Unlocked(Portfolio))
+    two_in_a_run(portfolio, tape, monkeypatch, FREE)
     assert taken(portfolio) == (2, NEEDS)

@@ -167,7 +167,9 @@ def test_a_run_pays_out_itself_and_what_it_still_holds_at_its_end_is_paid_then(
     assert verify_portfolio(run.portfolio) == []
 
 
-def two_who_pay(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[BaseException]]:
+def two_who_pay(
+    portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch, *, patience: float
+) -> tuple[int, list[BaseException]]:
     """The first has read what is held and waits a while before it books: the other's turn."""
     note_winner(MARKET, YES)
     read, real, faults = Event(), desks.keep_desk, list[BaseException]()
@@ -175,7 +177,7 @@ def two_who_pay(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> tuple[
     def keep(*given: Any) -> None:
         if not read.is_set():
             read.set()
-            other.join(1.0)
+            other.join(patience)
         real(*given)
 
     def go_second() -> None:
@@ -197,7 +199,7 @@ def two_who_pay(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> tuple[
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_pay_at_once_pay_once(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert two_who_pay(portfolio, monkeypatch) == (2, [])
+    assert two_who_pay(portfolio, monkeypatch, patience=1.0) == (2, [])
     portfolio.refresh_from_db()
     assert portfolio.cash == D("101.6")
 
@@ -207,5 +209,5 @@ def test_the_control_without_the_lock_both_pay_and_only_the_ledger_s_names_stop_
     portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Portfolio.objects, "select_for_update", Portfolio.objects.all)
-    count, faults = two_who_pay(portfolio, monkeypatch)
+    count, faults = two_who_pay(portfolio, monkeypatch, patience=30.0)
     assert (count, len(faults)) == (2, 1)

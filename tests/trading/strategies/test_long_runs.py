@@ -33,5 +33,6 @@ def test_a_strategy_reads_more_windows_than_a_loop_may_have_steps(drain: Drain) 
 def _stored(run: StrategyRun) -> int:
     """Characters of all that is written anew with each window, but for the curve, which is thinned."""
     run.refresh_from_db()
-    reader = {**run.reader, "replay": {**run.reader["replay"], "broker": None}}
-    return len(str(fresh(run.execution_id).state)) + len(str(reader))
+    assert run.replay
+    replay = {**run.replay, "broker": None}
+    return sum(len(str(each)) for each in (fresh(run.execution_id).state, run.reader, replay))
