@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("executions", "0010_runs_of_one_trigger")]
+    dependencies = [("executions", "0011_alerts_of_runs")]
 
     operations = [
         migrations.AddField(
