@@ -117,6 +117,19 @@ class IdCursorPagination(CursorPagination):
         return cursor
 
 
+class WithTies(IdCursorPagination):
+    """For a column in which very many rows are alike: those come by falling ids, and each can be reached.
+
+    Pages among them are found by counting, of which the framework does no more than a thousand.
+    """
+
+    offset_cutoff = 100_000
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        first, *_ = super().get_ordering(request, queryset, view)
+        return (first,) if first.lstrip("-") == "id" else (first, "-id")
+
+
 class OldestFirst(IdCursorPagination):
     """In the order in which the rows were made."""
 

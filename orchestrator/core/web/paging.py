@@ -35,13 +35,15 @@ def keyset_page(
     ordering: str,
     size: int = 50,
     narrow: Narrow | None = None,
+    by: type[IdCursorPagination] = IdCursorPagination,
 ) -> Page[Row]:
     """The page that ``?cursor=`` names. Raises InvalidInput for a cursor of no such list.
 
     ``ordering`` is a column with an index, with ``-`` for falling. Rows that are equal there are kept apart
-    by how many of them came before. ``narrow`` is for lists by falling ids.
+    by how many of them came before; where they are very many, ``by`` is ``WithTies``. ``narrow`` is for lists
+    by falling ids.
     """
-    paginator = IdCursorPagination()
+    paginator = by()
     paginator.narrow = narrow
     paginator.ordering, paginator.page_size, paginator.page_size_query_param = ordering, size, None  # type: ignore[assignment]
     return page_by(paginator, request, rows)

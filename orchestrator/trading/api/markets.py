@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.api.pagination import IdCursorPagination
+from orchestrator.core.api.pagination import WithTies
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
 from orchestrator.trading.api import market_serializers as given
@@ -48,7 +48,7 @@ def _chosen(request: Request, states: list[str], *more: str) -> dict[str, str]:
     return chosen
 
 
-class MarketPagination(IdCursorPagination):
+class MarketPagination(WithTies):
     """By what the address asks for."""
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from orchestrator.accounts.current import person
+from orchestrator.core.api.pagination import WithTies
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import new_id
 from orchestrator.core.web.paging import keyset_page
@@ -39,7 +40,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     if typed.is_exact:
         return redirect(f"{reverse('trading:exchange')}?{urlencode(chosen)}")
     ordering = pages.ordering_of(chosen)
-    page = keyset_page(request, pages.markets_for(chosen, now=utc_now()), ordering=ordering, size=25)
+    page = keyset_page(
+        request, pages.markets_for(chosen, now=utc_now()), ordering=ordering, size=25, by=WithTies
+    )
     context = {
         **filters_of(chosen, ordering=ordering, here="known"),
         "page": page,

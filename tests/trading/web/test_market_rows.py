@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -49,3 +51,27 @@ def test_what_was_generated_says_nothing_of_when_the_exchange_was_last_asked() -
     make_market("2", fetched_at=early)
     assert last_fetched() == early
     assert Market.objects.count() == 2
+
+
+@pytest.mark.parametrize("path", ["/api/v1/trading/markets/", "/trading/markets/"])
+def test_all_of_very_many_markets_without_volume_are_reached_once_each(path: str) -> None:
+    Market.objects.bulk_create(
+        Market(condition_id=f"0x{number}", question=f"Question {number}?", tick_size="0.01", minimum_size=5)
+        for number in range(1_250)
+    )
+    client = Client()
+    client.force_login(make_user())
+    seen: list[str] = []
+    address: str | None = f"{path}?page_size=200"
+    while address:
+        answer = client.get(address)
+        told = answer.content.decode()
+        seen += [name.rstrip("?") for name in re.findall(r"Question \d+\?", told)]
+        assert len(seen) <= 1_250, "a page came twice"
+        address = answer.json()["next"] if path.startswith("/api") else next_of(answer, path)
+    assert len(seen) == len(set(seen)) == 1_250
+
+
+def next_of(answer: Any, path: str) -> str | None:
+    query = answer.context["page"].next
+    return path + query if query else None
