@@ -28,9 +28,12 @@ COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY manage.py ./
 COPY orchestrator orchestrator
+COPY process process
+COPY workspaces workspaces
+COPY trading trading
 COPY templates templates
 COPY static/dist static/dist
-RUN python -m compileall -q orchestrator
+RUN python -m compileall -q orchestrator process workspaces trading
 USER orchestrator
 VOLUME /data
 EXPOSE 8000

@@ -15,10 +15,10 @@ api = (
         path("", include("orchestrator.workflows.api.urls")),
         path("", include("orchestrator.executions.api.urls")),
         path("", include("orchestrator.analytics.api.urls")),
-        path("", include("orchestrator.process.api.urls")),
-        path("", include("orchestrator.workspaces.api.urls")),
-        path("trading/", include("orchestrator.trading.api.urls")),
-        path("trading/", include("orchestrator.trading.api.live_urls")),
+        path("", include("process.api.urls")),
+        path("", include("workspaces.api.urls")),
+        path("trading/", include("trading.api.urls")),
+        path("trading/", include("trading.api.live_urls")),
     ],
     "api",
 )
@@ -36,11 +36,11 @@ urlpatterns = [
     path("", include("orchestrator.ai.web.urls")),
     path("", include("orchestrator.workflows.web.urls")),
     path("", include("orchestrator.executions.web.urls")),
-    path("hooks/", include("orchestrator.workspaces.web.hook_urls")),
+    path("hooks/", include("workspaces.web.hook_urls")),
     path("", include("orchestrator.analytics.web.urls")),
-    path("processes/", include("orchestrator.process.web.urls")),
-    path("workspaces/", include("orchestrator.workspaces.web.urls")),
-    path("trading/", include("orchestrator.trading.web.urls")),
+    path("processes/", include("process.web.urls")),
+    path("workspaces/", include("workspaces.web.urls")),
+    path("trading/", include("trading.web.urls")),
 ]
 
 handler400 = "orchestrator.core.web.problems.bad_request"

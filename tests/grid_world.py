@@ -14,24 +14,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
-from orchestrator.process.domain.process import Process
-from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
-from orchestrator.process.models import Archetype, ProcessVersion, Synthesis
-from orchestrator.process.queries.exported import export_version
-from orchestrator.process.services.recordings import keep_recording
-from orchestrator.process.services.sessions import advance, start_session
-from orchestrator.trading.domain.vocabulary import Mode, Side
-from orchestrator.trading.models import Market, StrategyRun
-from orchestrator.trading.services.manual_orders import Asked, place_order
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.tapes import generate_tape
 from orchestrator.workflows.models import Access, Workflow, WorkflowTemplate
 from orchestrator.workflows.services.bulk import start_bulk_job
 from orchestrator.workflows.services.folders import create_folder
 from orchestrator.workflows.services.triggers import create_trigger
 from orchestrator.workflows.services.views import save_view
-from orchestrator.workspaces.models import CandleSet
-from orchestrator.workspaces.services.reviewing import review
+from process.domain.process import Process
+from process.domain.vocabulary import Behavior, ResponseFormat
+from process.models import Archetype, ProcessVersion, Synthesis
+from process.queries.exported import export_version
+from process.services.recordings import keep_recording
+from process.services.sessions import advance, start_session
 from tests.factories import make_user, make_workflow, node, share, start
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
@@ -40,6 +33,13 @@ from tests.workspaces.coding.scene import make_failed_run
 from tests.workspaces.deployments.scene import make_done
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_candles, make_session
+from trading.domain.vocabulary import Mode, Side
+from trading.models import Market, StrategyRun
+from trading.services.manual_orders import Asked, place_order
+from trading.services.portfolios import create_portfolio
+from trading.services.tapes import generate_tape
+from workspaces.models import CandleSet
+from workspaces.services.reviewing import review
 
 ROLES = ("anonymous", "stranger", "viewer", "editor", "owner", "admin")
 Answers = tuple[int, int, int, int, int, int]

@@ -52,9 +52,9 @@ INSTALLED_APPS = [
     "orchestrator.workflows",
     "orchestrator.ai",
     "orchestrator.executions",
-    "orchestrator.process",
-    "orchestrator.workspaces",
-    "orchestrator.trading",
+    "process",
+    "workspaces",
+    "trading",
     "orchestrator.analytics",
     "orchestrator.embedded",
 ]
@@ -264,9 +264,9 @@ POLYMARKET_URLS = {
 DEMO_ALLOWED = CONFIG.loopback
 DEMO_PARTS = [
     "orchestrator.analytics.demo.load",
-    "orchestrator.process.demo.load",
-    "orchestrator.workspaces.demo.load",
-    "orchestrator.trading.demo.load",
+    "process.demo.load",
+    "workspaces.demo.load",
+    "trading.demo.load",
 ]
 """Called with the person whom the demo's workflows belong to; they answer with a sentence."""
 

@@ -20,15 +20,6 @@ from orchestrator.ai.models import AiCall, Budget
 from orchestrator.ai.services.ledger import Payer, reserve
 from orchestrator.core import admin as shared
 from orchestrator.executions.models import Approval, Execution, StepRun
-from orchestrator.process.models import (
-    NodeType,
-    ProcessNode,
-    ProcessSection,
-    ProcessVersion,
-    PromptPack,
-    Session,
-)
-from orchestrator.trading import models as trading
 from orchestrator.workflows.models import (
     Access,
     Workflow,
@@ -36,9 +27,18 @@ from orchestrator.workflows.models import (
     WorkflowStatus,
     WorkflowVersion,
 )
-from orchestrator.workspaces import models as workspaces
+from process.models import (
+    NodeType,
+    ProcessNode,
+    ProcessSection,
+    ProcessVersion,
+    PromptPack,
+    Session,
+)
 from tests.factories import make_user, make_workflow, node, share, start, step
 from tests.grid_world import telling
+from trading import models as trading
+from workspaces import models as workspaces
 
 pytestmark = pytest.mark.django_db
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"

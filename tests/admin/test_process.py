@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.core import json
-from orchestrator.process.models import (
+from process.models import (
     Commitment,
     ProcessNode,
     ProcessPrompt,
@@ -21,9 +21,9 @@ from orchestrator.process.models import (
     Session,
     SessionBook,
 )
-from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.interchange import clone_version, import_version
+from process.queries.compiled import process_of
+from process.services.answering import save_answer
+from process.services.interchange import clone_version, import_version
 from tests.factories import make_user
 from tests.grid_world import telling
 

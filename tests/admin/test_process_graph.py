@@ -12,8 +12,8 @@ from django.urls import reverse
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
 from orchestrator.core.ids import new_id
-from orchestrator.process.models import FlowEdge, ProcessVersion
-from orchestrator.process.services.freezing import freeze
+from process.models import FlowEdge, ProcessVersion
+from process.services.freezing import freeze
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
-from orchestrator.process.models import (
+from process.models import (
     FlowEdge,
     PackPrompt,
     ProcessNode,
@@ -21,8 +21,8 @@ from orchestrator.process.models import (
     PromptPack,
     Session,
 )
-from orchestrator.process.queries.exported import export_version
-from orchestrator.process.services.interchange import clone_version
+from process.queries.exported import export_version
+from process.services.interchange import clone_version
 from tests.admin.test_process import actions_on, ada, client, draft, form_of, url, used
 
 __all__ = ["ada", "client", "draft", "used"]  # the fixtures

@@ -10,15 +10,15 @@ from django.test import Client
 
 from orchestrator.accounts.models import User
 from orchestrator.core.json import Json
-from orchestrator.process.domain.drawing import read_redrawing
-from orchestrator.process.models import (
+from process.domain.drawing import read_redrawing
+from process.models import (
     FlowEdge,
     ProcessNode,
     ProcessPrompt,
     ProcessSection,
     ProcessVersion,
 )
-from orchestrator.process.services.graphing import redraw
+from process.services.graphing import redraw
 from tests.admin.test_process import actions_on, ada, client, draft, form_of, url, used
 
 __all__ = ["ada", "client", "draft", "used"]

@@ -10,14 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from orchestrator.accounts.models import Role, User
-from orchestrator.trading import models as trading
-from orchestrator.trading.domain.vocabulary import OrderType, Side, TimeInForce
-from orchestrator.trading.queries.books import last_book
-from orchestrator.trading.services.manual_orders import Asked, place_order
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.tapes import generate_tape
 from tests.factories import make_user
 from tests.trading.live.scene import SECRETS, make_live_portfolio
+from trading import models as trading
+from trading.domain.vocabulary import OrderType, Side, TimeInForce
+from trading.queries.books import last_book
+from trading.services.manual_orders import Asked, place_order
+from trading.services.portfolios import create_portfolio
+from trading.services.tapes import generate_tape
 
 pytestmark = pytest.mark.django_db
 SHOWN = [

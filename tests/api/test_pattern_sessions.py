@@ -7,11 +7,11 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from orchestrator.accounts.models import User
-from orchestrator.workspaces.models import FeedbackItem, PatternSession, PatternWorkspace
-from orchestrator.workspaces.services.reviewing import review
 from tests.api.conftest import ClientFor
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import CSV, ROWS, make_candles, make_session
+from workspaces.models import FeedbackItem, PatternSession, PatternWorkspace
+from workspaces.services.reviewing import review
 
 API = "/api/v1/workspaces"
 

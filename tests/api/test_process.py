@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-import orchestrator.process
+import process
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
-from orchestrator.process.models import (
+from process.models import (
     Answer,
     Session,
     SessionGrant,
@@ -25,7 +25,7 @@ from tests.api.conftest import ClientFor
 from tests.factories import make_user
 from tests.rls.world import rows_of
 
-SHIPPED = Path(orchestrator.process.__file__).parent / "shipped" / "life_story.json"
+SHIPPED = Path(process.__file__).parent / "shipped" / "life_story.json"
 ROOT = "/api/v1/process/"
 NOBODY = "00000000-0000-7000-8000-000000000000"
 LIFE = {"has_children": True, "has_relationships": False, "comfortable_discussing_trauma": False}

@@ -9,9 +9,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from orchestrator.accounts.models import AuditRecord, Role
-from orchestrator.process.models import PackPrompt, ProcessPrompt, ProcessVersion, PromptPack, SectionPrompt
-from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.services.interchange import clone_version
+from process.models import PackPrompt, ProcessPrompt, ProcessVersion, PromptPack, SectionPrompt
+from process.queries.compiled import process_of
+from process.services.interchange import clone_version
 from tests.api.conftest import ClientFor
 from tests.factories import make_user
 from tests.grid_world import telling

@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 from orchestrator.accounts.models import Role
 from orchestrator.ai.services.budgets import set_budget
 from orchestrator.core import json
-from orchestrator.process.models import Archetype, Disclosure, FollowUp, HelpRequest, Synthesis
-from orchestrator.process.services import sessions
-from orchestrator.process.services.assistance import choose_assistance
+from process.models import Archetype, Disclosure, FollowUp, HelpRequest, Synthesis
+from process.services import sessions
+from process.services.assistance import choose_assistance
 from tests.ai.wire import speaking
 from tests.api.conftest import ClientFor
 from tests.factories import make_user

@@ -9,10 +9,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from orchestrator.accounts.models import User
-from orchestrator.process.domain.vocabulary import ResponseFormat
-from orchestrator.process.models import Answer, ProcessVersion, Recording, SessionGrant
-from orchestrator.process.services import sessions
-from orchestrator.process.services.recordings import keep_recording
+from process.domain.vocabulary import ResponseFormat
+from process.models import Answer, ProcessVersion, Recording, SessionGrant
+from process.services import sessions
+from process.services.recordings import keep_recording
 from tests.api.conftest import ClientFor
 from tests.factories import make_user
 from tests.process.making import WEBM, make_node, make_process, make_prompt

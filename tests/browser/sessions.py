@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from orchestrator.accounts.models import User
-from orchestrator.workspaces.models import PatternSession
 from tests.browser.conftest import OpenAs
+from workspaces.models import PatternSession
 
 
 def opened(

@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from orchestrator.accounts.models import Role
-from orchestrator.process.models import Session, SessionPhoto, Synthesis
-from orchestrator.process.services import lending
+from process.models import Session, SessionPhoto, Synthesis
+from process.services import lending
 from tests.browser.conftest import OpenAs
 from tests.browser.test_process import LooksRight, begun
 from tests.factories import make_user

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
-from orchestrator.workspaces import agent
-from orchestrator.workspaces.models import ClaudeExecution
-from orchestrator.workspaces.services.coding.sending import send_batch
-from orchestrator.workspaces.services.reviewing import review
 from tests.browser.conftest import OpenAs
 from tests.workspaces.coding.scene import Scene, make_scene
+from workspaces import agent
+from workspaces.models import ClaudeExecution
+from workspaces.services.coding.sending import send_batch
+from workspaces.services.reviewing import review
 
 DIFF = """diff --git a/detectors/swings.py b/detectors/swings.py
 --- a/detectors/swings.py

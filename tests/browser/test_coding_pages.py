@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
-from orchestrator.workspaces.models import ClaudeExecution
-from orchestrator.workspaces.services.coding.sending import send_batch
 from tests.browser.conftest import OpenAs
 from tests.browser.sessions import opened
 from tests.workspaces.coding.scene import Scene, make_failed_run, make_reviewed_scene, review_as
 from tests.workspaces.testing import make_session
+from workspaces.domain.detectors.swings import SwingParameters
+from workspaces.models import ClaudeExecution
+from workspaces.services.coding.sending import send_batch
 
 LooksRight = Callable[[Page], None]
 

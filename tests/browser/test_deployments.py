@@ -7,12 +7,12 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from orchestrator.workspaces.models import Deployment
 from tests.browser.conftest import OpenAs
 from tests.factories import make_user
 from tests.workspaces.deployments.scene import finish, look, make_done, make_version
 from tests.workspaces.deployments.wire import TOKEN, hosting
 from tests.workspaces.making import make_workspace
+from workspaces.models import Deployment
 
 Looks = Callable[[Page], None]
 

@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
-from orchestrator.workspaces.domain.vocabulary import MessageType
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.services.notes import write_note
-from orchestrator.workspaces.services.timeline import retell
 from tests.browser.conftest import OpenAs
 from tests.workspaces.making import make_workspace, tell_of_phase
+from workspaces.domain.vocabulary import MessageType
+from workspaces.models import PatternWorkspace, WorkspaceMessage
+from workspaces.services.notes import write_note
+from workspaces.services.timeline import retell
 
 ENTRIES: Final = 10_000
 IN_PAGE: Final = 1_100

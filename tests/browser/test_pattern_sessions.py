@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from orchestrator.workspaces.models import FeedbackItem, PatternSession
-from orchestrator.workspaces.services.reviewing import review
 from tests.browser.conftest import OpenAs
 from tests.browser.sessions import opened, said, settle
 from tests.browser.watching import Watch
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_candles, make_session
+from workspaces.models import FeedbackItem, PatternSession
+from workspaces.services.reviewing import review
 
 LooksRight = Callable[[Page], None]
 

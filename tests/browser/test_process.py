@@ -8,22 +8,22 @@ from uuid import UUID
 
 from playwright.sync_api import Page, Route, expect
 
-import orchestrator.process
+import process
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
-from orchestrator.process.models import Answer, ProcessVersion, Session
-from orchestrator.process.services import sessions
-from orchestrator.process.services.answering import save_answer, set_profile, set_scope
-from orchestrator.process.services.interchange import import_version
-from orchestrator.process.services.journeys import answer_value
-from orchestrator.process.services.kinds import store_node_types
-from orchestrator.process.services.versions import activate_version
+from process.models import Answer, ProcessVersion, Session
+from process.services import sessions
+from process.services.answering import save_answer, set_profile, set_scope
+from process.services.interchange import import_version
+from process.services.journeys import answer_value
+from process.services.kinds import store_node_types
+from process.services.versions import activate_version
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
 from tests.factories import make_user
 
 LooksRight = Callable[[Page], None]
-STORY = Path(orchestrator.process.__file__).parent / "shipped" / "life_story.json"
+STORY = Path(process.__file__).parent / "shipped" / "life_story.json"
 
 
 def life_story() -> ProcessVersion:

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
-from orchestrator.process.models import ProcessVersion, PromptPack, Session
-from orchestrator.process.services.interchange import import_version
-from orchestrator.process.services.kinds import store_node_types
+from process.models import ProcessVersion, PromptPack, Session
+from process.services.interchange import import_version
+from process.services.kinds import store_node_types
 from tests.browser.conftest import OpenAs
 from tests.browser.test_process import STORY
 from tests.browser.watching import Watch, axe, scrolls_sideways

@@ -10,11 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.json import Json
-from orchestrator.process.domain.drawing import read_redrawing
-from orchestrator.process.models import FlowEdge, ProcessNode, ProcessVersion
-from orchestrator.process.queries.graph import graph_of
-from orchestrator.process.services.freezing import freeze
-from orchestrator.process.services.graphing import redraw
+from process.domain.drawing import read_redrawing
+from process.models import FlowEdge, ProcessNode, ProcessVersion
+from process.queries.graph import graph_of
+from process.services.freezing import freeze
+from process.services.graphing import redraw
 from tests.browser.conftest import PHONE, OpenAs
 from tests.browser.watching import Watch, axe, scrolls_sideways
 from tests.factories import make_user

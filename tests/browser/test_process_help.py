@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from orchestrator.process.models import Synthesis
-from orchestrator.process.services.helping import ask_for_text
+from process.models import Synthesis
+from process.services.helping import ask_for_text
 from tests.browser.conftest import OpenAs
 from tests.process.helping.scene import make_scene
 

@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from orchestrator.accounts.models import User
-from orchestrator.process.domain.process import Choice
-from orchestrator.process.domain.vocabulary import ResponseFormat
-from orchestrator.process.models import Answer, ProcessVersion, Recording, Session
-from orchestrator.process.services import sessions
-from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.journeys import answer_value
+from process.domain.process import Choice
+from process.domain.vocabulary import ResponseFormat
+from process.models import Answer, ProcessVersion, Recording, Session
+from process.services import sessions
+from process.services.answering import save_answer
+from process.services.journeys import answer_value
 from tests.browser.conftest import OpenAs
 from tests.browser.test_process import LooksRight, agreed, said
 from tests.browser.watching import Watch

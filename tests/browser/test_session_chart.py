@@ -9,14 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from orchestrator.workspaces.models import PatternSession
-from orchestrator.workspaces.services.reviewing import review
-from orchestrator.workspaces.services.sessions import complete_session
 from tests.browser.conftest import OpenAs
 from tests.browser.sessions import opened, settle
 from tests.browser.watching import Watch
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_session
+from workspaces.models import PatternSession
+from workspaces.services.reviewing import review
+from workspaces.services.sessions import complete_session
 
 LooksRight = Callable[[Page], None]
 PIECE = 4096

@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import StrategyRun
-from orchestrator.trading.queries.alerts import unread_count
-from orchestrator.trading.services.alerting import Telling, keep_alerts
-from orchestrator.trading.services.strategies import start_strategy
 from tests.browser.conftest import OpenAs
 from tests.factories import make_user
 from tests.trading.conftest import as_in_a_process_of_its_own
 from tests.trading.live.conftest import exchange, scene
 from tests.trading.live.scene import Scene
 from tests.trading.strategies.making import make_strategy, make_tape
+from trading.domain.vocabulary import Mode
+from trading.models import StrategyRun
+from trading.queries.alerts import unread_count
+from trading.services.alerting import Telling, keep_alerts
+from trading.services.strategies import start_strategy
 
 __all__ = ["as_in_a_process_of_its_own", "exchange", "scene"]  # the fixtures
 Looks = Callable[[Page], None]

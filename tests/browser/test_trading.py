@@ -8,13 +8,13 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.models import Tape
 from orchestrator.workflows.models import Workflow
 from orchestrator.workflows.services.versions import publish_draft, save_draft
 from tests.browser.conftest import OpenAs
 from tests.factories import chain, make_user, node
 from tests.trading.conftest import as_in_a_process_of_its_own
 from tests.trading.strategies.making import BUY, STREAM, make_strategy, make_tape
+from trading.models import Tape
 
 __all__ = ["as_in_a_process_of_its_own"]  # the fixture
 Drain = Callable[[], None]

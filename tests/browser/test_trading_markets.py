@@ -9,9 +9,6 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.models import Market, Order, Portfolio, Tape
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.tapes import generate_tape
 from orchestrator.workflows.models import Workflow
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
@@ -20,6 +17,9 @@ from tests.stand_in import Answer
 from tests.trading.feed.making import feeding, until
 from tests.trading.polymarket.exchange import exchange
 from tests.trading.polymarket.payloads import gamma_market
+from trading.models import Market, Order, Portfolio, Tape
+from trading.services.portfolios import create_portfolio
+from trading.services.tapes import generate_tape
 
 Looks = Callable[[Page], None]
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from playwright.sync_api import FilePayload, Page, expect
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.domain.tapes import write_tape
-from orchestrator.trading.models import Market, Order, Portfolio, Tape
-from orchestrator.trading.queries.tapes import header_of, read_messages
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.tapes import generate_tape
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
 from tests.factories import make_user
+from trading.domain.tapes import write_tape
+from trading.models import Market, Order, Portfolio, Tape
+from trading.queries.tapes import header_of, read_messages
+from trading.services.portfolios import create_portfolio
+from trading.services.tapes import generate_tape
 
 Looks = Callable[[Page], None]
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.services.timeline import retell
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace, tell_of_phase
+from workspaces.models import PatternWorkspace, WorkspaceMessage
+from workspaces.services.timeline import retell
 
 
 def test_the_timeline_is_written_into_and_follows_what_happens(

@@ -4,4 +4,4 @@ from importlib import import_module
 
 from tests.trading.live.signing import PretendSigner
 
-vars(import_module("orchestrator.trading.services.live.accounts"))["open_signer"] = PretendSigner
+vars(import_module("trading.services.live.accounts"))["open_signer"] = PretendSigner

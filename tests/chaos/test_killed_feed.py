@@ -15,17 +15,6 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from orchestrator.trading.domain.messages import Book, Gap
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import Fill, Order, StrategyRun, Tape
-from orchestrator.trading.nodes import threads
-from orchestrator.trading.polymarket.wire import gamma
-from orchestrator.trading.polymarket.wire.values import Unknown
-from orchestrator.trading.services import sessions
-from orchestrator.trading.services.markets import keep_markets
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import ask_to_stop
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.chaos.scenario import hatchery
 from tests.executions.test_leases import engine
 from tests.factories import chain, edge, fresh, make_user, node
@@ -33,6 +22,17 @@ from tests.trading.feed.making import is_continuous, messages, recording
 from tests.trading.polymarket.payloads import NO, NOON, YES, book, gamma_market
 from tests.trading.polymarket.stand_in import Line, MarketChannel, market_channel
 from tests.trading.strategies.making import BUY, RISEN, SELL, make_strategy
+from trading.domain.messages import Book, Gap
+from trading.domain.vocabulary import Mode
+from trading.models import Fill, Order, StrategyRun, Tape
+from trading.nodes import threads
+from trading.polymarket.wire import gamma
+from trading.polymarket.wire.values import Unknown
+from trading.services import sessions
+from trading.services.markets import keep_markets
+from trading.services.strategies import start_strategy
+from trading.services.tapes import ask_to_stop
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.timeout(280)
 Env = dict[str, str]

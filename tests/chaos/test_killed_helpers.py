@@ -13,10 +13,10 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Execution
 from orchestrator.executions.services.ai_calls import GRACE, settle_abandoned_calls
 from orchestrator.executions.verification import verify_execution
-from orchestrator.process.models import Disclosure, Synthesis
-from orchestrator.process.queries.helping import state_of
-from orchestrator.process.services.assistance import choose_assistance
-from orchestrator.process.services.helping import ask_for_text
+from process.models import Disclosure, Synthesis
+from process.queries.helping import state_of
+from process.services.assistance import choose_assistance
+from process.services.helping import ask_for_text
 from tests.ai.wire import KEY, PROTOCOLS, SSE
 from tests.chaos.scenario import hatchery
 from tests.chaos.test_killed_calls import wait_for

@@ -21,16 +21,6 @@ from pytest_django import Settings
 from orchestrator.accounts.models import Role
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.verification import verify_execution
-from orchestrator.trading.domain.messages import Book, Level
-from orchestrator.trading.domain.vocabulary import FINAL_ORDERS, Mode
-from orchestrator.trading.models import LedgerEntry, LiveOrder, Order, Portfolio, StrategyRun, Tape
-from orchestrator.trading.services.live import accounts
-from orchestrator.trading.services.live.following import follow, give_up_unsent
-from orchestrator.trading.services.live.stopping import cancel_of_ended_runs
-from orchestrator.trading.services.locks import approve
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import append
-from orchestrator.trading.services.verifying import verify_portfolio
 from orchestrator.workflows.models import Workflow
 from tests.chaos.scenario import Hatchery, hatchery
 from tests.chaos.test_killed_workers import wait_for_death
@@ -39,6 +29,16 @@ from tests.stand_in import Answer, Received, stand_in
 from tests.trading.live.counterparty import Counterparty, dropped
 from tests.trading.live.scene import TOKEN, make_live_portfolio, make_market, make_recording
 from tests.trading.live.signing import PretendSigner
+from trading.domain.messages import Book, Level
+from trading.domain.vocabulary import FINAL_ORDERS, Mode
+from trading.models import LedgerEntry, LiveOrder, Order, Portfolio, StrategyRun, Tape
+from trading.services.live import accounts
+from trading.services.live.following import follow, give_up_unsent
+from trading.services.live.stopping import cancel_of_ended_runs
+from trading.services.locks import approve
+from trading.services.strategies import start_strategy
+from trading.services.tapes import append
+from trading.services.verifying import verify_portfolio
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 Env = dict[str, str]

@@ -8,10 +8,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from orchestrator.core.ids import new_id
-from orchestrator.process.domain.conditions import ALWAYS, Condition, compile_condition
-from orchestrator.process.domain.journey import Journey, Scope
-from orchestrator.process.domain.process import Choice, Edge, Node, Process, Prompt, Section
-from orchestrator.process.domain.vocabulary import (
+from process.domain.conditions import ALWAYS, Condition, compile_condition
+from process.domain.journey import Journey, Scope
+from process.domain.process import Choice, Edge, Node, Process, Prompt, Section
+from process.domain.vocabulary import (
     BOUNDARIES,
     FLAGS,
     PREFERENCES,

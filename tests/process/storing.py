@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from orchestrator.process.domain.conditions import Condition
-from orchestrator.process.domain.process import Node, Process, Prompt
-from orchestrator.process.models import (
+from process.domain.conditions import Condition
+from process.domain.process import Node, Process, Prompt
+from process.models import (
     FlowEdge,
     NodeType,
     ProcessNode,
@@ -13,7 +13,7 @@ from orchestrator.process.models import (
     ProcessVersion,
     SectionPrompt,
 )
-from orchestrator.process.services.kinds import store_node_types
+from process.services.kinds import store_node_types
 
 
 def store(process: Process, *, name: str = "v1") -> ProcessVersion:

@@ -13,9 +13,9 @@ from orchestrator.accounts.models import User
 from orchestrator.celery import app
 from orchestrator.core.encryption import decrypt_bytes
 from orchestrator.core.errors import NotAllowed, NotFound
-from orchestrator.process.models import ProcessVersion, Session, Synthesis
-from orchestrator.process.services import book_files, books, lending
-from orchestrator.process.services.sessions import start_session
+from process.models import ProcessVersion, Session, Synthesis
+from process.services import book_files, books, lending
+from process.services.sessions import start_session
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store

@@ -15,8 +15,8 @@ from orchestrator.accounts.models import AuditRecord, User
 from orchestrator.core import json
 from orchestrator.core.encryption import opened
 from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotFound, TooLarge
-from orchestrator.process.domain.book import Chapter
-from orchestrator.process.models import (
+from process.domain.book import Chapter
+from process.models import (
     Answer,
     Disclosure,
     FollowUp,
@@ -27,12 +27,12 @@ from orchestrator.process.models import (
     SessionPhoto,
     Synthesis,
 )
-from orchestrator.process.queries.book import WHOLE, Appendix, appendix_for, book_of, parts_of
-from orchestrator.process.queries.lending import answers_for, lent_to
-from orchestrator.process.services import books, lending
-from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.exports import export_all, export_session
-from orchestrator.process.services.sessions import start_session
+from process.queries.book import WHOLE, Appendix, appendix_for, book_of, parts_of
+from process.queries.lending import answers_for, lent_to
+from process.services import books, lending
+from process.services.answering import save_answer
+from process.services.exports import export_all, export_session
+from process.services.sessions import start_session
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.output.making import make_book, make_image

@@ -10,9 +10,9 @@ from django.test import Client
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.executions.models import Execution
-from orchestrator.process.demo import load
-from orchestrator.process.models import Answer, Disclosure, ProcessVersion, Session, Synthesis
-from orchestrator.process.services.sessions import start_session
+from process.demo import load
+from process.models import Answer, Disclosure, ProcessVersion, Session, Synthesis
+from process.services.sessions import start_session
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

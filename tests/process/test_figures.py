@@ -9,8 +9,8 @@ import pytest
 
 from orchestrator.accounts.models import User
 from orchestrator.analytics.domain.ranges import read_range
-from orchestrator.process.models import ProcessVersion, Session, SessionProgress, SessionSectionStatus
-from orchestrator.process.queries.figures import Figures, figures_of
+from process.models import ProcessVersion, Session, SessionProgress, SessionSectionStatus
+from process.queries.figures import Figures, figures_of
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_section
 from tests.process.storing import store

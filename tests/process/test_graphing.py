@@ -11,17 +11,17 @@ from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound
 from orchestrator.core.ids import new_id
 from orchestrator.core.json import Json
-from orchestrator.process.domain.comparing import compare
-from orchestrator.process.domain.drawing import read_redrawing
-from orchestrator.process.domain.process import Section
-from orchestrator.process.models import FlowEdge, ProcessNode, ProcessVersion
-from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.queries.exported import export_version
-from orchestrator.process.queries.graph import graph_of
-from orchestrator.process.services.authoring import DraftChanged
-from orchestrator.process.services.freezing import Frozen, freeze
-from orchestrator.process.services.graphing import redraw
-from orchestrator.process.services.interchange import clone_version
+from process.domain.comparing import compare
+from process.domain.drawing import read_redrawing
+from process.domain.process import Section
+from process.models import FlowEdge, ProcessNode, ProcessVersion
+from process.queries.compiled import process_of
+from process.queries.exported import export_version
+from process.queries.graph import graph_of
+from process.services.authoring import DraftChanged
+from process.services.freezing import Frozen, freeze
+from process.services.graphing import redraw
+from process.services.interchange import clone_version
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store

@@ -11,12 +11,12 @@ import pytest
 from django.db import connections
 
 from orchestrator.accounts.models import Role, User
-from orchestrator.process.domain.drawing import Change, read_redrawing
-from orchestrator.process.models import ProcessVersion
-from orchestrator.process.queries.versions import find_version
-from orchestrator.process.services import graphing
-from orchestrator.process.services.authoring import DraftChanged, begin_change
-from orchestrator.process.services.graphing import redraw
+from process.domain.drawing import Change, read_redrawing
+from process.models import ProcessVersion
+from process.queries.versions import find_version
+from process.services import graphing
+from process.services.authoring import DraftChanged, begin_change
+from process.services.graphing import redraw
 from tests.factories import make_user
 from tests.process.making import make_node, make_process
 from tests.process.storing import store

@@ -8,12 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from orchestrator.accounts.models import Role, User
-from orchestrator.process.bench.measuring import WANTED, measure_processes, stepping
-from orchestrator.process.bench.seed import NODES, PROMPTS, half_way, measured_version
-from orchestrator.process.models import Answer, ProcessVersion, Session
-from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.services.freezing import freeze
-from orchestrator.process.services.sessions import start_session
+from process.bench.measuring import WANTED, measure_processes, stepping
+from process.bench.seed import NODES, PROMPTS, half_way, measured_version
+from process.models import Answer, ProcessVersion, Session
+from process.queries.compiled import process_of
+from process.services.freezing import freeze
+from process.services.sessions import start_session
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt
 from tests.process.storing import store

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-import orchestrator.process
+import process
 from orchestrator.accounts.models import Role
 from orchestrator.core import json
 from orchestrator.core.errors import InvalidInput, NotAllowed
 from orchestrator.core.json import Json
-from orchestrator.process.domain.validation import validate
-from orchestrator.process.models import ProcessVersion
-from orchestrator.process.queries.compiled import process_of
-from orchestrator.process.queries.exported import export_version
-from orchestrator.process.services.interchange import clone_version, import_version
+from process.domain.validation import validate
+from process.models import ProcessVersion
+from process.queries.compiled import process_of
+from process.queries.exported import export_version
+from process.services.interchange import clone_version, import_version
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = Path(orchestrator.process.__file__).parent / "shipped" / "life_story.json"
+SHIPPED = Path(process.__file__).parent / "shipped" / "life_story.json"
 
 
 def life_story() -> ProcessVersion:

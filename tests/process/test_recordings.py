@@ -14,10 +14,10 @@ from orchestrator.accounts.models import User
 from orchestrator.ai.models import AiCall
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, TooLarge
-from orchestrator.process.domain.journey import NotActive, SectionLocked
-from orchestrator.process.domain.process import Process, Prompt
-from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
-from orchestrator.process.models import (
+from process.domain.journey import NotActive, SectionLocked
+from process.domain.process import Process, Prompt
+from process.domain.vocabulary import Behavior, ResponseFormat
+from process.models import (
     Answer,
     Disclosure,
     ProcessVersion,
@@ -26,9 +26,9 @@ from orchestrator.process.models import (
     SessionSectionStatus,
     Transcription,
 )
-from orchestrator.process.queries.recordings import find_recording
-from orchestrator.process.services import answering, recordings, sessions, transcribing
-from orchestrator.process.services.journeys import answer_value
+from process.queries.recordings import find_recording
+from process.services import answering, recordings, sessions, transcribing
+from process.services.journeys import answer_value
 from tests.ai.wire import KEY
 from tests.factories import make_user
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section

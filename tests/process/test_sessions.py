@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.json import Json
-from orchestrator.process.domain import steps
-from orchestrator.process.domain.asking import prompts_here, sections_here
-from orchestrator.process.domain.journey import (
+from process.domain import steps
+from process.domain.asking import prompts_here, sections_here
+from process.domain.journey import (
     DeadEnd,
     Journey,
     NotActive,
@@ -22,11 +22,11 @@ from orchestrator.process.domain.journey import (
     OpenPrompts,
     SectionLocked,
 )
-from orchestrator.process.domain.process import Process, Prompt
-from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat, SessionStatus
-from orchestrator.process.models import Answer, ProcessVersion, Session
-from orchestrator.process.services import answering, sessions
-from orchestrator.process.services.journeys import MovedOn, answer_value, place_of
+from process.domain.process import Process, Prompt
+from process.domain.vocabulary import Behavior, ResponseFormat, SessionStatus
+from process.models import Answer, ProcessVersion, Session
+from process.services import answering, sessions
+from process.services.journeys import MovedOn, answer_value, place_of
 from tests.factories import make_user
 from tests.process.making import (
     make_node,

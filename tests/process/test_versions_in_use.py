@@ -10,14 +10,14 @@ import pytest
 
 from orchestrator.accounts.models import Role
 from orchestrator.core import json
-from orchestrator.process.domain.vocabulary import SessionStatus
-from orchestrator.process.models import Answer, ProcessVersion, Session
-from orchestrator.process.queries import compiled
-from orchestrator.process.queries.exported import export_version
-from orchestrator.process.services.interchange import import_version
-from orchestrator.process.services.journeys import Place, answer_value, place_of
-from orchestrator.process.services.sessions import start_session
-from orchestrator.process.services.versions import activate_version
+from process.domain.vocabulary import SessionStatus
+from process.models import Answer, ProcessVersion, Session
+from process.queries import compiled
+from process.queries.exported import export_version
+from process.services.interchange import import_version
+from process.services.journeys import Place, answer_value, place_of
+from process.services.sessions import start_session
+from process.services.versions import activate_version
 from tests.factories import make_user
 from tests.process.test_interchange import SHIPPED
 from tests.process.walking import walk

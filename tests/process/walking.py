@@ -7,10 +7,10 @@ from typing import Final
 
 from orchestrator.accounts.models import User
 from orchestrator.core.json import Json
-from orchestrator.process.domain.asking import node_of, prompts_here, sections_here
-from orchestrator.process.domain.journey import OPEN
-from orchestrator.process.domain.process import Prompt
-from orchestrator.process.domain.vocabulary import (
+from process.domain.asking import node_of, prompts_here, sections_here
+from process.domain.journey import OPEN
+from process.domain.process import Prompt
+from process.domain.vocabulary import (
     FLAGS,
     PREFERENCES,
     Form,
@@ -19,10 +19,10 @@ from orchestrator.process.domain.vocabulary import (
     SectionStatus,
     SessionStatus,
 )
-from orchestrator.process.models import Session
-from orchestrator.process.queries.sessions import session_of
-from orchestrator.process.services import answering, sessions
-from orchestrator.process.services.journeys import Place, place_of
+from process.models import Session
+from process.queries.sessions import session_of
+from process.services import answering, sessions
+from process.services.journeys import Place, place_of
 
 _MOST_STEPS: Final = 400
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from orchestrator.accounts.models import User
-from orchestrator.process.models import (
+from process.models import (
     ProcessNode,
     ProcessPrompt,
     ProcessSection,

@@ -11,7 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.runtime.engine import Engine
-from orchestrator.process.models import (
+from process.models import (
     Answer,
     ProcessNode,
     ProcessSection,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from orchestrator.trading.nodes import threads
-from orchestrator.trading.services import sessions
+from trading.nodes import threads
+from trading.services import sessions
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.models import LedgerEntry, Portfolio, Posting
 from tests.factories import make_user
+from trading.models import LedgerEntry, Portfolio, Posting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

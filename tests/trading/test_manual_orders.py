@@ -9,15 +9,15 @@ import pytest
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
-from orchestrator.trading.domain.messages import Book, Level, Message, Trade
-from orchestrator.trading.domain.vocabulary import OrderType, Side, TapeOrigin, TimeInForce
-from orchestrator.trading.models import Fill, KillSwitch, LedgerEntry, Market, Order, Portfolio, Tape
-from orchestrator.trading.services import desks, manual_orders
-from orchestrator.trading.services.manual_orders import Asked
-from orchestrator.trading.services.portfolios import create_portfolio, deposit, withdraw
-from orchestrator.trading.services.previewing import preview_order
-from orchestrator.trading.services.tapes import append
 from tests.factories import make_user
+from trading.domain.messages import Book, Level, Message, Trade
+from trading.domain.vocabulary import OrderType, Side, TapeOrigin, TimeInForce
+from trading.models import Fill, KillSwitch, LedgerEntry, Market, Order, Portfolio, Tape
+from trading.services import desks, manual_orders
+from trading.services.manual_orders import Asked
+from trading.services.portfolios import create_portfolio, deposit, withdraw
+from trading.services.previewing import preview_order
+from trading.services.tapes import append
 
 pytestmark = pytest.mark.django_db
 YES, MARKET = "yes-token", "market-1"

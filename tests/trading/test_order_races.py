@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from orchestrator.core.errors import InvalidInput
-from orchestrator.trading.domain.orders import OrderRequest
-from orchestrator.trading.domain.vocabulary import Mode, OrderType, Side
-from orchestrator.trading.models import Order, Portfolio, StrategyRun, Tape
-from orchestrator.trading.services import manual_orders, ordering, sessions
-from orchestrator.trading.services.manual_orders import Asked, place_order
-from orchestrator.trading.services.portfolios import create_portfolio, find_portfolio
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.streaming import Asked as Reading
-from orchestrator.trading.services.streaming import next_window
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import make_user
 from tests.trading.racing import beside
 from tests.trading.strategies.making import make_strategy, make_tape
+from trading.domain.orders import OrderRequest
+from trading.domain.vocabulary import Mode, OrderType, Side
+from trading.models import Order, Portfolio, StrategyRun, Tape
+from trading.services import manual_orders, ordering, sessions
+from trading.services.manual_orders import Asked, place_order
+from trading.services.portfolios import create_portfolio, find_portfolio
+from trading.services.strategies import start_strategy
+from trading.services.streaming import Asked as Reading
+from trading.services.streaming import next_window
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEPT_WAITING, FREE = 1.0, 30.0

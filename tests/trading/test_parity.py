@@ -13,11 +13,11 @@ from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.ids import id_at
 from orchestrator.executions.models import Execution
-from orchestrator.trading.models import StrategyRun
 from orchestrator.workflows.models import Workflow
 from tests.factories import make_user
 from tests.trading.strategies.making import make_tape
 from tests.trading.strategies.test_document import EDGES, NODES
+from trading.models import StrategyRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

@@ -13,20 +13,20 @@ from django.db import IntegrityError
 from orchestrator.accounts.models import User
 from orchestrator.celery import app
 from orchestrator.core.errors import InvalidInput
-from orchestrator.trading import tasks
-from orchestrator.trading.domain.messages import Book, Level
-from orchestrator.trading.domain.vocabulary import Mode, Side, TapeOrigin, TapeStatus
-from orchestrator.trading.models import LedgerEntry, Market, Order, Portfolio, Tape
-from orchestrator.trading.services import booking, desks, paying
-from orchestrator.trading.services.manual_orders import Asked, place_order
-from orchestrator.trading.services.markets import note_winner
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import append
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import fresh, make_user, node
 from tests.trading.racing import beside
 from tests.trading.strategies.making import make_strategy
+from trading import tasks
+from trading.domain.messages import Book, Level
+from trading.domain.vocabulary import Mode, Side, TapeOrigin, TapeStatus
+from trading.models import LedgerEntry, Market, Order, Portfolio, Tape
+from trading.services import booking, desks, paying
+from trading.services.manual_orders import Asked, place_order
+from trading.services.markets import note_winner
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
+from trading.services.tapes import append
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db
 Drain = Callable[[], None]

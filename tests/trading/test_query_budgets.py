@@ -14,8 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import (
+from orchestrator.workflows.models import Workflow
+from tests.factories import make_user
+from tests.trading.live.scene import make_market
+from tests.trading.strategies.making import backtest, make_strategy, make_tape
+from trading.domain.vocabulary import Mode
+from trading.models import (
     Alert,
     Fill,
     KillSwitch,
@@ -30,11 +34,7 @@ from orchestrator.trading.models import (
     StrategyRun,
     Tape,
 )
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.workflows.models import Workflow
-from tests.factories import make_user
-from tests.trading.live.scene import make_market
-from tests.trading.strategies.making import backtest, make_strategy, make_tape
+from trading.services.portfolios import create_portfolio
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 2, 20

@@ -12,12 +12,12 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.trading.domain.made_up import Wanted, made_up_messages
-from orchestrator.trading.domain.tapes import write_tape
-from orchestrator.trading.models import Market, Portfolio, StrategyRun, Tape, TapeChunk
-from orchestrator.trading.queries.tapes import header_of, markets_of, read_messages
-from orchestrator.trading.services import tapes
 from tests.factories import make_user, make_workflow
+from trading.domain.made_up import Wanted, made_up_messages
+from trading.domain.tapes import write_tape
+from trading.models import Market, Portfolio, StrategyRun, Tape, TapeChunk
+from trading.queries.tapes import header_of, markets_of, read_messages
+from trading.services import tapes
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.domain.archive import unpack
-from orchestrator.workspaces.models import CandleSet, FeedbackItem, PatternSession
-from orchestrator.workspaces.queries.sessions import COLUMNS
-from orchestrator.workspaces.services.reviewing import review
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import CSV, ROWS, make_candles, make_session
+from workspaces.domain.archive import unpack
+from workspaces.models import CandleSet, FeedbackItem, PatternSession
+from workspaces.queries.sessions import COLUMNS
+from workspaces.services.reviewing import review
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from orchestrator.core import json
-from orchestrator.process.models import Archetype, FollowUp, HelpRequest, Synthesis
-from orchestrator.process.services import sessions
-from orchestrator.process.services.assistance import choose_assistance
+from process.models import Archetype, FollowUp, HelpRequest, Synthesis
+from process.services import sessions
+from process.services.assistance import choose_assistance
 from tests.ai.wire import error, speaking
 from tests.process.helping.scene import GOOD, MARKER, Scene, make_scene
 from tests.web.conftest import Visit

@@ -13,12 +13,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core import json
-from orchestrator.process.domain.process import Choice, Process, Prompt
-from orchestrator.process.domain.vocabulary import Behavior, Form, ResponseFormat
-from orchestrator.process.models import Answer, ProcessVersion, Session
-from orchestrator.process.services import sessions
-from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.journeys import answer_value
+from process.domain.process import Choice, Process, Prompt
+from process.domain.vocabulary import Behavior, Form, ResponseFormat
+from process.models import Answer, ProcessVersion, Session
+from process.services import sessions
+from process.services.answering import save_answer
+from process.services.journeys import answer_value
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from orchestrator.process.domain.conditions import compile_condition
-from orchestrator.process.domain.process import Choice, Process
-from orchestrator.process.domain.vocabulary import Behavior, ResponseFormat
-from orchestrator.process.models import Answer, Session, SessionScope
-from orchestrator.process.services import sessions
-from orchestrator.process.services.answering import save_answer
+from process.domain.conditions import compile_condition
+from process.domain.process import Choice, Process
+from process.domain.vocabulary import Behavior, ResponseFormat
+from process.models import Answer, Session, SessionScope
+from process.services import sessions
+from process.services.answering import save_answer
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store

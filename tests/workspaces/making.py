@@ -8,11 +8,11 @@ from django.db import transaction
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType, WorkspaceStatus
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.services.lifecycle import create_workspace
-from orchestrator.workspaces.services.timeline import tell
 from tests.factories import make_user
+from workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType, WorkspaceStatus
+from workspaces.models import PatternWorkspace, WorkspaceMessage
+from workspaces.services.lifecycle import create_workspace
+from workspaces.services.timeline import tell
 
 
 def make_workspace(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.accounts.models import AuditRecord
-from orchestrator.workspaces.models import PatternWorkspace
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.test_pages import client_of
+from workspaces.models import PatternWorkspace
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"

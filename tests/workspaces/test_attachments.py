@@ -13,12 +13,12 @@ from PIL import Image
 from pytest_django import Settings
 
 from orchestrator.core.errors import InvalidInput
-from orchestrator.workspaces.domain.files import kind_of, shown_name
-from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.services.notes import write_note
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.test_pages import client_of
+from workspaces.domain.files import kind_of, shown_name
+from workspaces.models import Attachment, PatternWorkspace, WorkspaceMessage
+from workspaces.services.notes import write_note
 
 pytestmark = pytest.mark.django_db
 

@@ -17,14 +17,14 @@ from pytest_django import Settings
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput
-from orchestrator.workspaces.access import find_workspace
-from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMember, WorkspaceMessage
-from orchestrator.workspaces.services import notes
-from orchestrator.workspaces.services.notes import write_note
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.test_attachments import MP4, picture, stored
 from tests.workspaces.test_pages import client_of
+from workspaces.access import find_workspace
+from workspaces.models import Attachment, PatternWorkspace, WorkspaceMember, WorkspaceMessage
+from workspaces.services import notes
+from workspaces.services.notes import write_note
 
 pytestmark = pytest.mark.django_db
 

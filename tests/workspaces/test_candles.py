@@ -14,10 +14,13 @@ from pytest_django import Settings
 
 from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, TooLarge, WrongState
-from orchestrator.workspaces.domain.archive import unpack
-from orchestrator.workspaces.models import CandleSet
-from orchestrator.workspaces.services import candles
-from orchestrator.workspaces.services.candles import (
+from tests.factories import make_user
+from tests.workspaces.making import make_workspace
+from tests.workspaces.testing import CSV, ROWS, make_candles, make_session
+from workspaces.domain.archive import unpack
+from workspaces.models import CandleSet
+from workspaces.services import candles
+from workspaces.services.candles import (
     delete_candles,
     ensure_candles_for_everybody,
     find_candles,
@@ -25,9 +28,6 @@ from orchestrator.workspaces.services.candles import (
     rename_candles,
     upload_candles,
 )
-from tests.factories import make_user
-from tests.workspaces.making import make_workspace
-from tests.workspaces.testing import CSV, ROWS, make_candles, make_session
 
 pytestmark = pytest.mark.django_db
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestrator.workspaces.demo import load
-from orchestrator.workspaces.models import AlgorithmVersion, CandleSet, ClaudeExecution, PatternSession
-from orchestrator.workspaces.services.candles import find_candles
 from tests.factories import make_user
+from workspaces.demo import load
+from workspaces.models import AlgorithmVersion, CandleSet, ClaudeExecution, PatternSession
+from workspaces.services.candles import find_candles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,11 +14,11 @@ from django.db import models
 from rest_framework.serializers import ModelSerializer
 
 from orchestrator.accounts.models import User
-from orchestrator.workspaces.api.coding_serializers import CodingRunSerializer
-from orchestrator.workspaces.api.session_serializers import FeedbackSerializer, PatternSessionSerializer
-from orchestrator.workspaces.api.workspace_serializers import MessageSerializer, WorkspaceSerializer
-from orchestrator.workspaces.domain import vocabulary
-from orchestrator.workspaces.models import (
+from workspaces.api.coding_serializers import CodingRunSerializer
+from workspaces.api.session_serializers import FeedbackSerializer, PatternSessionSerializer
+from workspaces.api.workspace_serializers import MessageSerializer, WorkspaceSerializer
+from workspaces.domain import vocabulary
+from workspaces.models import (
     ClaudeExecution,
     FeedbackItem,
     ImplementationSession,

@@ -9,17 +9,17 @@ from django.db import transaction
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.domain.files import address_of
-from orchestrator.workspaces.domain.vocabulary import MessageStatus, MessageType
-from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.queries.timeline import one_entry
-from orchestrator.workspaces.services.members import let_in
-from orchestrator.workspaces.services.notes import write_note
-from orchestrator.workspaces.services.timeline import retell, tell
-from orchestrator.workspaces.web import drawing
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.test_pages import client_of
+from workspaces.domain.files import address_of
+from workspaces.domain.vocabulary import MessageStatus, MessageType
+from workspaces.models import Attachment, PatternWorkspace, WorkspaceMessage
+from workspaces.queries.timeline import one_entry
+from workspaces.services.members import let_in
+from workspaces.services.notes import write_note
+from workspaces.services.timeline import retell, tell
+from workspaces.web import drawing
 
 pytestmark = pytest.mark.django_db
 

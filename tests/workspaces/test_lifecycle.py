@@ -9,10 +9,12 @@ from pytest_django import Settings
 
 from orchestrator.accounts.models import AuditRecord, Role, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.workspaces.access import May, find_workspace
-from orchestrator.workspaces.domain.vocabulary import MOVES, WorkspaceStatus
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember
-from orchestrator.workspaces.services.lifecycle import (
+from tests.factories import make_user
+from tests.workspaces.making import make_workspace, told
+from workspaces.access import May, find_workspace
+from workspaces.domain.vocabulary import MOVES, WorkspaceStatus
+from workspaces.models import PatternWorkspace, WorkspaceMember
+from workspaces.services.lifecycle import (
     approve,
     create_workspace,
     describe,
@@ -20,8 +22,6 @@ from orchestrator.workspaces.services.lifecycle import (
     send_back,
     verify,
 )
-from tests.factories import make_user
-from tests.workspaces.making import make_workspace, told
 
 pytestmark = pytest.mark.django_db
 Status = WorkspaceStatus

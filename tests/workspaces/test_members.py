@@ -12,15 +12,15 @@ from pytest_django import Settings
 from orchestrator.accounts.models import AuditRecord, Role
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from orchestrator.core.rls import acting_as, bound
-from orchestrator.workspaces.domain.vocabulary import WorkspaceStatus
-from orchestrator.workspaces.models import Attachment, PatternWorkspace, WorkspaceMember
-from orchestrator.workspaces.services.lifecycle import approve, verify
-from orchestrator.workspaces.services.members import let_in, take_back
-from orchestrator.workspaces.services.notes import write_note
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.test_pages import client_of
 from tests.workspaces.testing import make_session
+from workspaces.domain.vocabulary import WorkspaceStatus
+from workspaces.models import Attachment, PatternWorkspace, WorkspaceMember
+from workspaces.services.lifecycle import approve, verify
+from workspaces.services.members import let_in, take_back
+from workspaces.services.notes import write_note
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"

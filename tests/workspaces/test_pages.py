@@ -7,12 +7,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.accounts.models import Role, User
-from orchestrator.workspaces.domain.vocabulary import WorkspaceStatus
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMember, WorkspaceMessage
-from orchestrator.workspaces.services.members import let_in
-from orchestrator.workspaces.services.notes import write_note
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace, told
+from workspaces.domain.vocabulary import WorkspaceStatus
+from workspaces.models import PatternWorkspace, WorkspaceMember, WorkspaceMessage
+from workspaces.services.members import let_in
+from workspaces.services.notes import write_note
 
 pytestmark = pytest.mark.django_db
 

@@ -12,30 +12,30 @@ from pytest_django import DjangoAssertNumQueries
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import NotFound
-from orchestrator.workspaces.domain.files import address_of
-from orchestrator.workspaces.domain.vocabulary import MessageType, WorkspaceStatus
-from orchestrator.workspaces.models import Attachment, ClaudeExecution, PatternWorkspace
-from orchestrator.workspaces.queries.coding import run_under_way, runs_of, versions_of
-from orchestrator.workspaces.queries.overview import (
+from tests.factories import make_user
+from tests.workspaces.making import make_workspace
+from tests.workspaces.testing import make_candles, make_session
+from workspaces.domain.files import address_of
+from workspaces.domain.vocabulary import MessageType, WorkspaceStatus
+from workspaces.models import Attachment, ClaudeExecution, PatternWorkspace
+from workspaces.queries.coding import run_under_way, runs_of, versions_of
+from workspaces.queries.overview import (
     LATEST_SESSIONS,
     WorkspaceWithTimeline,
     active_executions,
     workspace_with_timeline,
 )
-from orchestrator.workspaces.queries.sessions import (
+from workspaces.queries.sessions import (
     cart_counts,
     corrections_of,
     sessions_of,
     workspace_stats,
 )
-from orchestrator.workspaces.queries.timeline import changes, stretch
-from orchestrator.workspaces.queries.workspaces import members_of, patterns_to_begin, workspaces_of
-from orchestrator.workspaces.services.members import let_in
-from orchestrator.workspaces.services.reviewing import review
-from orchestrator.workspaces.services.timeline import tell
-from tests.factories import make_user
-from tests.workspaces.making import make_workspace
-from tests.workspaces.testing import make_candles, make_session
+from workspaces.queries.timeline import changes, stretch
+from workspaces.queries.workspaces import members_of, patterns_to_begin, workspaces_of
+from workspaces.services.members import let_in
+from workspaces.services.reviewing import review
+from workspaces.services.timeline import tell
 
 pytestmark = pytest.mark.django_db
 

@@ -6,12 +6,12 @@ import pytest
 
 from orchestrator.accounts.models import AuditRecord
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
-from orchestrator.workspaces.models import PatternSession, WorkspaceMessage
-from orchestrator.workspaces.services.reviewing import add_missed, review
-from orchestrator.workspaces.services.sessions import complete_session, reopen_session
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace, told
 from tests.workspaces.testing import make_session
+from workspaces.models import PatternSession, WorkspaceMessage
+from workspaces.services.reviewing import add_missed, review
+from workspaces.services.sessions import complete_session, reopen_session
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from orchestrator.workspaces.repositories import (
+from workspaces.repositories import (
     Author,
     BadTree,
     Repository,
@@ -19,7 +19,7 @@ from orchestrator.workspaces.repositories import (
     read_tree,
     write_tree,
 )
-from orchestrator.workspaces.repositories.git import git
+from workspaces.repositories.git import git
 
 ANN = Author("Ann", "ann@example.org")
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,20 +13,20 @@ from django.db import connection
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.workspaces.access import May
-from orchestrator.workspaces.models import FeedbackItem, PatternSession, WorkspaceMessage
-from orchestrator.workspaces.services import reviewing
-from orchestrator.workspaces.services.reviewing import (
+from tests.factories import make_user
+from tests.workspaces.making import make_workspace, told
+from tests.workspaces.testing import make_session
+from workspaces.access import May
+from workspaces.models import FeedbackItem, PatternSession, WorkspaceMessage
+from workspaces.services import reviewing
+from workspaces.services.reviewing import (
     add_missed,
     annotate_feedback,
     remove_feedback,
     review,
     undo_review,
 )
-from orchestrator.workspaces.services.sessions import find_session
-from tests.factories import make_user
-from tests.workspaces.making import make_workspace, told
-from tests.workspaces.testing import make_session
+from workspaces.services.sessions import find_session
 
 pytestmark = pytest.mark.django_db
 

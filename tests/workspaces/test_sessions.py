@@ -11,16 +11,16 @@ from pytest_django import Settings
 
 from orchestrator.accounts.models import Role
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.workspaces.domain.archive import part, unpack
-from orchestrator.workspaces.domain.detectors import PATTERNS
-from orchestrator.workspaces.models import AlgorithmVersion, PatternSession, SessionDetection
-from orchestrator.workspaces.repositories import Repository
-from orchestrator.workspaces.services.detecting import detections_for
-from orchestrator.workspaces.services.reviewing import review
-from orchestrator.workspaces.services.sessions import complete_session, find_session, start_session
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace, told
 from tests.workspaces.testing import make_candles, make_session
+from workspaces.domain.archive import part, unpack
+from workspaces.domain.detectors import PATTERNS
+from workspaces.models import AlgorithmVersion, PatternSession, SessionDetection
+from workspaces.repositories import Repository
+from workspaces.services.detecting import detections_for
+from workspaces.services.reviewing import review
+from workspaces.services.sessions import complete_session, find_session, start_session
 
 pytestmark = pytest.mark.django_db
 
@@ -142,7 +142,7 @@ def test_a_release_while_the_algorithm_ran_is_noticed(monkeypatch: pytest.Monkey
         )
         return detections_for(*given, **options)
 
-    monkeypatch.setattr("orchestrator.workspaces.services.sessions.detections_for", meanwhile)
+    monkeypatch.setattr("workspaces.services.sessions.detections_for", meanwhile)
     with pytest.raises(WrongState, match="released meanwhile"):
         make_session(workspace)
     assert not SessionDetection.objects.exists()

@@ -9,9 +9,12 @@ from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType
-from orchestrator.workspaces.models import PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.queries.timeline import (
+from tests.factories import make_user
+from tests.workspaces.making import make_workspace
+from tests.workspaces.test_pages import client_of
+from workspaces.domain.vocabulary import AuthorType, MessageStatus, MessageType
+from workspaces.models import PatternWorkspace, WorkspaceMessage
+from workspaces.queries.timeline import (
     MOST_CHANGES,
     TYPES,
     Show,
@@ -19,11 +22,8 @@ from orchestrator.workspaces.queries.timeline import (
     stretch,
     types_of,
 )
-from orchestrator.workspaces.services.notes import write_note
-from orchestrator.workspaces.services.timeline import retell, tell
-from tests.factories import make_user
-from tests.workspaces.making import make_workspace
-from tests.workspaces.test_pages import client_of
+from workspaces.services.notes import write_note
+from workspaces.services.timeline import retell, tell
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.accounts.models import User
-from orchestrator.workspaces.models import CandleSet, PatternSession, PatternWorkspace
-from orchestrator.workspaces.services.candles import make_up_candles
-from orchestrator.workspaces.services.sessions import start_session
+from workspaces.models import CandleSet, PatternSession, PatternWorkspace
+from workspaces.services.candles import make_up_candles
+from workspaces.services.sessions import start_session
 
 CSV = "time,open,high,low,close,volume\n"
 ROWS = "2024-01-01T00:00,10,12,9,11,5\n2024-01-01T01:00,11,13,10,12,5\n2024-01-01T02:00,12,14,11,13,5\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.core.json import Json
-from orchestrator.process.domain.comparing import Change, compare
+from process.domain.comparing import Change, compare
 
 
 def document(*keys: str, edges: tuple[tuple[str, str], ...] = (), **texts: str) -> dict[str, Any]:

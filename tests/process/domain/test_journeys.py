@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from orchestrator.core.errors import WrongState
 from orchestrator.core.json import Json
-from orchestrator.process.domain import steps
-from orchestrator.process.domain.asking import missing_here, node_of, prompts_here, sections_here
-from orchestrator.process.domain.journey import OPEN, DeadEnd, Journey, Scope
-from orchestrator.process.domain.process import Process, Prompt, Section
-from orchestrator.process.domain.vocabulary import Form, ResponseFormat, SectionStatus, SessionStatus
+from process.domain import steps
+from process.domain.asking import missing_here, node_of, prompts_here, sections_here
+from process.domain.journey import OPEN, DeadEnd, Journey, Scope
+from process.domain.process import Process, Prompt, Section
+from process.domain.vocabulary import Form, ResponseFormat, SectionStatus, SessionStatus
 from tests.process.making import position, processes, profiles, scopes
 
 _VALUES: dict[ResponseFormat, Json] = {

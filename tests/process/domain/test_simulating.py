@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.process.domain import steps
-from orchestrator.process.domain.conditions import compile_condition
-from orchestrator.process.domain.frames import Frame, Kind, Outcome
-from orchestrator.process.domain.journey import Journey, Scope
-from orchestrator.process.domain.process import Process
-from orchestrator.process.domain.simulating import Script, simulate
-from orchestrator.process.domain.vocabulary import (
+from process.domain import steps
+from process.domain.conditions import compile_condition
+from process.domain.frames import Frame, Kind, Outcome
+from process.domain.journey import Journey, Scope
+from process.domain.process import Process
+from process.domain.simulating import Script, simulate
+from process.domain.vocabulary import (
     FLAGS,
     PREFERENCES,
     Behavior,

@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.process.domain.diffs import differences
-from orchestrator.process.domain.texts import Kind, Sentence, compose, edited, one_line, read, split_sentences
+from process.domain.diffs import differences
+from process.domain.texts import Kind, Sentence, compose, edited, one_line, read, split_sentences
 
 answers = st.lists(st.integers(1, 9).map(lambda number: UUID(int=number)), max_size=2, unique=True)
 words = st.lists(st.sampled_from(["We", "went", "home", "Mr. Smith", "at 3.5", "ü"]), min_size=1, max_size=5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestrator.core.json import Json
-from orchestrator.process.domain.conditions import BadCondition, compile_condition, fields_of
-from orchestrator.process.domain.wording import in_words
+from process.domain.conditions import BadCondition, compile_condition, fields_of
+from process.domain.wording import in_words
 
 CASES: list[tuple[str, Json, Json, str]] = [
     ("", None, None, ""),

@@ -13,16 +13,16 @@ from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Execution
 from orchestrator.graphs.steps import Outcome, StepContext
-from orchestrator.process.domain.conditions import compile_condition
-from orchestrator.process.domain.process import Process
-from orchestrator.process.domain.vocabulary import Behavior, Tier
-from orchestrator.process.models import Answer, HelpRequest, ProcessNode, ProcessVersion, Session
-from orchestrator.process.nodes.writing import run as write
-from orchestrator.process.queries.helping import is_under_way, state_of
-from orchestrator.process.services import sessions
-from orchestrator.process.services.answering import save_answer, set_profile
-from orchestrator.process.services.assistance import choose_assistance
-from orchestrator.process.services.helping import ask_for_text
+from process.domain.conditions import compile_condition
+from process.domain.process import Process
+from process.domain.vocabulary import Behavior, Tier
+from process.models import Answer, HelpRequest, ProcessNode, ProcessVersion, Session
+from process.nodes.writing import run as write
+from process.queries.helping import is_under_way, state_of
+from process.services import sessions
+from process.services.answering import save_answer, set_profile
+from process.services.assistance import choose_assistance
+from process.services.helping import ask_for_text
 from tests.factories import make_user
 from tests.process.making import make_node, make_process, make_prompt, make_section
 from tests.process.storing import store

@@ -8,11 +8,11 @@ from django.test import Client
 from orchestrator.accounts.models import Role, User
 from orchestrator.executions.services.trying import try_step
 from orchestrator.graphs.problems import InvalidGraph
-from orchestrator.process.domain.vocabulary import Help
-from orchestrator.process.nodes import NODE_TYPES
-from orchestrator.process.services.builtin import builtin_workflow, graph_of
 from orchestrator.workflows.models import Workflow, WorkflowVersion
 from orchestrator.workflows.services.versions import create_version, publish_draft, restore_version
+from process.domain.vocabulary import Help
+from process.nodes import NODE_TYPES
+from process.services.builtin import builtin_workflow, graph_of
 from tests.factories import make_user, make_workflow, node
 
 pytestmark = pytest.mark.django_db

@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, connections
 
-from orchestrator.process.domain.texts import Kind, Sentence
-from orchestrator.process.models import HelpRequest, Synthesis
-from orchestrator.process.services import making
-from orchestrator.process.services.helping import ask_for_text
-from orchestrator.process.services.journeys import Place, place_of
-from orchestrator.process.services.making import Work, begin, keep_text
+from process.domain.texts import Kind, Sentence
+from process.models import HelpRequest, Synthesis
+from process.services import making
+from process.services.helping import ask_for_text
+from process.services.journeys import Place, place_of
+from process.services.making import Work, begin, keep_text
 from tests.process.helping.scene import make_scene
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,26 +11,26 @@ from orchestrator.core import json
 from orchestrator.core.errors import NotFound, WrongState
 from orchestrator.executions.models import Execution
 from orchestrator.graphs.problems import errors_in
-from orchestrator.process.domain.texts import read
-from orchestrator.process.domain.vocabulary import Help
-from orchestrator.process.models import (
+from orchestrator.workflows.models import Workflow
+from orchestrator.workflows.services.versions import check_graph
+from process.domain.texts import read
+from process.domain.vocabulary import Help
+from process.models import (
     Archetype,
     Disclosure,
     FollowUp,
     Synthesis,
 )
-from orchestrator.process.queries.helping import state_of
-from orchestrator.process.services import sessions
-from orchestrator.process.services.builtin import WORKFLOWS, builtin_workflow, graph_of
-from orchestrator.process.services.further import dismiss_question, save_reply
-from orchestrator.process.services.helping import (
+from process.queries.helping import state_of
+from process.services import sessions
+from process.services.builtin import WORKFLOWS, builtin_workflow, graph_of
+from process.services.further import dismiss_question, save_reply
+from process.services.helping import (
     NothingToGoBy,
     ask_for_patterns,
     ask_for_question,
 )
-from orchestrator.process.services.patterns import judge_pattern, reveal_patterns
-from orchestrator.workflows.models import Workflow
-from orchestrator.workflows.services.versions import check_graph
+from process.services.patterns import judge_pattern, reveal_patterns
 from tests.ai.wire import error, speaking
 from tests.factories import make_user
 from tests.process.helping.scene import GOOD, HOUSE, MARKER, PEOPLE, Drain, Scene, by_groq, draft, make_scene

@@ -11,17 +11,17 @@ from orchestrator.accounts.models import Role, User
 from orchestrator.ai.services.budgets import set_budget
 from orchestrator.core.errors import NotFound
 from orchestrator.graphs.steps import Failed, Succeeded
-from orchestrator.process.domain.vocabulary import Help
-from orchestrator.process.models import (
+from process.domain.vocabulary import Help
+from process.models import (
     Disclosure,
     HelpRequest,
     Synthesis,
 )
-from orchestrator.process.queries.helping import state_of
-from orchestrator.process.services.answering import save_answer
-from orchestrator.process.services.assistance import choose_assistance
-from orchestrator.process.services.builtin import builtin_workflow
-from orchestrator.process.services.helping import (
+from process.queries.helping import state_of
+from process.services.answering import save_answer
+from process.services.assistance import choose_assistance
+from process.services.builtin import builtin_workflow
+from process.services.helping import (
     NoHelp,
     NothingToGoBy,
     ask_for_text,

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from orchestrator.process.domain.book import Book, Chapter, Said, SaidGroup
+from process.domain.book import Book, Chapter, Said, SaidGroup
 
 MADE = datetime(2026, 11, 21, 18, tzinfo=UTC)
 CHAPTER = """The house stood *above* the **harbour**.

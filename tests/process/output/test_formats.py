@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from orchestrator.process.domain.book import Book, Chapter
-from orchestrator.process.output.blocks import Kind, Run, blocks_of
-from orchestrator.process.output.docx import book_as_docx
-from orchestrator.process.output.markdown import book_as_markdown
-from orchestrator.process.output.paper import Look, Paper
-from orchestrator.process.output.pdf import book_as_pdf, missing_letters
-from orchestrator.process.output.photos import prepare_photo
+from process.domain.book import Book, Chapter
+from process.output.blocks import Kind, Run, blocks_of
+from process.output.docx import book_as_docx
+from process.output.markdown import book_as_markdown
+from process.output.paper import Look, Paper
+from process.output.pdf import book_as_pdf, missing_letters
+from process.output.photos import prepare_photo
 from tests.process.output.making import CHAPTER, make_appendix, make_book, make_image
 
 Writer = Callable[[Book], bytes]

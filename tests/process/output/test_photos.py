@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from orchestrator.process.output.photos import MOST_BYTES, BadPhoto, prepare_photo
+from process.output.photos import MOST_BYTES, BadPhoto, prepare_photo
 from tests.process.output.making import make_image
 
 

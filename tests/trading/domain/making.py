@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.book import Books
-from orchestrator.trading.domain.fees import FREE, FeeCurve, FeeSchedule
-from orchestrator.trading.domain.ledger import Portfolio, deposit
-from orchestrator.trading.domain.matching import Broker
-from orchestrator.trading.domain.messages import (
+from trading.domain.book import Books
+from trading.domain.fees import FREE, FeeCurve, FeeSchedule
+from trading.domain.ledger import Portfolio, deposit
+from trading.domain.matching import Broker
+from trading.domain.messages import (
     Book,
     Gap,
     Level,
@@ -21,8 +21,8 @@ from orchestrator.trading.domain.messages import (
     TickSize,
     Trade,
 )
-from orchestrator.trading.domain.orders import Instrument, OrderRequest
-from orchestrator.trading.domain.vocabulary import OrderType, Side, TimeInForce
+from trading.domain.orders import Instrument, OrderRequest
+from trading.domain.vocabulary import OrderType, Side, TimeInForce
 
 YES, NO, MARKET = "11", "22", "0xabc"
 D = Decimal

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import time
 
-from orchestrator.trading.domain.benchmark import generate, measure
-from orchestrator.trading.domain.book import Books
+from trading.domain.benchmark import generate, measure
+from trading.domain.book import Books
 
 
 def test_a_generated_stream_is_the_same_for_a_seed_and_can_be_taken_whole() -> None:

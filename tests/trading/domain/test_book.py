@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from orchestrator.trading.domain.book import Books, OrderBook
-from orchestrator.trading.domain.faults import ClockBack, CrossedBook, MalformedBook, MarketDataError
-from orchestrator.trading.domain.messages import Book, Gap, Level, Message, PriceChange, TickSize
-from orchestrator.trading.domain.vocabulary import Side
 from tests.trading.domain.making import MARKET, YES, D, a_book, a_change, a_trade, levels, messages
+from trading.domain.book import Books, OrderBook
+from trading.domain.faults import ClockBack, CrossedBook, MalformedBook, MarketDataError
+from trading.domain.messages import Book, Gap, Level, Message, PriceChange, TickSize
+from trading.domain.vocabulary import Side
 
 
 def known(*told: Message) -> OrderBook:

@@ -11,15 +11,15 @@ from typing import TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.book import Books
-from orchestrator.trading.domain.fees import FeeSchedule
-from orchestrator.trading.domain.ledger import Entry, Portfolio, balance, deposit
-from orchestrator.trading.domain.matching import Broker
-from orchestrator.trading.domain.messages import Book, Level, Message, PriceChange, Trade
-from orchestrator.trading.domain.money import usdc
-from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest
-from orchestrator.trading.domain.vocabulary import Side
 from tests.trading.domain.making import FEES, MARKET, NO, YES, D, a_book, messages, orders, resolved
+from trading.domain.book import Books
+from trading.domain.fees import FeeSchedule
+from trading.domain.ledger import Entry, Portfolio, balance, deposit
+from trading.domain.matching import Broker
+from trading.domain.messages import Book, Level, Message, PriceChange, Trade
+from trading.domain.money import usdc
+from trading.domain.orders import Event, EventKind, Instrument, OrderRequest
+from trading.domain.vocabulary import Side
 
 Act: TypeAlias = "Message | OrderRequest | str"
 """A message of the market, an order to place, or the name of one to cancel."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.conditions import ConditionError, Verdict, evaluate, keep, parse
+from trading.domain.conditions import ConditionError, Verdict, evaluate, keep, parse
 
 LONG_ID = "71321045679252212594626385532706912750332728571942532289631379312455583992563"
 ROW: dict[str, Any] = {

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain import indicators
-from orchestrator.trading.domain.indicators import Lookback, Reading, Sample
-from orchestrator.trading.domain.money import ZERO
-from orchestrator.trading.domain.vocabulary import Side
 from tests.trading.domain.making import D, a_book, a_broker, a_change
+from trading.domain import indicators
+from trading.domain.indicators import Lookback, Reading, Sample
+from trading.domain.money import ZERO
+from trading.domain.vocabulary import Side
 
 SAMPLES = st.lists(
     st.tuples(st.integers(0, 9), st.none() | st.integers(1, 99).map(lambda cents: D(cents) / 100)),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.ledger import (
+from tests.trading.domain.making import MARKET, YES, D
+from trading.domain.ledger import (
     Entry,
     LedgerError,
     Portfolio,
@@ -19,8 +20,7 @@ from orchestrator.trading.domain.ledger import (
     payout,
     withdrawal,
 )
-from orchestrator.trading.domain.vocabulary import Account, EntryKind, Side
-from tests.trading.domain.making import MARKET, YES, D
+from trading.domain.vocabulary import Account, EntryKind, Side
 
 
 def funded(amount: str = "1000") -> Portfolio:

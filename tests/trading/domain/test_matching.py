@@ -4,13 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.trading.domain.faults import ClockBack
-from orchestrator.trading.domain.fees import FeeCurve, FeeSchedule
-from orchestrator.trading.domain.markets import Fees
-from orchestrator.trading.domain.matching import Broker
-from orchestrator.trading.domain.messages import Gap, TickSize
-from orchestrator.trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
-from orchestrator.trading.domain.vocabulary import OrderStatus, OrderType, Side, TimeInForce
 from tests.trading.domain.making import (
     MARKET,
     NO,
@@ -23,6 +16,13 @@ from tests.trading.domain.making import (
     an_order,
     resolved,
 )
+from trading.domain.faults import ClockBack
+from trading.domain.fees import FeeCurve, FeeSchedule
+from trading.domain.markets import Fees
+from trading.domain.matching import Broker
+from trading.domain.messages import Gap, TickSize
+from trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
+from trading.domain.vocabulary import OrderStatus, OrderType, Side, TimeInForce
 
 BUY, SELL = Side.BUY, Side.SELL
 MARKET_ORDER = OrderType.MARKET

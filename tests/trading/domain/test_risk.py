@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.risk import (
+from tests.trading.domain.making import D
+from trading.domain.risk import (
     Ask,
     Decision,
     Exposure,
@@ -17,8 +18,7 @@ from orchestrator.trading.domain.risk import (
     day_of,
     decide,
 )
-from orchestrator.trading.domain.vocabulary import Side
-from tests.trading.domain.making import D
+from trading.domain.vocabulary import Side
 
 SEEN = Exposure(
     position=D(50),

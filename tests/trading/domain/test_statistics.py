@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.orders import Event, EventKind
-from orchestrator.trading.domain.statistics import (
+from tests.trading.domain.making import MARKET, NO, YES, D, a_book, a_broker, a_trade, an_order, resolved
+from trading.domain.orders import Event, EventKind
+from trading.domain.statistics import (
     YEAR_MS,
     Point,
     drawdown,
@@ -20,8 +21,7 @@ from orchestrator.trading.domain.statistics import (
     summarise,
     thin,
 )
-from orchestrator.trading.domain.vocabulary import OrderType, Side
-from tests.trading.domain.making import MARKET, NO, YES, D, a_book, a_broker, a_trade, an_order, resolved
+from trading.domain.vocabulary import OrderType, Side
 
 DAY = 86_400_000
 

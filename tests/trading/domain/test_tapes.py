@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.core import json
-from orchestrator.trading.domain.lines import decode, encode
-from orchestrator.trading.domain.made_up import Wanted, made_up_markets, made_up_messages
-from orchestrator.trading.domain.messages import (
+from trading.domain.lines import decode, encode
+from trading.domain.made_up import Wanted, made_up_markets, made_up_messages
+from trading.domain.messages import (
     Book,
     Gap,
     Level,
@@ -24,8 +24,8 @@ from orchestrator.trading.domain.messages import (
     TickSize,
     Trade,
 )
-from orchestrator.trading.domain.tapes import BadTape, Header, pack, read_tape, unpack, write_tape
-from orchestrator.trading.domain.vocabulary import Side
+from trading.domain.tapes import BadTape, Header, pack, read_tape, unpack, write_tape
+from trading.domain.vocabulary import Side
 
 HEADER = Header("Autumn", "generated", [{"condition_id": "m"}], seed=7)
 MOST = 50_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from orchestrator.trading.domain.messages import (
+from trading.domain.messages import (
     Book,
     Gap,
     Level,
@@ -14,8 +14,8 @@ from orchestrator.trading.domain.messages import (
     TickSize,
     Trade,
 )
-from orchestrator.trading.domain.tracks import Track
-from orchestrator.trading.domain.vocabulary import Side
+from trading.domain.tracks import Track
+from trading.domain.vocabulary import Side
 
 PRICE = Decimal("0.5")
 

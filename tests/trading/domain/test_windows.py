@@ -8,12 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.ledger import Portfolio, deposit
-from orchestrator.trading.domain.messages import Book, Message, PriceChange, Trade
-from orchestrator.trading.domain.orders import Event, Instrument
-from orchestrator.trading.domain.replay import Problem, Replay
-from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.domain.windows import Window, WindowRule
 from tests.trading.domain.making import (
     MARKET,
     NO,
@@ -26,6 +20,12 @@ from tests.trading.domain.making import (
     messages,
     resolved,
 )
+from trading.domain.ledger import Portfolio, deposit
+from trading.domain.messages import Book, Message, PriceChange, Trade
+from trading.domain.orders import Event, Instrument
+from trading.domain.replay import Problem, Replay
+from trading.domain.vocabulary import Side
+from trading.domain.windows import Window, WindowRule
 
 SECOND = WindowRule(milliseconds=1000, lookback=2)
 FEW = settings(max_examples=40)

@@ -25,9 +25,9 @@ def main() -> None:
     from django.core.management import call_command
 
     from orchestrator.accounts.models import User
-    from orchestrator.trading.models import Tape
-    from orchestrator.trading.services.tapes import begin_recording
     from tests.trading.polymarket.bench import TOKENS, a_day, play
+    from trading.models import Tape
+    from trading.services.tapes import begin_recording
 
     call_command("migrate", verbosity=0)
     user = User.objects.filter(username="bench").first() or User.objects.create_user("bench", role="admin")
@@ -56,7 +56,7 @@ def main() -> None:
 
 async def _record(tape: Any) -> tuple[list[int], list[float], float, float]:
     """What the tape's row said every half second, and the processor's and the clock's seconds."""
-    from orchestrator.trading.services.feed import MarketFeed
+    from trading.services.feed import MarketFeed
 
     feed = MarketFeed()
     running = asyncio.create_task(feed.run())

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.domain.messages import Message
-from orchestrator.trading.models import Tape, TapeChunk
-from orchestrator.trading.polymarket.options import StreamOptions
-from orchestrator.trading.queries.tapes import read_messages
-from orchestrator.trading.services.feed import FeedOptions, MarketFeed
-from orchestrator.trading.services.tapes import begin_recording
 from tests.trading.polymarket.payloads import NO, NOON, YES, change
 from tests.trading.polymarket.stand_in import Line
+from trading.domain.messages import Message
+from trading.models import Tape, TapeChunk
+from trading.polymarket.options import StreamOptions
+from trading.queries.tapes import read_messages
+from trading.services.feed import FeedOptions, MarketFeed
+from trading.services.tapes import begin_recording
 
 OPTIONS = FeedOptions(
     idle_seconds=0.1,

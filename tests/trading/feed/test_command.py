@@ -11,12 +11,12 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.models import Tape
-from orchestrator.trading.queries.tapes import read_messages
 from tests.factories import make_user
 from tests.trading.feed.making import feeding
 from tests.trading.polymarket.exchange import exchange
 from tests.trading.polymarket.payloads import gamma_market
+from trading.models import Tape
+from trading.queries.tapes import read_messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,7 +48,7 @@ def test_what_is_generated_is_listed_exported_and_imported(ann: User, tmp_path: 
 def test_a_market_is_recorded_for_a_while(
     ann: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestrator.trading.management.commands.tape.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("trading.management.commands.tape.LOOK_SECONDS", 0.1)
     with exchange(settings, markets=[gamma_market(1)]):
         with pytest.raises(CommandError, match="No market feed is running"):
             tape("record", "will-team-1-win-the-cup", "--as", "ann")

@@ -12,11 +12,6 @@ from pytest_django import Settings
 from orchestrator.accounts.models import AuditRecord, User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, WrongState
-from orchestrator.trading.domain.messages import Book, Gap, Message, PriceChange, Resolved
-from orchestrator.trading.models import Tape
-from orchestrator.trading.queries.recording import LOCK
-from orchestrator.trading.services import recording as rows
-from orchestrator.trading.services.tapes import ask_to_stop, begin_recording
 from tests.factories import make_user
 from tests.trading.feed.making import (
     Said,
@@ -31,6 +26,11 @@ from tests.trading.feed.making import (
 from tests.trading.polymarket.exchange import exchange
 from tests.trading.polymarket.payloads import NO, NOON, YES, market_resolved
 from tests.trading.polymarket.stand_in import Line, stay
+from trading.domain.messages import Book, Gap, Message, PriceChange, Resolved
+from trading.models import Tape
+from trading.queries.recording import LOCK
+from trading.services import recording as rows
+from trading.services.tapes import ask_to_stop, begin_recording
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -222,7 +222,7 @@ def test_writing_that_lags_is_told(ann: User, settings: Settings, monkeypatch: p
         time.sleep(0.2)
         return write(tape, chunk, state)
 
-    monkeypatch.setattr("orchestrator.trading.services.reels.BEHIND_MS", 150)
+    monkeypatch.setattr("trading.services.reels.BEHIND_MS", 150)
     monkeypatch.setattr(rows, "write", slow)
     with exchange(settings, said, markets=[]), feeding():
         tape = recording(ann, YES)

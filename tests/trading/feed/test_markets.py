@@ -14,16 +14,16 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
-from orchestrator.trading.domain.errors import MarketUnknown
-from orchestrator.trading.models import Market, Portfolio, Position
-from orchestrator.trading.services import refreshing
-from orchestrator.trading.services.markets import learn_markets, market_resolved, note_winner
-from orchestrator.trading.services.tapes import begin_recording
-from orchestrator.trading.tasks import refresh_markets
 from tests.factories import make_user
 from tests.stand_in import Answer
 from tests.trading.polymarket.exchange import Exchange, exchange
 from tests.trading.polymarket.payloads import gamma_market, resolved_market
+from trading.domain.errors import MarketUnknown
+from trading.models import Market, Portfolio, Position
+from trading.services import refreshing
+from trading.services.markets import learn_markets, market_resolved, note_winner
+from trading.services.tapes import begin_recording
+from trading.tasks import refresh_markets
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from orchestrator.trading.services.live import accounts
 from tests.trading.live.counterparty import Counterparty, trading_at
 from tests.trading.live.scene import Scene, make_scene
 from tests.trading.live.signing import PretendSigner
+from trading.services.live import accounts
 
 
 @pytest.fixture

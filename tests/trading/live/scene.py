@@ -11,17 +11,17 @@ from uuid import uuid4
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.domain.orders import OrderRequest
-from orchestrator.trading.domain.vocabulary import Mode, OrderType, Side, TapeOrigin, TapeStatus, TimeInForce
-from orchestrator.trading.models import LiveAccount, LiveOrder, Market, Order, Portfolio, StrategyRun, Tape
-from orchestrator.trading.services.live.accounts import set_account
-from orchestrator.trading.services.live.following import look_at
-from orchestrator.trading.services.live.sending import place_live
-from orchestrator.trading.services.locks import approve
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.workflows.models import Workflow
 from tests.factories import chain, make_user, make_workflow, node
+from trading.domain.orders import OrderRequest
+from trading.domain.vocabulary import Mode, OrderType, Side, TapeOrigin, TapeStatus, TimeInForce
+from trading.models import LiveAccount, LiveOrder, Market, Order, Portfolio, StrategyRun, Tape
+from trading.services.live.accounts import set_account
+from trading.services.live.following import look_at
+from trading.services.live.sending import place_live
+from trading.services.locks import approve
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
 
 TOKEN = "71321"
 WALLET = "0x" + "ab" * 20

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
-from orchestrator.trading.domain.live import Terms
-from orchestrator.trading.polymarket.signers import Keys, SignedOrder
+from trading.domain.live import Terms
+from trading.polymarket.signers import Keys, SignedOrder
 
 
 @dataclass

@@ -13,14 +13,14 @@ from rest_framework.test import APIClient
 
 from orchestrator.accounts.models import AuditRecord, Role
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import LiveAccount
-from orchestrator.trading.polymarket import signers
-from orchestrator.trading.services.live import accounts, comparing
-from orchestrator.trading.services.portfolios import create_portfolio
 from tests.factories import make_user
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import SECRETS, TOKEN, WALLET, Scene, connect
+from trading.domain.vocabulary import Mode
+from trading.models import LiveAccount
+from trading.polymarket import signers
+from trading.services.live import accounts, comparing
+from trading.services.portfolios import create_portfolio
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ def test_a_worker_without_the_library_sends_nothing(
     scene: Scene, exchange: Counterparty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accounts, "open_signer", signers.open_signer)
-    monkeypatch.setitem(sys.modules, "orchestrator.trading.polymarket.signing", None)
+    monkeypatch.setitem(sys.modules, "trading.polymarket.signing", None)
     [order] = scene.place()
     assert (order.status, order.reason_code, exchange.posts) == ("rejected", "no_signing", [])
     assert "EXTRAS=live" in order.reason

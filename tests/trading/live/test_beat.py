@@ -10,14 +10,14 @@ from django.conf import settings
 from pytest_django import Settings
 
 from orchestrator.celery import app
-from orchestrator.trading import tasks
-from orchestrator.trading.models import LiveAccount, LiveOrder, Market, Order
-from orchestrator.trading.services import killing, refreshing
-from orchestrator.trading.services.live import following
-from orchestrator.trading.services.live.admitting import admit
 from tests.factories import fresh
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import TOKEN, Scene, facts
+from trading import tasks
+from trading.models import LiveAccount, LiveOrder, Market, Order
+from trading.services import killing, refreshing
+from trading.services.live import following
+from trading.services.live.admitting import admit
 
 pytestmark = pytest.mark.django_db
 BEAT = {

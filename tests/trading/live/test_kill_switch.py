@@ -12,19 +12,19 @@ from django.core.management import CommandError, call_command
 from orchestrator.accounts.models import AuditRecord, Role
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from orchestrator.executions.services.steering import resume_execution
-from orchestrator.trading.domain.vocabulary import Mode, Side
-from orchestrator.trading.models import KillSwitch, LiveOrder, Order
-from orchestrator.trading.services import killing
-from orchestrator.trading.services.live.admitting import admit
-from orchestrator.trading.services.live.stopping import PULLED, stop_everything
-from orchestrator.trading.services.manual_orders import Asked, place_order
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import fresh, make_user, node
 from tests.trading.live.counterparty import Counterparty, dropped, refuses
 from tests.trading.live.scene import Scene
 from tests.trading.strategies.making import STREAM, make_strategy, make_tape
+from trading.domain.vocabulary import Mode, Side
+from trading.models import KillSwitch, LiveOrder, Order
+from trading.services import killing
+from trading.services.live.admitting import admit
+from trading.services.live.stopping import PULLED, stop_everything
+from trading.services.manual_orders import Asked, place_order
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db
 Drain = Callable[[], None]

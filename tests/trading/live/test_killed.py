@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.trading.models import LiveOrder, Order
-from orchestrator.trading.polymarket.trading import Trading
-from orchestrator.trading.services.live import admitting, following, sending
-from orchestrator.trading.services.live.stopping import cancel_of_ended_runs
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import fresh
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import Scene, facts
+from trading.models import LiveOrder, Order
+from trading.polymarket.trading import Trading
+from trading.services.live import admitting, following, sending
+from trading.services.live.stopping import cancel_of_ended_runs
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db
 

@@ -10,18 +10,18 @@ from pytest_django import Settings
 
 from orchestrator.accounts.models import AuditRecord, Role
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import LiveAccount, Market, Order
-from orchestrator.trading.queries.locks import locks_of
-from orchestrator.trading.services import killing, locks
-from orchestrator.trading.services.live.accounts import delete_account
-from orchestrator.trading.services.ordering import place_orders
-from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.workflows.models import Access
 from orchestrator.workflows.services.versions import create_version
 from tests.factories import chain, make_user, node, share
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import STREAM, Scene, facts, make_recording
+from trading.domain.vocabulary import Mode
+from trading.models import LiveAccount, Market, Order
+from trading.queries.locks import locks_of
+from trading.services import killing, locks
+from trading.services.live.accounts import delete_account
+from trading.services.ordering import place_orders
+from trading.services.strategies import start_strategy
 
 pytestmark = pytest.mark.django_db
 

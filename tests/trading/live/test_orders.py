@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.models import Fill, LedgerEntry, LiveOrder, Order, Portfolio
-from orchestrator.trading.services.live.stopping import cancel_order
-from orchestrator.trading.services.portfolios import deposit, withdraw
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.stand_in import Answer
 from tests.trading.live.counterparty import Counterparty, Fault, dropped, refuses, says
 from tests.trading.live.scene import Scene, facts, market_order
+from trading.domain.vocabulary import Side
+from trading.models import Fill, LedgerEntry, LiveOrder, Order, Portfolio
+from trading.services.live.stopping import cancel_order
+from trading.services.portfolios import deposit, withdraw
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db
 

@@ -10,13 +10,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from orchestrator.accounts.models import Role, User
-from orchestrator.trading.domain.vocabulary import Mode, OrderStatus
-from orchestrator.trading.models import LiveApproval, Order, StrategyRun
-from orchestrator.trading.services import killing
-from orchestrator.trading.services.live.accounts import delete_account
 from tests.factories import chain, make_user, make_workflow
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import BUY, STREAM, Scene, make_live_portfolio, make_market, make_recording
+from trading.domain.vocabulary import Mode, OrderStatus
+from trading.models import LiveApproval, Order, StrategyRun
+from trading.services import killing
+from trading.services.live.accounts import delete_account
 
 pytestmark = pytest.mark.django_db
 

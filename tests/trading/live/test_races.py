@@ -9,18 +9,18 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import LiveApproval, Order, Portfolio, StrategyRun
-from orchestrator.trading.queries import stakes
-from orchestrator.trading.services import killing, locks
-from orchestrator.trading.services.live import admitting
-from orchestrator.trading.services.live.accounts import set_account
-from orchestrator.trading.services.live.stopping import stop_everything
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import SECRETS, TOKEN, WALLET, Scene, make_recording
 from tests.trading.racing import beside
+from trading.domain.vocabulary import Mode
+from trading.models import LiveApproval, Order, Portfolio, StrategyRun
+from trading.queries import stakes
+from trading.services import killing, locks
+from trading.services.live import admitting
+from trading.services.live.accounts import set_account
+from trading.services.live.stopping import stop_everything
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 1.0

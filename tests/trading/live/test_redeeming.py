@@ -9,15 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from orchestrator.core.errors import NotAllowed, WrongState
-from orchestrator.trading import tasks
-from orchestrator.trading.models import Alert, LedgerEntry, LiveAccount, Market
-from orchestrator.trading.queries.stakes import at_stake
-from orchestrator.trading.services.live import comparing
-from orchestrator.trading.services.live.redeeming import book_payout
-from orchestrator.trading.services.markets import note_winner
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import TOKEN, WALLET, Scene, facts
+from trading import tasks
+from trading.models import Alert, LedgerEntry, LiveAccount, Market
+from trading.queries.stakes import at_stake
+from trading.services.live import comparing
+from trading.services.live.redeeming import book_payout
+from trading.services.markets import note_winner
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.trading.domain.live import Terms
-from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.polymarket.signers import BadKeys, Keys, open_signer
 from tests.trading.live.scene import SECRETS
+from trading.domain.live import Terms
+from trading.domain.vocabulary import Side
+from trading.polymarket.signers import BadKeys, Keys, open_signer
 
 IS_THERE = find_spec("py_clob_client_v2") is not None
 IS_WANTED = "live" in os.environ.get("EXTRAS", "").split()
@@ -83,7 +83,7 @@ def test_keys_that_cannot_sign_are_told_as_such() -> None:
 
 
 def test_what_signs_is_not_loaded_where_pages_are_served() -> None:
-    ours = "orchestrator.trading.polymarket.signing"
+    ours = "trading.polymarket.signing"
     code = (
         "import django, sys; django.setup(); import orchestrator.urls, orchestrator.asgi; "
         f"print([each for each in sys.modules if each.startswith(('py_clob', 'eth_', '{ours}'))])"

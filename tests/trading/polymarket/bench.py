@@ -16,14 +16,14 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from orchestrator.trading.domain.messages import Gap
-from orchestrator.trading.polymarket.books import Books
-from orchestrator.trading.polymarket.options import StreamOptions
-from orchestrator.trading.polymarket.stream import MarketStream
-from orchestrator.trading.polymarket.wire import stream as wire
-from orchestrator.trading.polymarket.wire.values import Unknown
 from tests.trading.polymarket.payloads import NOON, book, change, trade
 from tests.trading.polymarket.stand_in import Line, MarketChannel, stay
+from trading.domain.messages import Gap
+from trading.polymarket.books import Books
+from trading.polymarket.options import StreamOptions
+from trading.polymarket.stream import MarketStream
+from trading.polymarket.wire import stream as wire
+from trading.polymarket.wire.values import Unknown
 
 TOKENS = [f"{number}{'7' * 70}" for number in range(1, 101)]
 LEVELS = 50

@@ -5,10 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from orchestrator.trading.domain.messages import Gap, Message
-from orchestrator.trading.polymarket.books import Books
-from orchestrator.trading.polymarket.wire import stream as wire
-from orchestrator.trading.polymarket.wire.values import Unknown
 from tests.trading.polymarket.payloads import (
     NOON,
     YES,
@@ -19,6 +15,10 @@ from tests.trading.polymarket.payloads import (
     tick_size,
     trade,
 )
+from trading.domain.messages import Gap, Message
+from trading.polymarket.books import Books
+from trading.polymarket.wire import stream as wire
+from trading.polymarket.wire.values import Unknown
 
 
 def play(books: Books, *events: dict[str, Any], wall_ms: int = NOON + 60_000) -> list[Message]:

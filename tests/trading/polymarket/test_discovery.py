@@ -8,12 +8,12 @@ import pytest
 from pytest_django import Settings
 
 from orchestrator.core.errors import InvalidInput
-from orchestrator.trading.domain.errors import MarketUnknown
-from orchestrator.trading.polymarket.discovery import categories, discover
-from orchestrator.trading.polymarket.gamma import MarketFilter
 from tests.stand_in import Answer, Received
 from tests.trading.polymarket.payloads import gamma_event, gamma_market, resolved_market
 from tests.trading.polymarket.test_http import ask, asked, says
+from trading.domain.errors import MarketUnknown
+from trading.polymarket.discovery import categories, discover
+from trading.polymarket.gamma import MarketFilter
 
 
 def behave(request: Received) -> Answer:

@@ -14,17 +14,6 @@ import pytest
 from pytest_django import Settings
 
 from orchestrator.core.errors import DomainError
-from orchestrator.trading.domain.errors import (
-    BadWire,
-    ExchangeAway,
-    ExchangeRefused,
-    MarketUnknown,
-    RateLimited,
-)
-from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.polymarket.client import Polymarket, open_polymarket
-from orchestrator.trading.polymarket.gamma import MarketFilter
-from orchestrator.trading.polymarket.http import HttpOptions
 from tests.stand_in import Answer, Received, stand_in
 from tests.trading.polymarket.payloads import (
     NO,
@@ -36,6 +25,17 @@ from tests.trading.polymarket.payloads import (
     resolved_market,
     wallet_trade,
 )
+from trading.domain.errors import (
+    BadWire,
+    ExchangeAway,
+    ExchangeRefused,
+    MarketUnknown,
+    RateLimited,
+)
+from trading.domain.vocabulary import Side
+from trading.polymarket.client import Polymarket, open_polymarket
+from trading.polymarket.gamma import MarketFilter
+from trading.polymarket.http import HttpOptions
 
 QUICK = HttpOptions(attempts=3, timeout_seconds=1.0, answer_seconds=2.0, first_pause=0.01, longest_pause=2.0)
 Result = TypeVar("Result")

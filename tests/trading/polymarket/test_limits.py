@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.trading.polymarket.limits import Bucket
+from trading.polymarket.limits import Bucket
 
 
 def test_a_burst_is_free_and_what_comes_beyond_waits_its_turn() -> None:

@@ -6,9 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from orchestrator.trading.domain.messages import Book, Gap, Message, PriceChange, Resolved, TickSize, Trade
-from orchestrator.trading.polymarket.options import StreamOptions
-from orchestrator.trading.polymarket.stream import MarketStream
 from tests.trading.polymarket.payloads import (
     NO,
     NOON,
@@ -22,6 +19,9 @@ from tests.trading.polymarket.payloads import (
     trade,
 )
 from tests.trading.polymarket.stand_in import Line, Script, market_channel, stay
+from trading.domain.messages import Book, Gap, Message, PriceChange, Resolved, TickSize, Trade
+from trading.polymarket.options import StreamOptions
+from trading.polymarket.stream import MarketStream
 
 QUICK = StreamOptions(
     ping_seconds=0.05,

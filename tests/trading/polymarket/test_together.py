@@ -6,15 +6,15 @@ import asyncio
 
 from pytest_django import Settings
 
-from orchestrator.trading.domain.markets import Market
-from orchestrator.trading.domain.messages import Book, Trade
-from orchestrator.trading.polymarket.client import market_stream, open_polymarket
-from orchestrator.trading.polymarket.discovery import categories, discover
-from orchestrator.trading.polymarket.http import HttpOptions
 from tests.stand_in import Answer
 from tests.trading.polymarket.exchange import exchange
 from tests.trading.polymarket.payloads import gamma_market, resolved_market, trade
 from tests.trading.polymarket.stand_in import Line, stay
+from trading.domain.markets import Market
+from trading.domain.messages import Book, Trade
+from trading.polymarket.client import market_stream, open_polymarket
+from trading.polymarket.discovery import categories, discover
+from trading.polymarket.http import HttpOptions
 
 
 def test_a_market_is_found_read_and_followed(settings: Settings) -> None:

@@ -10,13 +10,6 @@ from typing import Any
 import pytest
 
 from orchestrator.core.errors import DomainError
-from orchestrator.trading.domain.errors import BadWire, MarketClosed
-from orchestrator.trading.domain.markets import EventRef, Market, NewMarket
-from orchestrator.trading.domain.messages import Book, PriceChange, Resolved, TickSize, Trade
-from orchestrator.trading.domain.vocabulary import Side
-from orchestrator.trading.polymarket.wire import clob, data, gamma
-from orchestrator.trading.polymarket.wire import stream as wire
-from orchestrator.trading.polymarket.wire.values import Unknown, moment, number, parse
 from tests.trading.polymarket.payloads import (
     CONDITION,
     NO,
@@ -35,6 +28,13 @@ from tests.trading.polymarket.payloads import (
     trade,
     wallet_trade,
 )
+from trading.domain.errors import BadWire, MarketClosed
+from trading.domain.markets import EventRef, Market, NewMarket
+from trading.domain.messages import Book, PriceChange, Resolved, TickSize, Trade
+from trading.domain.vocabulary import Side
+from trading.polymarket.wire import clob, data, gamma
+from trading.polymarket.wire import stream as wire
+from trading.polymarket.wire.values import Unknown, moment, number, parse
 
 
 def read_market(**other: Any) -> Market:

@@ -11,12 +11,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.trading.domain.errors import BadWire
-from orchestrator.trading.domain.messages import Book, Level, Message
-from orchestrator.trading.polymarket.books import Books
-from orchestrator.trading.polymarket.wire import clob, data, gamma
-from orchestrator.trading.polymarket.wire import stream as wire
-from orchestrator.trading.polymarket.wire.values import Unknown, moment, packed_list, parse
 from tests.trading.polymarket.payloads import (
     CONDITION,
     NOON,
@@ -33,6 +27,12 @@ from tests.trading.polymarket.payloads import (
     trade,
     wallet_trade,
 )
+from trading.domain.errors import BadWire
+from trading.domain.messages import Book, Level, Message
+from trading.polymarket.books import Books
+from trading.polymarket.wire import clob, data, gamma
+from trading.polymarket.wire import stream as wire
+from trading.polymarket.wire.values import Unknown, moment, packed_list, parse
 
 scalars = (
     st.none()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import StrategyRun, Tape
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import generate_tape
 from orchestrator.workflows.models import Workflow
 from tests.factories import chain, make_workflow, node
+from trading.domain.vocabulary import Mode
+from trading.models import StrategyRun, Tape
+from trading.services.strategies import start_strategy
+from trading.services.tapes import generate_tape
 
 STREAM = node("stream", "polymarket-stream", {"window": 5, "lookback": 3})
 RISEN = node("risen", "filter", {"conditions": [{"field": "momentum", "operator": "gt", "value": 0.02}]})

@@ -12,18 +12,18 @@ import pytest
 from orchestrator.core.errors import WrongState
 from orchestrator.core.rls import acting_as, bound
 from orchestrator.executions.services.steering import cancel_execution
-from orchestrator.trading.domain.tapes import write_tape
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import Fill, Order, Portfolio, StrategyRun
-from orchestrator.trading.queries.runs import figures_of
-from orchestrator.trading.queries.tapes import header_of, read_messages
-from orchestrator.trading.services import sessions, streaming
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import import_tape
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import chain, edge, fresh, make_user, make_workflow, node
 from tests.trading.strategies.making import BUY, RISEN, SELL, STREAM, backtest, make_strategy, make_tape
+from trading.domain.tapes import write_tape
+from trading.domain.vocabulary import Mode
+from trading.models import Fill, Order, Portfolio, StrategyRun
+from trading.queries.runs import figures_of
+from trading.queries.tapes import header_of, read_messages
+from trading.services import sessions, streaming
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
+from trading.services.tapes import import_tape
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

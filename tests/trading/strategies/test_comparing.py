@@ -9,10 +9,10 @@ import pytest
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import WrongState
-from orchestrator.trading.models import StrategyRun, Tape
-from orchestrator.trading.queries.comparing import Comparison, compare_runs
 from tests.factories import make_user, node
 from tests.trading.strategies.making import BUY, RISEN, STREAM, backtest, make_strategy, make_tape
+from trading.models import StrategyRun, Tape
+from trading.queries.comparing import Comparison, compare_runs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.trading.models import StrategyRun, Tape
-from orchestrator.trading.services.tapes import generate_tape
 from orchestrator.workflows.services.versions import check_graph
 from tests.factories import fresh, make_user, make_workflow, start
+from trading.models import StrategyRun, Tape
+from trading.services.tapes import generate_tape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

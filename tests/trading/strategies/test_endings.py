@@ -10,17 +10,17 @@ import pytest
 from orchestrator.accounts.models import User
 from orchestrator.celery import app
 from orchestrator.executions.services.steering import cancel_execution
-from orchestrator.trading import tasks
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import Order, Portfolio, StrategyRun
-from orchestrator.trading.services import ending, sessions
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.verifying import verify_portfolio
 from orchestrator.workflows.models import Workflow
 from tests.executions.test_leases import engine
 from tests.factories import fresh, make_user, make_workflow, node, start, step
 from tests.trading.strategies.making import STREAM, make_strategy, make_tape
+from trading import tasks
+from trading.domain.vocabulary import Mode
+from trading.models import Order, Portfolio, StrategyRun
+from trading.services import ending, sessions
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from orchestrator.executions.models import StepRun
-from orchestrator.trading.models import Alert, Order
-from orchestrator.trading.services.beginning import begin_strategy
 from orchestrator.workflows.models import WorkflowTemplate
 from orchestrator.workflows.services.versions import check_graph
 from tests.factories import fresh, make_user
 from tests.trading.strategies.making import backtest, make_tape
+from trading.models import Alert, Order
+from trading.services.beginning import begin_strategy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

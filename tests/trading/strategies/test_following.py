@@ -11,20 +11,20 @@ import pytest
 from django.db import connection
 
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.domain.messages import Message
-from orchestrator.trading.domain.money import ZERO
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import Order, StrategyRun, Tape
-from orchestrator.trading.nodes import stream
-from orchestrator.trading.queries.tapes import read_messages
-from orchestrator.trading.services import streaming
-from orchestrator.trading.services.portfolios import create_portfolio, deposit, withdraw
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import append, begin_recording
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.executions.test_leases import engine
 from tests.factories import chain, fresh, make_user, node
 from tests.trading.strategies.making import BUY, RISEN, STREAM, make_strategy, make_tape
+from trading.domain.messages import Message
+from trading.domain.money import ZERO
+from trading.domain.vocabulary import Mode
+from trading.models import Order, StrategyRun, Tape
+from trading.nodes import stream
+from trading.queries.tapes import read_messages
+from trading.services import streaming
+from trading.services.portfolios import create_portfolio, deposit, withdraw
+from trading.services.strategies import start_strategy
+from trading.services.tapes import append, begin_recording
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

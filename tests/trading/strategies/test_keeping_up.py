@@ -11,16 +11,16 @@ from django.urls import reverse
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import StrategyRun, Tape
-from orchestrator.trading.nodes import stream
-from orchestrator.trading.queries.pace import SLACK, Keeping
-from orchestrator.trading.queries.strategies import runs_seen, shown
-from orchestrator.trading.services import streaming
-from orchestrator.trading.services.strategies import start_strategy
 from tests.executions.test_leases import engine
 from tests.factories import fresh, make_user
 from tests.trading.strategies.making import RISEN, STREAM, make_strategy, make_tape
+from trading.domain.vocabulary import Mode
+from trading.models import StrategyRun, Tape
+from trading.nodes import stream
+from trading.queries.pace import SLACK, Keeping
+from trading.queries.strategies import runs_seen, shown
+from trading.services import streaming
+from trading.services.strategies import start_strategy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,14 +11,14 @@ import pytest
 from django.db import OperationalError
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.models import Fill, Order, StrategyRun, Tape
-from orchestrator.trading.nodes import orders
-from orchestrator.trading.services import booking, sessions, streaming
-from orchestrator.trading.services.verifying import verify_portfolio
 from orchestrator.workflows.models import Workflow
 from tests.executions.test_leases import Died, dying_at, engine, finish_elsewhere, passing
 from tests.factories import chain, edge, fresh, make_user, node
 from tests.trading.strategies.making import BUY, RISEN, SELL, backtest, make_strategy, make_tape
+from trading.models import Fill, Order, StrategyRun, Tape
+from trading.nodes import orders
+from trading.services import booking, sessions, streaming
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WINDOWS = 3

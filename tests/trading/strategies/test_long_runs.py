@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from orchestrator.executions.verification import verify_execution
-from orchestrator.trading.models import StrategyRun
 from orchestrator.workflows.models import Workflow
 from tests.factories import fresh, make_user, node
 from tests.trading.strategies.making import BUY, RISEN, backtest, make_strategy, make_tape
+from trading.models import StrategyRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

@@ -12,13 +12,13 @@ from django.test import Client
 
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, WrongState
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import Fill, Order, StrategyRun, Tape
-from orchestrator.trading.services.repeating import repeat_backtest
-from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.workflows.models import Workflow
 from tests.factories import make_user, node
 from tests.trading.strategies.making import BUY, STREAM, backtest, make_strategy, make_tape
+from trading.domain.vocabulary import Mode
+from trading.models import Fill, Order, StrategyRun, Tape
+from trading.services.repeating import repeat_backtest
+from trading.services.strategies import start_strategy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

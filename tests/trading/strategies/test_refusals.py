@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.domain.messages import Book, Level, Message, PriceChange, Trade
-from orchestrator.trading.domain.money import exact
-from orchestrator.trading.domain.tapes import Header, pack, write_tape
-from orchestrator.trading.domain.vocabulary import Mode, Side
-from orchestrator.trading.models import Fill, KillSwitch, Market, Order, StrategyRun, Tape
-from orchestrator.trading.nodes import stream
-from orchestrator.trading.services import streaming
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import import_tape
-from orchestrator.trading.services.verifying import verify_portfolio
 from tests.factories import edge, fresh, make_user, node, start
 from tests.trading.strategies.making import make_strategy
+from trading.domain.messages import Book, Level, Message, PriceChange, Trade
+from trading.domain.money import exact
+from trading.domain.tapes import Header, pack, write_tape
+from trading.domain.vocabulary import Mode, Side
+from trading.models import Fill, KillSwitch, Market, Order, StrategyRun, Tape
+from trading.nodes import stream
+from trading.services import streaming
+from trading.services.strategies import start_strategy
+from trading.services.tapes import import_tape
+from trading.services.verifying import verify_portfolio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

@@ -13,14 +13,14 @@ from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Notification, Occasion
 from orchestrator.executions.services.notifications.expanding import ALERT_PAUSE, expand_due
 from orchestrator.executions.services.notifications.messages import compose
-from orchestrator.trading.domain.vocabulary import Mode
-from orchestrator.trading.models import Alert, StrategyRun
-from orchestrator.trading.queries.alerts import unread_count
-from orchestrator.trading.services.alerting import Telling, keep_alerts
-from orchestrator.trading.services.strategies import start_strategy
 from orchestrator.workflows.models import Access
 from tests.factories import make_user, share
 from tests.trading.strategies.making import backtest, make_strategy, make_tape
+from trading.domain.vocabulary import Mode
+from trading.models import Alert, StrategyRun
+from trading.queries.alerts import unread_count
+from trading.services.alerting import Telling, keep_alerts
+from trading.services.strategies import start_strategy
 
 pytestmark = pytest.mark.django_db
 

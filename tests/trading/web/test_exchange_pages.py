@@ -10,14 +10,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from orchestrator.accounts.models import Role
-from orchestrator.trading.domain.addresses import Kind, read_typed
-from orchestrator.trading.models import Market
-from orchestrator.trading.services import exploring
-from orchestrator.trading.services.refreshing import fetch_market
 from tests.factories import make_user
 from tests.stand_in import Answer
 from tests.trading.polymarket.exchange import Exchange, exchange
 from tests.trading.polymarket.payloads import gamma_market, resolved_market
+from trading.domain.addresses import Kind, read_typed
+from trading.models import Market
+from trading.services import exploring
+from trading.services.refreshing import fetch_market
 
 pytestmark = pytest.mark.django_db
 HERE = "/trading/markets/exchange/"

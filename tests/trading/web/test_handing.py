@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.models import Market
-from orchestrator.trading.queries.market_pages import outcomes_of
-from orchestrator.trading.services.tapes import generate_tape
 from orchestrator.workflows.models import Workflow, WorkflowTemplate
 from tests.factories import make_user, node
 from tests.trading.strategies.making import BUY, RISEN, make_strategy
+from trading.models import Market
+from trading.queries.market_pages import outcomes_of
+from trading.services.tapes import generate_tape
 
 pytestmark = pytest.mark.django_db
 

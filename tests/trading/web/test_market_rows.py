@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.models import Market
-from orchestrator.trading.queries.market_pages import categories, last_fetched
 from tests.factories import make_user
 from tests.trading.live.scene import make_market
+from trading.models import Market
+from trading.queries.market_pages import categories, last_fetched
 
 pytestmark = pytest.mark.django_db
 

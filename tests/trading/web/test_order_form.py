@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.domain.messages import Book, Level
-from orchestrator.trading.domain.vocabulary import TapeOrigin
-from orchestrator.trading.models import KillSwitch, Market, Order, Portfolio, Tape
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.tapes import append
 from tests.factories import make_user
+from trading.domain.messages import Book, Level
+from trading.domain.vocabulary import TapeOrigin
+from trading.models import KillSwitch, Market, Order, Portfolio, Tape
+from trading.services.portfolios import create_portfolio
+from trading.services.tapes import append
 
 pytestmark = pytest.mark.django_db
 YES, MARKET = "yes-token", "market-1"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from orchestrator.core.clock import utc_now
-from orchestrator.trading.models import StrategyRun, Tape
-from orchestrator.trading.queries.strategies import Shown
-from orchestrator.trading.web.pace import Pace
+from trading.models import StrategyRun, Tape
+from trading.queries.strategies import Shown
+from trading.web.pace import Pace
 
 NOW = utc_now()
 

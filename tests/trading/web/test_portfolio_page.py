@@ -12,16 +12,16 @@ import pytest
 from django.test import Client
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.domain.messages import Book, Level, Message, Resolved
-from orchestrator.trading.domain.vocabulary import Mode, OrderType, Side, TapeOrigin, TimeInForce
-from orchestrator.trading.models import Market, Portfolio, Tape
-from orchestrator.trading.services.desks import meet_market
-from orchestrator.trading.services.manual_orders import Asked, place_order
-from orchestrator.trading.services.portfolios import create_portfolio
-from orchestrator.trading.services.strategies import start_strategy
-from orchestrator.trading.services.tapes import append
 from tests.factories import chain, make_user, node
 from tests.trading.strategies.making import BUY, STREAM, make_strategy, make_tape
+from trading.domain.messages import Book, Level, Message, Resolved
+from trading.domain.vocabulary import Mode, OrderType, Side, TapeOrigin, TimeInForce
+from trading.models import Market, Portfolio, Tape
+from trading.services.desks import meet_market
+from trading.services.manual_orders import Asked, place_order
+from trading.services.portfolios import create_portfolio
+from trading.services.strategies import start_strategy
+from trading.services.tapes import append
 
 pytestmark = pytest.mark.django_db
 YES, MARKET = "=yes-token", "market-1"

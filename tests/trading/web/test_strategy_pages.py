@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 
 from orchestrator.accounts.models import User
-from orchestrator.trading.models import Alert, StrategyRun, Tape
 from orchestrator.workflows.models import Workflow, WorkflowTemplate
 from orchestrator.workflows.services.versions import publish_draft, save_draft
 from tests.factories import chain, make_user
 from tests.trading.strategies.making import BUY, RISEN, STREAM, backtest, make_strategy, make_tape
+from trading.models import Alert, StrategyRun, Tape
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

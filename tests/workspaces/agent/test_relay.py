@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from orchestrator.workspaces.agent import relay
-from orchestrator.workspaces.agent.relay import Counted, Door, NotAdmitted
 from tests.stand_in import Answer, Received, stand_in
 from tests.workspaces.coding.model import MODEL, fault, said
+from workspaces.agent import relay
+from workspaces.agent.relay import Counted, Door, NotAdmitted
 
 ASKED = {"model": MODEL, "max_tokens": 100, "messages": []}
 TOLD = said({"type": "text", "text": "Yes."})

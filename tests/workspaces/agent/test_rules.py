@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.workspaces.agent.rules import TOOLS, refusal, shown
+from workspaces.agent.rules import TOOLS, refusal, shown
 
 
 @pytest.fixture

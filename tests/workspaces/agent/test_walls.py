@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.workspaces.walls import agents, kernel
+from workspaces.walls import agents, kernel
 
 HERE = Path(agents.__file__).parents[1]
 pytestmark = pytest.mark.skipif(

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeAlias
 import pytest
 from pytest_django import Settings
 
-from orchestrator.workspaces import agent
 from tests.ai.wire import KEY
 from tests.stand_in import Answer, Received, StandIn, stand_in
+from workspaces import agent
 
 IS_WANTED: Final = "claude" in os.environ.get("EXTRAS", "").split()
 needs_claude = pytest.mark.skipif(

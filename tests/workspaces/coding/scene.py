@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
 from orchestrator.executions.models import Execution
-from orchestrator.workspaces.domain.archive import unpack
-from orchestrator.workspaces.domain.detectors import PATTERNS
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
-from orchestrator.workspaces.models import ClaudeExecution, PatternSession, PatternWorkspace
-from orchestrator.workspaces.services.reviewing import add_missed, review
 from tests.factories import make_user
 from tests.workspaces.making import make_workspace
 from tests.workspaces.testing import make_session
+from workspaces.domain.archive import unpack
+from workspaces.domain.detectors import PATTERNS
+from workspaces.domain.detectors.swings import SwingParameters
+from workspaces.models import ClaudeExecution, PatternSession, PatternWorkspace
+from workspaces.services.reviewing import add_missed, review
 
 
 @dataclass(frozen=True, slots=True)

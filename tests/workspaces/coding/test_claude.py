@@ -13,12 +13,6 @@ import pytest
 from pytest_django import Settings
 
 from orchestrator.ai.models import AiCall, Budget
-from orchestrator.workspaces import agent
-from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
-from orchestrator.workspaces.repositories import Repository
-from orchestrator.workspaces.repositories.git import git
-from orchestrator.workspaces.services.coding.sending import retry_run, send_batch
-from orchestrator.workspaces.services.reviewing import review
 from tests.ai.wire import KEY
 from tests.workspaces.coding.model import (
     IS_WANTED,
@@ -35,6 +29,12 @@ from tests.workspaces.coding.model import (
 from tests.workspaces.coding.scene import Scene, again, engine_run
 from tests.workspaces.making import told
 from tests.workspaces.testing import make_session
+from workspaces import agent
+from workspaces.models import AlgorithmVersion, ClaudeExecution
+from workspaces.repositories import Repository
+from workspaces.repositories.git import git
+from workspaces.services.coding.sending import retry_run, send_batch
+from workspaces.services.reviewing import review
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_claude]
 Drain = Callable[[], None]

@@ -21,11 +21,6 @@ from orchestrator.ai.models import AiCall, Budget
 from orchestrator.ai.services.credentials import set_credential
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
-from orchestrator.workspaces import agent
-from orchestrator.workspaces.models import ClaudeExecution
-from orchestrator.workspaces.queries.backends import backends_for
-from orchestrator.workspaces.services.coding import record
-from orchestrator.workspaces.services.coding.sending import cancel_run, send_batch
 from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.stand_in import Answer
 from tests.workspaces.coding.model import (
@@ -40,6 +35,11 @@ from tests.workspaces.coding.model import (
     told_back,
 )
 from tests.workspaces.coding.scene import Scene, again
+from workspaces import agent
+from workspaces.models import ClaudeExecution
+from workspaces.queries.backends import backends_for
+from workspaces.services.coding import record
+from workspaces.services.coding.sending import cancel_run, send_batch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

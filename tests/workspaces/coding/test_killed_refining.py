@@ -8,15 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
-from orchestrator.workspaces.models import AlgorithmVersion
-from orchestrator.workspaces.repositories import Repository
-from orchestrator.workspaces.repositories.git import git
-from orchestrator.workspaces.services.coding import record
-from orchestrator.workspaces.services.coding.sending import send_batch
 from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import again, engine_run, make_scene, review_as
 from tests.workspaces.testing import make_session
+from workspaces.domain.detectors.swings import SwingParameters
+from workspaces.models import AlgorithmVersion
+from workspaces.repositories import Repository
+from workspaces.repositories.git import git
+from workspaces.services.coding import record
+from workspaces.services.coding.sending import send_batch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

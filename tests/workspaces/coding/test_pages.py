@@ -12,12 +12,12 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution
-from orchestrator.workspaces.queries.coding import diff_lines
-from orchestrator.workspaces.services.coding.sending import cancel_run, retry_run, send_batch
-from orchestrator.workspaces.services.reviewing import review
 from tests.workspaces.coding.scene import Scene, make_failed_run
 from tests.workspaces.testing import make_session
+from workspaces.models import AlgorithmVersion, ClaudeExecution
+from workspaces.queries.coding import diff_lines
+from workspaces.services.coding.sending import cancel_run, retry_run, send_batch
+from workspaces.services.reviewing import review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

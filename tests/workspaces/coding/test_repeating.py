@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.workspaces.models import ClaudeExecution
-from orchestrator.workspaces.services.reviewing import review
 from tests.workspaces.making import make_workspace
 from tests.workspaces.test_pages import client_of
 from tests.workspaces.testing import make_session
+from workspaces.models import ClaudeExecution
+from workspaces.services.reviewing import review
 
 pytestmark = pytest.mark.django_db
 

@@ -9,20 +9,20 @@ from uuid import UUID
 import pytest
 
 from orchestrator.workflows.services.versions import check_graph
-from orchestrator.workspaces.domain import tuning as searching
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
-from orchestrator.workspaces.models import AlgorithmVersion, RegressionCase
-from orchestrator.workspaces.repositories import Repository
-from orchestrator.workspaces.repositories.git import git
-from orchestrator.workspaces.services.coding import record, tuner
-from orchestrator.workspaces.services.coding.builtin import graph_of
-from orchestrator.workspaces.services.coding.deploying import roll_back
-from orchestrator.workspaces.services.coding.sending import send_batch
-from orchestrator.workspaces.services.reviewing import review
 from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import again, engine_run, make_scene, review_as
 from tests.workspaces.making import told
 from tests.workspaces.testing import make_session
+from workspaces.domain import tuning as searching
+from workspaces.domain.detectors.swings import SwingParameters
+from workspaces.models import AlgorithmVersion, RegressionCase
+from workspaces.repositories import Repository
+from workspaces.repositories.git import git
+from workspaces.services.coding import record, tuner
+from workspaces.services.coding.builtin import graph_of
+from workspaces.services.coding.deploying import roll_back
+from workspaces.services.coding.sending import send_batch
+from workspaces.services.reviewing import review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

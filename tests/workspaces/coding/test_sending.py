@@ -12,28 +12,28 @@ from django.db import connection, transaction
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from orchestrator.executions.models import Execution
-from orchestrator.workspaces import sandbox
-from orchestrator.workspaces.domain.archive import unpack
-from orchestrator.workspaces.models import (
+from tests.factories import make_user
+from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene
+from tests.workspaces.making import told
+from tests.workspaces.testing import make_session
+from workspaces import sandbox
+from workspaces.domain.archive import unpack
+from workspaces.models import (
     ClaudeExecution,
     FeedbackItem,
     RegressionCase,
     WorkspaceMember,
 )
-from orchestrator.workspaces.sandbox import SandboxMissing
-from orchestrator.workspaces.services.coding import corpus
-from orchestrator.workspaces.services.coding.sending import (
+from workspaces.sandbox import SandboxMissing
+from workspaces.services.coding import corpus
+from workspaces.services.coding.sending import (
     NothingToSend,
     RunUnderWay,
     cancel_run,
     retry_run,
     send_batch,
 )
-from orchestrator.workspaces.services.reviewing import review
-from tests.factories import make_user
-from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene
-from tests.workspaces.making import told
-from tests.workspaces.testing import make_session
+from workspaces.services.reviewing import review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

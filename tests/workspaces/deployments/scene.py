@@ -8,11 +8,11 @@ import time_machine
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.models import AlgorithmVersion, Deployment, PatternWorkspace, WorkspaceMessage
-from orchestrator.workspaces.repositories import Repository
-from orchestrator.workspaces.services.deployments.asking import deploy
-from orchestrator.workspaces.services.deployments.following import follow
 from tests.workspaces.making import make_workspace
+from workspaces.models import AlgorithmVersion, Deployment, PatternWorkspace, WorkspaceMessage
+from workspaces.repositories import Repository
+from workspaces.services.deployments.asking import deploy
+from workspaces.services.deployments.following import follow
 
 
 def make_version(

@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from orchestrator.workspaces.domain.detectors import PATTERNS
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
-from orchestrator.workspaces.domain.made_up import made_up_candles
-from orchestrator.workspaces.repositories.store import starter
-from orchestrator.workspaces.vercel.project import About, project_files
+from workspaces.domain.detectors import PATTERNS
+from workspaces.domain.detectors.swings import SwingParameters
+from workspaces.domain.made_up import made_up_candles
+from workspaces.repositories.store import starter
+from workspaces.vercel.project import About, project_files
 
 ABOUT = About(
     name="Swings <b>", pattern="swings", version="0.0.7", commit="a" * 40,

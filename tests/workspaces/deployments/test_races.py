@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from orchestrator.workspaces.services.deployments import sending
 from tests.workspaces.deployments.scene import make_deployed
 from tests.workspaces.deployments.wire import Host, hosting
+from workspaces.services.deployments import sending
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

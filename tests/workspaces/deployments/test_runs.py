@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
-from orchestrator.workspaces.models import AlgorithmVersion, ClaudeExecution, Deployment
-from orchestrator.workspaces.repositories import Repository
-from orchestrator.workspaces.services.coding.deploying import roll_back
-from orchestrator.workspaces.services.coding.sending import send_batch
-from orchestrator.workspaces.services.deployments import sending
-from orchestrator.workspaces.services.deployments.accounts import choose_target
-from orchestrator.workspaces.vercel import Vercel
 from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene, review_as
 from tests.workspaces.deployments.scene import finish
 from tests.workspaces.deployments.wire import Host, fault, hosting, on
 from tests.workspaces.making import told
+from workspaces.domain.detectors.swings import SwingParameters
+from workspaces.models import AlgorithmVersion, ClaudeExecution, Deployment
+from workspaces.repositories import Repository
+from workspaces.services.coding.deploying import roll_back
+from workspaces.services.coding.sending import send_batch
+from workspaces.services.deployments import sending
+from workspaces.services.deployments.accounts import choose_target
+from workspaces.vercel import Vercel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Drain = Callable[[], None]

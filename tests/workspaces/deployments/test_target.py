@@ -13,11 +13,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from orchestrator.accounts.models import AuditRecord, User
 from orchestrator.core.encryption import opened
 from orchestrator.core.errors import InvalidInput
-from orchestrator.workspaces.models import PatternWorkspace, VercelConnection
-from orchestrator.workspaces.services.deployments.accounts import account_for, choose_target
 from tests.factories import make_user
 from tests.workspaces.deployments.scene import make_deployed, make_done, make_version
 from tests.workspaces.making import make_workspace, told
+from workspaces.models import PatternWorkspace, VercelConnection
+from workspaces.services.deployments.accounts import account_for, choose_target
 
 pytestmark = pytest.mark.django_db
 TOKEN = "vcl_0123456789abcdefTOKEN"

@@ -11,14 +11,14 @@ from pytest_django import Settings
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
-from orchestrator.workspaces.models import Deployment
-from orchestrator.workspaces.services.deployments import sending
-from orchestrator.workspaces.services.deployments.asking import cancel_deployment, deploy
-from orchestrator.workspaces.services.deployments.following import follow
-from orchestrator.workspaces.services.deployments.sending import hand_over
 from tests.stand_in import Answer
 from tests.workspaces.deployments.scene import entries, finish, look, make_deployed
 from tests.workspaces.deployments.wire import TOKEN, Host, fault, hosting, on
+from workspaces.models import Deployment
+from workspaces.services.deployments import sending
+from workspaces.services.deployments.asking import cancel_deployment, deploy
+from workspaces.services.deployments.following import follow
+from workspaces.services.deployments.sending import hand_over
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

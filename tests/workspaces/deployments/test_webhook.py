@@ -11,14 +11,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from orchestrator.core.clock import utc_now
-from orchestrator.workspaces.models import Deployment
-from orchestrator.workspaces.services.deployments import receiving
-from orchestrator.workspaces.services.deployments.accounts import choose_target
-from orchestrator.workspaces.services.deployments.following import follow
-from orchestrator.workspaces.vercel import is_signed
 from tests.stand_in import Answer, Received
 from tests.workspaces.deployments.scene import entries, finish, look, make_deployed
 from tests.workspaces.deployments.wire import SECRET, TOKEN, Host, event, hosting
+from workspaces.models import Deployment
+from workspaces.services.deployments import receiving
+from workspaces.services.deployments.accounts import choose_target
+from workspaces.services.deployments.following import follow
+from workspaces.vercel import is_signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/hooks/vercel/"

@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 
 from orchestrator.core import json
-from orchestrator.workspaces.domain.deployments import FINAL, kept_log, moves, next_try, project_name
-from orchestrator.workspaces.domain.vocabulary import DeployStatus
-from orchestrator.workspaces.vercel.mapping import find_tagged, read_deployment, read_event, read_log
+from workspaces.domain.deployments import FINAL, kept_log, moves, next_try, project_name
+from workspaces.domain.vocabulary import DeployStatus
+from workspaces.vercel.mapping import find_tagged, read_deployment, read_event, read_log
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from orchestrator.workspaces.domain.detectors import Candles
+from workspaces.domain.detectors import Candles
 
 Row = tuple[float, float, float, float]
 """Open, high, low, close."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.workspaces.domain.candle_files import BadCandles, read_candles
-from orchestrator.workspaces.domain.made_up import made_up_candles
+from workspaces.domain.candle_files import BadCandles, read_candles
+from workspaces.domain.made_up import made_up_candles
 
 NOON = 1_711_886_400  # 2024-03-31 12:00 UTC
 

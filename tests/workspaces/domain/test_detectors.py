@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.workspaces.domain.detectors import PATTERNS, Candles, Detection, Parameters, Pattern
-from orchestrator.workspaces.domain.detectors.order_blocks import OrderBlockParameters
-from orchestrator.workspaces.domain.detectors.structure import StructureParameters
-from orchestrator.workspaces.domain.detectors.swings import SwingParameters
 from tests.workspaces.domain.bars import bars, closes, random_bars
+from workspaces.domain.detectors import PATTERNS, Candles, Detection, Parameters, Pattern
+from workspaces.domain.detectors.order_blocks import OrderBlockParameters
+from workspaces.domain.detectors.structure import StructureParameters
+from workspaces.domain.detectors.swings import SwingParameters
 
 every_pattern = pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.workspaces.domain.releases import Release
+from workspaces.domain.releases import Release
 
 numbers = st.integers(0, 999_999)
 releases = st.builds(Release, numbers, numbers, numbers)

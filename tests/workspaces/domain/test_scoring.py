@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.workspaces.domain.detectors import Detection
-from orchestrator.workspaces.domain.scoring import Case, Look, Tolerance, keeps, score
-from orchestrator.workspaces.domain.vocabulary import Verdict
+from workspaces.domain.detectors import Detection
+from workspaces.domain.scoring import Case, Look, Tolerance, keeps, score
+from workspaces.domain.vocabulary import Verdict
 
 LOOK = Look("a", 0, 99)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.core.json import JsonObject
-from orchestrator.workspaces.domain.tuning import Grade, Grading, Parameter, Setting, explain, tune
+from workspaces.domain.tuning import Grade, Grading, Parameter, Setting, explain, tune
 
 LEFT, RIGHT = Parameter("left", "int", 1, 100, 1), Parameter("right", "int", 1, 100, 1)
 SIZE, WICK = Parameter("size", "float", 0.0, 0.5, 0.001), Parameter("wick", "bool")

@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import Model
 
 from orchestrator.core import json
-from orchestrator.workspaces import models
-from orchestrator.workspaces.domain.history.example import EXAMPLE
-from orchestrator.workspaces.domain.history.reading import History
-from orchestrator.workspaces.services.history.importing import Report, import_history
-from orchestrator.workspaces.services.history.people import CannotTake, People
 from tests.factories import make_user
+from workspaces import models
+from workspaces.domain.history.example import EXAMPLE
+from workspaces.domain.history.reading import History
+from workspaces.services.history.importing import Report, import_history
+from workspaces.services.history.people import CannotTake, People
 
 KEPT: tuple[type[Model], ...] = (
     models.PatternWorkspace,

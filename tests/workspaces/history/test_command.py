@@ -16,9 +16,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from orchestrator.core import json
-from orchestrator.workspaces.models import PatternSession, PatternWorkspace
 from tests.factories import make_user
 from tests.workspaces.history.scene import everything, example, make_people, written
+from workspaces.models import PatternSession, PatternWorkspace
 
 ROOT = Path(__file__).parents[3]
 HOWTO = ROOT / "docs" / "howto" / "import-pattern-history.md"
@@ -156,7 +156,7 @@ DIES = """
 import django
 django.setup()
 from django.core.management import call_command
-from orchestrator.workspaces.services.history import storing
+from workspaces.services.history import storing
 import os, signal, sys
 real, calls = storing._draw_figures, []
 def draw(catch):

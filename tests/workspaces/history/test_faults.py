@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from orchestrator.workspaces.domain.history.reading import History
-from orchestrator.workspaces.models import CandleSet, FeedbackItem, PatternSession, PatternWorkspace
 from tests.workspaces.history.scene import everything, example, make_people, take
+from workspaces.domain.history.reading import History
+from workspaces.models import CandleSet, FeedbackItem, PatternSession, PatternWorkspace
 
 pytestmark = pytest.mark.django_db
 Change = Callable[[dict[str, Any]], None]

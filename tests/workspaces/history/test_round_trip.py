@@ -9,8 +9,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestrator.workspaces.models import PatternSession, PatternWorkspace
 from tests.workspaces.history.scene import everything, make_people, take
+from workspaces.models import PatternSession, PatternWorkspace
 
 BARS = 30
 CSV = "time,open,high,low,close\n" + "".join(

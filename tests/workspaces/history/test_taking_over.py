@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from orchestrator.accounts.models import AuditRecord
-from orchestrator.workspaces.models import (
+from tests.factories import make_user
+from tests.workspaces.history.scene import everything, example, make_people, take
+from tests.workspaces.making import make_workspace, told
+from tests.workspaces.test_pages import client_of
+from workspaces.models import (
     FeedbackItem,
     ImplementationSession,
     PatternSession,
@@ -18,12 +22,8 @@ from orchestrator.workspaces.models import (
     WorkspaceMember,
     WorkspaceMessage,
 )
-from orchestrator.workspaces.services.coding.sending import send_batch
-from orchestrator.workspaces.services.removing import delete_workspace
-from tests.factories import make_user
-from tests.workspaces.history.scene import everything, example, make_people, take
-from tests.workspaces.making import make_workspace, told
-from tests.workspaces.test_pages import client_of
+from workspaces.services.coding.sending import send_batch
+from workspaces.services.removing import delete_workspace
 
 pytestmark = pytest.mark.django_db
 

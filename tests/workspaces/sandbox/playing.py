@@ -6,9 +6,9 @@ import io
 
 import numpy as np
 
-from orchestrator.workspaces.domain.detectors import Detection
-from orchestrator.workspaces.domain.made_up import made_up_candles
-from orchestrator.workspaces.sandbox import Ask, Limits, run
+from workspaces.domain.detectors import Detection
+from workspaces.domain.made_up import made_up_candles
+from workspaces.sandbox import Ask, Limits, run
 
 ANSWER = "def run(pattern, candles, parameters): return []\n"
 

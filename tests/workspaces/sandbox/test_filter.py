@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from orchestrator.workspaces.walls import algorithms, kernel
+from workspaces.walls import algorithms, kernel
 
 ROOT = Path(__file__).parents[3]
 ALLOW: Final = "allow"
@@ -141,8 +141,8 @@ def test_the_filter_is_one_that_the_kernel_takes(machine: str) -> None:
 
 FORBIDDEN = """
 import ctypes, struct
-from orchestrator.workspaces.sandbox import SandboxMissing
-from orchestrator.workspaces.walls import kernel
+from workspaces.sandbox import SandboxMissing
+from workspaces.walls import kernel
 from tests.workspaces.sandbox.playing import ANSWER, play
 machine = kernel.machine()
 line = lambda code, value, yes=0, no=0: struct.pack("=HBBI", code, yes, no, value)

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from orchestrator.workspaces import sandbox
-from orchestrator.workspaces.sandbox import Ask, Limits, Refused, SandboxMissing, outside
 from tests.workspaces.sandbox.playing import ANSWER, archive, play
+from workspaces import sandbox
+from workspaces.sandbox import Ask, Limits, Refused, SandboxMissing, outside
 
 SHORT = Limits(seconds=30, cpu_seconds=2, memory_mib=384)
 
@@ -167,7 +167,7 @@ def test_without_walls_nothing_is_run(
 def test_nothing_is_left_behind_when_the_watcher_dies() -> None:
     program = (
         "from tests.workspaces.sandbox.playing import play\n"
-        "from orchestrator.workspaces.sandbox import Limits\n"
+        "from workspaces.sandbox import Limits\n"
         "play('import time\\ntime.sleep(60)', limits=Limits(seconds=90))"
     )
     root = Path(__file__).parents[3]

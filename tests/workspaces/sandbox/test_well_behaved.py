@@ -8,10 +8,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from orchestrator.workspaces.domain.detectors import PATTERNS, Candles
-from orchestrator.workspaces.repositories.store import starter
-from orchestrator.workspaces.sandbox import Ask, describe, run
 from tests.workspaces.sandbox.playing import archive
+from workspaces.domain.detectors import PATTERNS, Candles
+from workspaces.repositories.store import starter
+from workspaces.sandbox import Ask, describe, run
 
 
 def candles_of(packed: bytes) -> Candles:

@@ -1,5 +1,0 @@
-"""Guided processes in the Django admin: authored as drafts; of people's sessions only where they stand."""
-
-from orchestrator.process.admin import looking, parts, prompt_packs, versions
-
-__all__ = ["looking", "parts", "prompt_packs", "versions"]

@@ -1,0 +1,46 @@
+"""What a run leaves behind when it is over: orders on paper that nobody reads on for, and what it holds.
+
+A message says that a run ended; the sweep finds the runs of whose end nobody heard.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import structlog
+from kombu.exceptions import OperationalError as BrokerError
+
+from orchestrator.celery import app
+from trading.domain.vocabulary import Mode
+from trading.models import StrategyRun
+from trading.services.paying import pay_out
+from trading.services.sessions import orders_left, settle_ended_runs
+
+TASK: Final = "trading.settle_run"
+log = structlog.get_logger(__name__)
+
+
+def hint(execution_id: UUID) -> None:
+    """Let a worker settle a run that has ended. Never fails: the sweep finds what nobody settled."""
+    try:
+        app.send_task(TASK, args=[str(execution_id)], retry=False)
+    except (BrokerError, OSError) as error:
+        log.warning("ending_hint_not_sent", execution=str(execution_id), error=str(error))
+
+
+def settle_run(execution_id: UUID) -> None:
+    """Release the money and the tokens that its open orders kept, and pay out what it holds in markets that
+    are resolved. Safe to do any number of times. A live run's orders stand at the exchange."""
+    run = StrategyRun.objects.filter(execution_id=execution_id).exclude(mode=Mode.LIVE.value).first()
+    if run is not None:
+        settle_ended_runs(run.portfolio_id)
+        pay_out(run.portfolio_id)
+
+
+def settle_left() -> int:
+    """Settle what runs left that are over; in how many portfolios."""
+    found = set(orders_left().values_list("portfolio_id", flat=True))
+    for portfolio_id in sorted(found):
+        settle_ended_runs(portfolio_id)
+    return len(found)
