@@ -15,7 +15,7 @@ from orchestrator.celery import app
 from trading.domain.vocabulary import Mode
 from trading.models import StrategyRun
 from trading.services.paying import pay_out
-from trading.services.sessions import orders_left, settle_ended_runs
+from trading.services.settling import orders_left, settle_ended_runs
 
 TASK: Final = "trading.settle_run"
 log = structlog.get_logger(__name__)

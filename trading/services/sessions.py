@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
@@ -28,15 +28,13 @@ from trading.domain.messages import Message
 from trading.domain.money import CENT_OF_A_CENT
 from trading.domain.orders import Event, EventKind, Instrument
 from trading.domain.replay import Problem, Replay
-from trading.domain.vocabulary import FINAL_ORDERS, Mode, OrderStatus, TapeStatus
+from trading.domain.vocabulary import Mode, TapeStatus
 from trading.domain.windows import Window, WindowRule
-from trading.models import Fill, Market, Order, Portfolio, StrategyRun
+from trading.models import Fill, Market, Portfolio, StrategyRun
 from trading.queries.portfolios import books_of
 from trading.queries.tapes import markets_of, read_on
 from trading.services.booking import book_events
 
-OPEN: Final = [each.value for each in OrderStatus if each not in FINAL_ORDERS]
-OVER: Final = "Cancelled: the run was over."
 KEPT: Final = 32
 """Runs whose replay a process keeps in memory; the others are read from their rows when they go on."""
 
@@ -162,26 +160,6 @@ def require_unfinished(execution_id: UUID) -> None:
     """Raises WrongState for a run that has ended or was cancelled: a thread may come late."""
     if Execution.objects.filter(pk=execution_id, finished_at__isnull=False).exists():
         raise WrongState("The run is over.")
-
-
-def settle_ended_runs(portfolio_id: UUID) -> None:
-    """Cancel what runs left standing that were cancelled or failed: nobody reads on for those orders.
-
-    To be called outside a transaction that holds the portfolio's lock. Idempotent.
-    """
-    left = orders_left().filter(portfolio=portfolio_id)
-    for run_id in left.order_by().values_list("run_id", flat=True).distinct():
-        with working_on(run_id) as work:
-            if work.replay.broker.open.all():
-                cancel_open(work, OVER)
-                store(work)
-
-
-def orders_left() -> QuerySet[Order]:
-    """Open orders of runs that are over. Live ones stand at the exchange, and are cancelled there."""
-    under_way = Execution.objects.filter(pk=OuterRef("run__execution_id"), finished_at__isnull=True)
-    on_paper = [Mode.PAPER.value, Mode.BACKTEST.value]
-    return Order.objects.filter(status__in=OPEN, run__mode__in=on_paper).exclude(Exists(under_way))
 
 
 def _leave_to_the_exchange(work: Work) -> None:

@@ -23,7 +23,7 @@ from trading.models import LiveAccount, Market, Portfolio, Posting, StrategyRun,
 from trading.services.killing import refuse_if_pulled
 from trading.services.locks import Locked, open_locks
 from trading.services.portfolios import STARTING_CASH, create_portfolio, find_portfolio
-from trading.services.sessions import settle_ended_runs
+from trading.services.settling import settle_ended_runs
 from trading.services.tapes import find_tape, generate_tape
 
 STREAM: Final = "polymarket-stream"

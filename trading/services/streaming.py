@@ -6,17 +6,14 @@ A step that asks again under the same key is given the same again.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import WrongState
-from orchestrator.core.json import Json, JsonObject
-from trading.domain.orders import Event, EventKind
+from orchestrator.core.json import JsonObject
 from trading.domain.vocabulary import Mode, TapeStatus
-from trading.domain.windows import Row, Window
+from trading.domain.windows import Window
 from trading.models import StrategyRun, Tape
 from trading.queries.tapes import moment_of
 from trading.services.figures import is_due, keep_figures, summarise_run
@@ -31,18 +28,13 @@ from trading.services.sessions import (
     working_on,
 )
 from trading.services.strategies import run_of_step, selected_tokens
+from trading.services.windows import tell_events, window_output
 
-MOST_TOLD: Final = 50
-"""Fills and problems of one window that the output lists; the rest is counted."""
 _SERVED: Final = (
     "window", "reader", "served_key", "served", "last_tick_at", "message_rate", "lag_messages", "statistics",
     "curve",
 )  # fmt: skip
 """What a window changes in the run's row."""
-_NUMBERS: Final = (
-    "bid", "ask", "mid", "last", "spread", "spread_bps", "imbalance", "momentum", "volatility", "volume",
-    "notional", "rolling_volume",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +94,7 @@ def next_window(asked: Asked) -> Given:
             if tape.status == TapeStatus.RECORDING and work.run.mode != Mode.BACKTEST:
                 follow_rules(work)
             _keep_pace(work, tape, window, seconds=(utc_now() - began).total_seconds())
-            output = _output(work, asked, window, tape)
+            output = window_output(work, window, tape, limit=asked.limit)
             return _serve(work, asked, output, at=window.end)
         if tape.status == TapeStatus.RECORDING:
             return Given(None, waiting=_waiting(work, tape))
@@ -180,109 +172,6 @@ def _keep_pace(work: Work, tape: Tape, window: Window, *, seconds: float) -> Non
     run.lag_messages = max(tape.message_count - session.position, 0) if is_open else 0
 
 
-def _output(work: Work, asked: Asked, window: Window, tape: Tape) -> JsonObject:
-    selected = set(work.run.reader["selected"])
-    rows = [row for row in window.rows if row.token in selected]
-    most = sorted(rows, key=lambda row: (-row.rolling_volume, row.token))[: asked.limit]
-    events, problems = work.session.events, work.session.problems
-    output: JsonObject = {
-        "window": window.number,
-        "from": moment_of(window.start).isoformat(),
-        "at": moment_of(window.end).isoformat(),
-        "over": False,
-        "messages": window.messages,
-        "markets": [_row(work, row) for row in sorted(most, key=lambda row: row.token)],
-        "market_count": len(rows),
-        "fills": _tell(events),
-        "problems": [{"code": each.code, "message": each.sentence} for each in problems[:MOST_TOLD]],
-        "problem_count": len(problems),
-        "tape": {"name": work.run.tape.name, "origin": work.run.tape.origin},
-        "notes": _notes(work, asked, len(rows), window, tape),
-    }
-    return output
-
-
-def _notes(work: Work, asked: Asked, rows: int, window: Window, tape: Tape) -> list[Any]:
-    notes = []
-    if work.run.reader.get("plain"):
-        notes.append(
-            f"This run was started plainly, so it reads one window of “{work.run.tape.name}”, on paper. "
-            "Start it as a strategy to read a whole tape or to follow the market."
-        )
-    if work.run.tape.origin == "generated":
-        notes.append("The tape is generated: nobody traded these markets.")
-    if rows > asked.limit:
-        notes.append(f"The {asked.limit} outcomes with the most volume are given, of {rows}.")
-    if rows == 0:
-        notes.append("Nothing on this tape is what the stream asks for.")
-    if tape.status == TapeStatus.RECORDING and (late := behind(tape, window.end)) > window_span(window):
-        notes.append(f"Falling behind: the tape is {late.total_seconds():.0f} s of market time ahead.")
-    return notes
-
-
-def window_span(window: Window) -> timedelta:
-    return timedelta(milliseconds=max(window.end - window.start, 1_000))
-
-
-def behind(tape: Tape, end: int) -> timedelta:
-    """How much market time the tape holds beyond a window's end."""
-    return tape.last_at - moment_of(end) if tape.last_at is not None else timedelta()
-
-
-def _row(work: Work, row: Row) -> JsonObject:
-    """Numbers as numbers, for expressions and conditions, and again as exact text, for money."""
-    market = work.session.markets.get(row.token)
-    names = [each["name"] for each in market.outcomes if each["token"] == row.token] if market else []
-    values = {name: getattr(row, name) for name in _NUMBERS}
-    known = {name: value for name, value in values.items() if value is not None}
-    return {
-        "token": row.token,
-        "market": row.market,
-        "question": market.question if market else "",
-        "outcome": names[0] if names else "",
-        "category": market.category if market else "",
-        "at": moment_of(row.at).isoformat(),
-        "valid": row.valid,
-        "reason": row.reason,
-        **{name: as_number(value) for name, value in values.items()},
-        "trades": row.trades,
-        "messages": row.messages,
-        "resolved": row.resolved,
-        "held": as_number(work.replay.broker.portfolio.held(row.token)),
-        "exact": {name: format(value, "f") for name, value in known.items()},
-    }
-
-
-def as_number(value: Decimal | None) -> int | float | None:
-    """As JSON has numbers; the shortest text of the float is the decimal again."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-_HAPPENED: Final = {EventKind.FILLED, EventKind.CANCELLED, EventKind.EXPIRED, EventKind.PAID_OUT}
-
-
-def _tell(events: list[Event]) -> list[Json]:
-    told: list[Json] = [_told(each) for each in events if each.kind in _HAPPENED]
-    return told[:MOST_TOLD]
-
-
-def _told(event: Event) -> JsonObject:
-    return {
-        "kind": event.kind.value,
-        "at": moment_of(event.at).isoformat(),
-        "order": event.order,
-        "token": event.token,
-        "side": event.side.value if event.side else None,
-        "price": None if event.price is None else format(event.price, "f"),
-        "size": format(event.size, "f"),
-        "notional": format(event.notional, "f"),
-        "fee": format(event.fee, "f"),
-        "reason": event.sentence,
-    }
-
-
 def _serve(work: Work, asked: Asked, output: JsonObject, *, at: int) -> Given:
     """Keep what is given with the key it was given under, in the transaction that books it."""
     run = work.run
@@ -311,7 +200,7 @@ def _end(work: Work, asked: Asked, why: str) -> Given:
         "over": True,
         "why": why,
         "windows": work.run.window,
-        "fills": _tell(work.session.events),
+        "fills": tell_events(work.session.events),
     }
     return _serve(work, asked, output, at=work.replay.broker.at)
 

@@ -17,7 +17,7 @@ from tests.trading.strategies.making import STREAM, make_strategy, make_tape
 from trading import tasks
 from trading.domain.vocabulary import Mode
 from trading.models import Order, Portfolio, StrategyRun
-from trading.services import ending, sessions
+from trading.services import ending, sessions, settling
 from trading.services.portfolios import create_portfolio
 from trading.services.strategies import start_strategy
 from trading.services.verifying import verify_portfolio
@@ -91,7 +91,7 @@ def test_however_a_run_ends_its_orders_end_and_its_money_is_free(
     tasks.settle_run(*asked[1])
     portfolio.refresh_from_db()
     assert portfolio.reserved == 0
-    assert {(each.status, each.reason) for each in Order.objects.all()} == {("cancelled", sessions.OVER)}
+    assert {(each.status, each.reason) for each in Order.objects.all()} == {("cancelled", settling.OVER)}
     assert verify_portfolio(portfolio) == []
 
 
