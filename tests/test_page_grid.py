@@ -82,7 +82,7 @@ PAGES = [
     Page("trading:generate-tape", "post", answers(EVERYBODY, 400)),
     Page("trading:import-tape", "get", EVERYBODY),
     Page("trading:import-tape", "post", answers(EVERYBODY, 400)),
-    Page("trading:record-tape", "post", answers(EVERYBODY, 302), form={"name": "t", "tokens": "x"}),
+    Page("trading:record-tape", "post", answers(EVERYBODY, 302), form={"name": "t", "tokens": "71321"}),
     Page("trading:tape", "get", MINE, TAPE),
     Page("trading:tape-file", "get", MINE, TAPE),
     Page("trading:rename-tape", "post", answers(MINE, 302), TAPE, {"name": "renamed"}),

@@ -150,17 +150,19 @@ def test_a_tape_that_runs_rest_on_is_kept(ann: User) -> None:
 
 
 def test_a_recording_is_stopped_before_it_is_deleted(ann: User) -> None:
-    tape = tapes.begin_recording(ann, name="Live", tokens=["b", "a", "b"])
-    assert (tape.status, tape.tokens) == ("recording", ["a", "b"])
+    tape = tapes.begin_recording(ann, name="Live", tokens=["2", "1", "2"])
+    assert (tape.status, tape.tokens) == ("recording", ["1", "2"])
     with pytest.raises(WrongState, match="being recorded"):
         tapes.delete_tape(ann, tape.pk)
     assert tapes.ask_to_stop(ann, tape.pk, at=utc_now()).stop_asked_at is not None
-    with pytest.raises(InvalidInput):
-        tapes.begin_recording(ann, name="Live", tokens=[])
+    for wrong in ([], ["Will it rain?"], ["1", "generated-7-0-yes"], ["\uff11"]):
+        with pytest.raises(InvalidInput) as caught:
+            tapes.begin_recording(ann, name="Live", tokens=wrong)
+        assert list(caught.value.fields) == ["tokens"]
 
 
 def test_a_second_writer_of_a_tape_is_refused(ann: User) -> None:
-    tape = tapes.begin_recording(ann, name="Live", tokens=["a"])
+    tape = tapes.begin_recording(ann, name="Live", tokens=["1"])
     messages = list(made_up_messages(Wanted(1, 200)))
     late = Tape.objects.get(pk=tape.pk)
     tapes.append(tape, messages)

@@ -170,10 +170,21 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     workflow = serializers.UUIDField(source="run.workflow_id")
     workflow_name = serializers.CharField(source="run.workflow.name")
     mode = serializers.ChoiceField(choices=MODES, source="run.mode")
+    is_unread = serializers.BooleanField(help_text="News to you; never of backtests")
 
     class Meta:
         model = Alert
-        fields = ("id", "level", "text", "run", "workflow", "workflow_name", "mode", "happened_at")
+        fields = (
+            "id",
+            "level",
+            "text",
+            "run",
+            "workflow",
+            "workflow_name",
+            "mode",
+            "happened_at",
+            "is_unread",
+        )
 
 
 def told_curve(shown: Shown) -> dict[str, Any]:

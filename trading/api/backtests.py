@@ -1,4 +1,4 @@
-"""The API of backtests and runs on paper: starting, following, their trades, comparing, alerts."""
+"""The API of backtests and runs on paper: starting, following, their trades, comparing."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from rest_framework.views import APIView
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import ApiScope
 from orchestrator.core.api.input import valid_data
-from orchestrator.core.errors import InvalidInput
 from orchestrator.executions.api.views import IDEMPOTENCY
 from trading.api import backtest_serializers as given
+from trading.api.filters import uuid_in
 from trading.domain.vocabulary import Mode
-from trading.models import Alert, Fill, StrategyRun
+from trading.models import Fill, StrategyRun
 from trading.queries import runs as read
 from trading.queries import strategies as found
-from trading.queries.alerts import LEVELS, alerts_seen
 from trading.queries.comparing import compare_runs
 from trading.services.strategies import start_strategy
 
@@ -56,7 +55,7 @@ class BacktestsView(ListAPIView[StrategyRun]):
         asked = self.request.query_params
         for name in ("workflow", "tape"):
             if asked.get(name):
-                rows = rows.filter(**{name: _uuid(name, asked[name])})
+                rows = rows.filter(**{name: uuid_in(name, asked[name])})
         return rows.filter(mode=asked["mode"]) if asked.get("mode") in given.MODES else rows
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
@@ -126,48 +125,5 @@ class CompareView(APIView):
         return Response(given.ComparisonSerializer(told).data)
 
 
-@extend_schema_view(
-    get=extend_schema(
-        tags=TAG,
-        operation_id="alerts_list",
-        parameters=[
-            OpenApiParameter("workflow", UUID, description="Only of this strategy"),
-            OpenApiParameter("run", UUID, description="Only of this run"),
-            OpenApiParameter("level", str, enum=LEVELS),
-            OpenApiParameter("unread", bool, description="Only what you have not read"),
-        ],
-    )
-)
-class AlertsView(ListAPIView[Alert]):
-    """What strategies told, the newest first."""
-
-    queryset = Alert.objects.none()
-    serializer_class = given.AlertSerializer
-
-    def get_queryset(self) -> QuerySet[Alert]:
-        if getattr(self, "swagger_fake_view", False):
-            return Alert.objects.none()
-        asked = self.request.query_params
-        workflow, run = (
-            _uuid(name, asked[name]) if asked.get(name) else None for name in ("workflow", "run")
-        )
-        level = asked.get("level", "")
-        return alerts_seen(
-            person(self.request),
-            workflow=workflow,
-            run=run,
-            level=level if level in LEVELS else "",
-            unread=asked.get("unread") == "true",
-        )
-
-
 def _shown(request: Request, pk: UUID) -> found.Shown:
     return found.shown([found.find_run(person(request), pk)])[0]
-
-
-def _uuid(name: str, text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        message = "This is no id."
-        raise InvalidInput(f"{name}: {message}", fields={name: [message]}) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -35,6 +36,14 @@ def check_amount(chosen: Mapping[str, str], name: str) -> None:
         good = False
     if not good:
         raise _wrong(name, "An amount of USDC, zero or more.")
+
+
+def uuid_in(name: str, text: str) -> UUID:
+    """Raises InvalidInput about ``name``."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise _wrong(name, "This is no id.") from error
 
 
 def _wrong(name: str, message: str) -> InvalidInput:

@@ -19,19 +19,21 @@ from orchestrator.core.errors import InvalidInput
 from trading.api import examples
 from trading.api import portfolio_serializers as given
 from trading.api.filters import filters_in
-from trading.domain.vocabulary import OrderType, Side, TimeInForce
+from trading.domain.vocabulary import Mode, OrderType, Side, TimeInForce
 from trading.models import Order
 from trading.queries.portfolio_pages import orders_for
 from trading.services.manual_orders import Asked, cancel_order, find_order, place_order
 from trading.services.previewing import preview_order
 
 TAG: Final = ["orders"]
+MODES: Final = [each.value for each in Mode]
 _FILTERS: Final = {
     "portfolio": None,
     "token": None,
     "status": ["standing", *given.ORDER_STATUSES],
     "side": given.SIDES,
     "by": ["hand", "strategy"],
+    "mode": MODES,
 }
 
 
@@ -44,6 +46,7 @@ _FILTERS: Final = {
             OpenApiParameter("status", str, enum=["standing", *given.ORDER_STATUSES]),
             OpenApiParameter("side", str, enum=given.SIDES),
             OpenApiParameter("by", str, enum=["hand", "strategy"]),
+            OpenApiParameter("mode", str, enum=MODES),
             OpenApiParameter("token", str),
         ],
     )

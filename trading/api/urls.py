@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trading.api import backtests, markets, orders, portfolios, tapes
+from trading.api import alerts, backtests, markets, orders, portfolios, tapes
 
 _TAPE = "tapes/<uuid:pk>/"
 _MARKET = "markets/<uuid:pk>/"
@@ -39,5 +39,7 @@ urlpatterns = [
     path(f"{_BACKTEST}trades/", backtests.TradesView.as_view(), name="backtest-trades"),
     path(f"{_BACKTEST}curve/", backtests.CurveView.as_view(), name="backtest-curve"),
     path(f"{_BACKTEST}compare/<uuid:other_id>/", backtests.CompareView.as_view(), name="backtest-compare"),
-    path("alerts/", backtests.AlertsView.as_view(), name="alerts"),
+    path("alerts/", alerts.AlertsView.as_view(), name="alerts"),
+    path("alerts/read/", alerts.ReadAlertsView.as_view(), name="read-alerts"),
+    path("alerts/<uuid:pk>/read/", alerts.ReadAlertView.as_view(), name="read-alert"),
 ]

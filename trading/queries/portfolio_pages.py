@@ -151,6 +151,8 @@ def orders_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Order]:
         rows = rows.filter(status=status)
     if chosen.get("side") in list(Side):
         rows = rows.filter(side=chosen["side"])
+    if chosen.get("mode") in list(Mode):
+        rows = rows.filter(portfolio__mode=chosen["mode"])
     if chosen.get("by") in ("hand", "strategy"):
         rows = rows.filter(run__isnull=chosen["by"] == "hand")
     if token := chosen.get("token", ""):

@@ -137,6 +137,9 @@ def begin_recording(user: User, *, name: str, tokens: list[str]) -> Tape:
     if not 0 < len(set(tokens)) <= MOST_TOKENS or any(not 0 < len(each) <= 100 for each in tokens):
         message = f"Choose at least one outcome, and at most {MOST_TOKENS}."
         raise InvalidInput(message, fields={"tokens": [message]})
+    if strange := [each for each in tokens if not (each.isascii() and each.isdigit())]:
+        message = f"“{strange[0]}” is no token of the exchange: those are long numbers, one for each outcome."
+        raise InvalidInput(message, fields={"tokens": [message]})
     tape = Tape.objects.create(
         owner=user, name=_name(name), origin=TapeOrigin.RECORDED.value, tokens=sorted(set(tokens))
     )

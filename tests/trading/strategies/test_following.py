@@ -49,7 +49,9 @@ def follow(nodes: list[Any], *, pause: float = 0.1) -> tuple[StrategyRun, list[M
     ann = make_user("ann")
     messages = list(read_messages(make_tape(ann, 2_000).pk))
     tokens = sorted({message.token for message in messages if hasattr(message, "token")})
-    tape = begin_recording(ann, name="Now", tokens=tokens)
+    tape = begin_recording(ann, name="Now", tokens=["1"])
+    Tape.objects.filter(pk=tape.pk).update(tokens=tokens)  # of markets that no exchange has
+    tape.refresh_from_db()
     run, _ = start_strategy(ann, make_strategy(ann, nodes).pk, mode=Mode.PAPER, tape_id=tape.pk)
     recorder = record(tape, messages, pause=pause)
     with engine() as worker:

@@ -85,6 +85,22 @@ def test_a_stranger_marks_nothing() -> None:
     assert browser_of(make_user("bea")).post(f"/trading/alerts/{alert.pk}/read/").status_code == 404
 
 
+def test_clients_of_the_api_mark_alerts_as_read_too() -> None:
+    ann = make_user("ann")
+    run = on_paper(ann)
+    tell(run, "One", "Two", "Three")
+    client, listed = browser_of(ann), "/api/v1/trading/alerts/"
+
+    assert [each["is_unread"] for each in client.get(listed).json()["results"]] == [True] * 3
+    one = client.get(listed).json()["results"][1]
+    assert client.post(f"{listed}{one['id']}/read/").status_code == 204
+    unread = client.get(listed, {"unread": "true"}).json()["results"]
+    assert [each["text"] for each in unread] == ["Three", "One"]
+    assert browser_of(make_user("bea")).post(f"{listed}{one['id']}/read/").status_code == 404
+    assert client.post(f"{listed}read/").status_code == 204
+    assert not any(each["is_unread"] for each in client.get(listed).json()["results"])
+
+
 def test_a_backtest_is_no_news_and_notifies_nobody() -> None:
     ann = make_user("ann")
     run = backtest(ann, make_strategy(ann), make_tape(ann, messages=200))
