@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
+from pytest_django import Settings
 
 from orchestrator.accounts.models import Role
 from orchestrator.accounts.services.keys import create_api_key
@@ -19,6 +20,7 @@ from orchestrator.workflows.models import WorkflowTemplate
 from orchestrator.workflows.services.bulk import start_bulk_job
 from orchestrator.workflows.services.folders import create_folder
 from tests.factories import make_user, make_workflow, node
+from tests.stand_in import Answer, Received, stand_in
 
 PROBLEM = "application/problem+json"
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"
@@ -67,9 +69,22 @@ BODIES: dict[str, bytes] = {
 }
 
 
+@pytest.fixture(scope="module")
+def exchange() -> Iterator[str]:
+    """Where markets are looked for: it is there, and knows none."""
+
+    def answer(request: Received) -> Answer:
+        is_list = any(part in request.path for part in ("keyset", "public-search"))
+        return Answer(200, b"{}") if is_list else Answer(404, b"{}")
+
+    with stand_in(answer) as server:
+        yield server.url
+
+
 @pytest.fixture
-def ids(db: None, drain: Callable[[], None]) -> dict[str, Any]:
+def ids(db: None, drain: Callable[[], None], settings: Settings, exchange: str) -> dict[str, Any]:
     """One workflow with a run that asks for an approval, and the person who owns it all."""
+    settings.POLYMARKET_URLS = dict.fromkeys(settings.POLYMARKET_URLS, exchange)
     owner = make_user("owner", role=Role.ADMIN)
     workflow = make_workflow(owner, nodes=[node("ask", "human", {"approvers": ["user:owner"]})])
     client = Client(raise_request_exception=False)

@@ -281,7 +281,7 @@ def test_titles_of_before_are_encrypted_and_come_back(ida: User, session: Sessio
             assert cursor.fetchall() == [("The blue house",)]
             cursor.execute("UPDATE process_session SET title = 'The red house'")
     finally:
-        call_command("migrate", "process", verbosity=0)
+        call_command("migrate", verbosity=0)
     assert Session.objects.get(pk=session.pk).title == "The red house"
     with connection.cursor() as cursor:
         cursor.execute(columns)

@@ -181,7 +181,7 @@ def test_the_rules_go_and_come_back() -> None:
             cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'process_answer'")
             assert cursor.fetchone() == (False,)
     finally:
-        call_command("migrate", "process", verbosity=0)
+        call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'process_answer'")
         assert cursor.fetchone() == (True,)
