@@ -15,6 +15,7 @@ from trading.queries.alerts import LEVELS
 from trading.queries.pace import Keeping
 from trading.queries.runs import figures_of
 from trading.queries.strategies import Shown, curve_of
+from trading.services.parts import FASTEST, SLOWEST
 from trading.services.portfolios import STARTING_CASH
 
 MODES: Final = [each.value for each in Mode]
@@ -56,6 +57,12 @@ class StartSerializer(serializers.Serializer[Any]):
     )
     until_at = serializers.DateTimeField(
         required=False, help_text="Of a backtest: market time; no message from then on is read"
+    )
+    speed = serializers.FloatField(
+        required=False,
+        min_value=SLOWEST,
+        max_value=FASTEST,
+        help_text="Of a backtest: seconds of the market in one of the clock; default: as fast as it goes",
     )
 
 

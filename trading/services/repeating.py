@@ -34,6 +34,7 @@ def repeat_backtest(user: User, run_id: UUID, *, nonce: str) -> StrategyRun:
         windows=run.windows_wanted,
         from_at=run.from_at,
         until_at=run.until_at,
+        speed=run.reader.get("speed"),
         idempotency_key=f"repeat:{run.pk}:{nonce}",
     )
     return again

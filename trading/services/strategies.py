@@ -22,6 +22,7 @@ from trading.domain.vocabulary import Account, Mode, TapeOrigin, TapeStatus
 from trading.models import LiveAccount, Market, Portfolio, Posting, StrategyRun, Tape
 from trading.services.killing import refuse_if_pulled
 from trading.services.locks import Locked, open_locks
+from trading.services.parts import check_range, check_speed
 from trading.services.portfolios import STARTING_CASH, create_portfolio, find_portfolio
 from trading.services.settling import settle_ended_runs
 from trading.services.tapes import find_tape, generate_tape
@@ -44,6 +45,7 @@ def start_strategy(
     windows: int | None = None,
     from_at: datetime | None = None,
     until_at: datetime | None = None,
+    speed: float | None = None,
     idempotency_key: str | None = None,
 ) -> tuple[StrategyRun, bool]:
     """Run a workflow's strategy over a tape; answers with the run, and whether it is new.
@@ -51,7 +53,8 @@ def start_strategy(
     A backtest has a portfolio of its own with ``cash``. On paper it is ``portfolio_id``, or else the
     person's own default one, and the tape may still be recording: the run then follows it until the
     recording ends. ``windows`` ends it after so many; ``from_at`` and ``until_at``, in market time, have a
-    backtest decide only about windows that begin between them. One ``idempotency_key`` gives one run.
+    backtest decide only about windows that begin between them. ``speed`` is seconds of the market in a second
+    of the clock, for a backtest to be watched; None: as fast as it goes. A key gives one run.
     Raises NotFound, NotAllowed, WrongState (also for a portfolio that another run trades with), InvalidInput.
     """
     runnable = find_runnable(user, workflow_id, version)
@@ -60,6 +63,7 @@ def start_strategy(
         _check_live(runnable.workflow.pk, runnable.version.pk)
     if windows is not None and windows < 1:
         raise InvalidInput("windows: at least 1.", fields={"windows": ["At least 1."]})
+    check_speed(mode, speed)
     for each in _candidates(user, portfolio_id):
         settle_ended_runs(each)
     with transaction.atomic():
@@ -71,13 +75,15 @@ def start_strategy(
         tape = find_tape(user, tape_id)
         if mode is Mode.BACKTEST and tape.status != TapeStatus.READY:
             raise WrongState("A backtest needs a whole tape, and this one is still being recorded.")
-        _check_range(mode, tape, from_at, until_at)
+        check_range(mode, tape, from_at, until_at)
         if mode is Mode.LIVE and tape.status != TapeStatus.RECORDING:
             raise WrongState("A live run follows the market: choose a tape that is being recorded.")
         if mode is not Mode.BACKTEST:
             refuse_if_pulled()
         portfolio = _portfolio(user, mode, portfolio_id, cash, name=f"Backtest {execution.pk}")
-        run = _insert(execution, user, mode, tape, portfolio, windows, from_at=from_at, until_at=until_at)
+        run = _insert(
+            execution, user, mode, tape, portfolio, windows, from_at=from_at, until_at=until_at, speed=speed
+        )
         record_audit(
             user, "strategy.started", runnable.workflow, after={"mode": mode.value, "tape": tape.name}
         )
@@ -140,6 +146,7 @@ def _retried(execution: Execution, user: User, first: StrategyRun) -> StrategyRu
         first.windows_wanted,
         from_at=first.from_at,
         until_at=first.until_at,
+        speed=first.reader.get("speed"),
     )
 
 
@@ -147,23 +154,6 @@ def cash_of(run: StrategyRun) -> Decimal:
     """What was put into the run's portfolio: a backtest's starting cash."""
     deposits = Posting.objects.filter(entry__portfolio=run.portfolio_id, account=Account.CAPITAL.value)
     return -(deposits.aggregate(total=Sum("amount"))["total"] or ZERO)
-
-
-def _check_range(mode: Mode, tape: Tape, from_at: datetime | None, until_at: datetime | None) -> None:
-    """Raises InvalidInput where nothing lies between the two, WrongState for what is no backtest."""
-    if from_at is None and until_at is None:
-        return
-    if mode is not Mode.BACKTEST:
-        raise WrongState("Only a backtest reads a part of a tape: other runs follow it to its end.")
-    faults: dict[str, list[str]] = {}
-    if from_at is not None and tape.last_at is not None and from_at > tape.last_at:
-        faults["from_at"] = ["The tape is over by then."]
-    if until_at is not None and tape.first_at is not None and until_at <= tape.first_at:
-        faults["until_at"] = ["The tape has not begun by then."]
-    if from_at is not None and until_at is not None and from_at >= until_at:
-        faults["until_at"] = ["This has to come after the beginning."]
-    if faults:
-        raise InvalidInput("Nothing of the tape lies between these times.", fields=faults)
 
 
 def _insert(
@@ -177,7 +167,11 @@ def _insert(
     plain: bool = False,
     from_at: datetime | None = None,
     until_at: datetime | None = None,
+    speed: float | None = None,
 ) -> StrategyRun:
+    reader: dict[str, Any] = {"plain": True} if plain else {}
+    if speed is not None:
+        reader["speed"] = speed
     return StrategyRun.objects.create(
         execution_id=execution.pk,
         workflow_id=execution.workflow_id,
@@ -188,7 +182,7 @@ def _insert(
         windows_wanted=windows,
         from_at=from_at,
         until_at=until_at,
-        reader={"plain": True} if plain else {},
+        reader=reader,
     )
 
 

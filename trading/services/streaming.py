@@ -77,6 +77,8 @@ class Given:
 def next_window(asked: Asked) -> Given:
     """One transaction: the window with all that was booked up to its end, or the end of the run.
 
+    Nothing yet where it is not recorded yet, or not due at the speed that was asked for.
+
     Raises WrongState for a run that has another stream already, or is over.
     """
     with working_on(_begun(asked)) as work:
@@ -88,6 +90,8 @@ def next_window(asked: Asked) -> Given:
             return _end(work, asked, f"The {work.run.windows_wanted:,} windows that were asked for are read.")
         if _is_past(work):
             return _end(work, asked, "The time that was asked for is read.")
+        if (early := _seconds_early(work)) > 0:
+            return Given(None, waiting=f"The next window is due in {early:.0f} s, at the speed asked for")
         began, tape = work.run.updated_at, work.run.tape  # as it was before it is read on
         window = _next(work)
         if window is not None:
@@ -141,6 +145,21 @@ def _is_past(work: Work) -> bool:
         return False
     at = work.session.next_at(work.run.tape_id)
     return at is not None and moment_of(at) >= work.run.until_at
+
+
+def _seconds_early(work: Work) -> float:
+    """How long until the next window would be over where a tape is replayed at a speed; 0: it may be read.
+
+    The market's time counts from where the replay begins, the clock's from when the run was started.
+    """
+    run = work.run
+    speed, at = run.reader.get("speed"), work.session.next_at(run.tape_id)
+    begin = run.from_at or run.tape.first_at
+    if not speed or at is None or begin is None:
+        return 0.0
+    span = (run.reader["rule"].get("milliseconds") or 0) / 1_000
+    market = (moment_of(at) - begin).total_seconds() + span
+    return float(market / speed - (utc_now() - run.created_at).total_seconds())
 
 
 def _next(work: Work) -> Window | None:

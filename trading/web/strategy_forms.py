@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django import forms
@@ -49,6 +49,9 @@ class _RunForm(StyledForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "nonce" and value != ""}
 
 
+SPEEDS: Final = (1, 10, 60, 600)
+
+
 class BacktestForm(_RunForm):
     cash = forms.DecimalField(
         label="Starting cash",
@@ -70,6 +73,14 @@ class BacktestForm(_RunForm):
     )
     until_at = forms.DateTimeField(
         label="Until", required=False, widget=_Moment(), help_text="Market time. Empty: to its end."
+    )
+    speed = forms.TypedChoiceField(
+        coerce=float,
+        label="Speed",
+        required=False,
+        empty_value=None,
+        choices=[("", "As fast as it goes"), *((str(each), f"{each} times the market's") for each in SPEEDS)],
+        help_text="Slower, to be watched. The result is the same.",
     )
 
     def given(self) -> dict[str, Any]:
