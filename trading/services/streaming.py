@@ -67,7 +67,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """``output`` None: the tape is still recording, and has no whole window yet; ``waiting`` says so."""
+    """``output`` None: there is no whole window yet, or none that is due; ``waiting`` says which."""
 
     output: JsonObject | None
     over: bool = False
