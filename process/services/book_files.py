@@ -10,14 +10,12 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-import structlog
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
-from kombu.exceptions import OperationalError as BrokerError
 
 from orchestrator.accounts.models import User
-from orchestrator.celery import app
 from orchestrator.core.encryption import decrypt_bytes, encrypt_bytes
+from orchestrator.core.hinting import send_hint
 from process.domain.book import Book, texts_of
 from process.output.paper import effort_of
 from process.queries.book import Appendix, appendix_for, book_of
@@ -31,7 +29,6 @@ KEPT: Final = timedelta(hours=1)
 LONGEST_SECONDS: Final = 900
 """A worker is stopped after it. Until then nobody else makes the same file."""
 _HINT_AGAIN: Final = timedelta(seconds=20)
-log = structlog.get_logger(__name__)
 
 
 def write_book(
@@ -79,7 +76,11 @@ def key_of(book: Book) -> str:
 
 def _hint(user: User, session_id: UUID, answers: str) -> None:
     """Never fails: who asks again after a while hints again."""
-    try:
-        app.send_task(TASK, args=[str(user.pk), str(session_id), str(Appendix(answers))], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("book_file_hint_not_sent", session=str(session_id), error=str(error))
+    send_hint(
+        TASK,
+        str(user.pk),
+        str(session_id),
+        str(Appendix(answers)),
+        unsent="book_file_hint_not_sent",
+        session=str(session_id),
+    )

@@ -11,16 +11,14 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-import structlog
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
 
 from orchestrator.accounts.models import User
 from orchestrator.ai.domain.calls import CallFailed
 from orchestrator.ai.services.speech import TIMEOUT_SECONDS, Listener, listener_for, write_down
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import NotAllowed, WrongState
+from orchestrator.core.hinting import send_hint
 from process.domain import steps
 from process.domain.audio import file_name, in_minutes, longest_seconds
 from process.domain.vocabulary import Tier
@@ -36,7 +34,6 @@ _PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
 _LONGEST_ASKED: Final = 86_400.0
 _AT_A_TIME: Final = 50
-log = structlog.get_logger(__name__)
 
 
 class NobodyHears(WrongState):
@@ -82,10 +79,7 @@ def settle_transcription(user: User, session_id: UUID, *, prompt_id: UUID) -> No
 
 def hint(recording_id: UUID) -> None:
     """Let a worker look at it. Never fails: the sweep finds what nobody looked at."""
-    try:
-        app.send_task(TASK, args=[str(recording_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("transcription_hint_not_sent", recording=str(recording_id), error=str(error))
+    send_hint(TASK, str(recording_id), unsent="transcription_hint_not_sent", recording=str(recording_id))
 
 
 def sweep_transcriptions() -> int:

@@ -8,25 +8,18 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-import structlog
-from kombu.exceptions import OperationalError as BrokerError
-
-from orchestrator.celery import app
+from orchestrator.core.hinting import send_hint
 from trading.domain.vocabulary import Mode
 from trading.models import StrategyRun
 from trading.services.paying import pay_out
 from trading.services.settling import orders_left, settle_ended_runs
 
 TASK: Final = "trading.settle_run"
-log = structlog.get_logger(__name__)
 
 
 def hint(execution_id: UUID) -> None:
     """Let a worker settle a run that has ended. Never fails: the sweep finds what nobody settled."""
-    try:
-        app.send_task(TASK, args=[str(execution_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("ending_hint_not_sent", execution=str(execution_id), error=str(error))
+    send_hint(TASK, str(execution_id), unsent="ending_hint_not_sent", execution=str(execution_id))
 
 
 def settle_run(execution_id: UUID) -> None:

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
-import structlog
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError as BrokerError
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
+from orchestrator.core.hinting import send_hint
 from trading.models import KillSwitch
 
 TASK: Final = "trading.stop_everything"
 SENTENCE: Final = "The kill switch is pulled: no order is placed until an administrator lets go."
 _GATE: Final = 0x6B696C6C
 _LONGEST: Final = 2_000
-log = structlog.get_logger(__name__)
 
 
 def pulled() -> KillSwitch | None:
@@ -81,10 +78,7 @@ def release(actor: User | None) -> KillSwitch:
 
 def hint() -> None:
     """Have a worker stop what runs. Never fails: the sweep does it a moment later."""
-    try:
-        app.send_task(TASK, retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("kill_hint_not_sent", error=str(error))
+    send_hint(TASK, unsent="kill_hint_not_sent")
 
 
 def _lock(function: str) -> None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
 
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
+from orchestrator.core.hinting import send_hint
 from trading.domain.book import Books
 from trading.domain.matching import Broker
 from trading.domain.messages import Resolved
@@ -30,15 +28,11 @@ from trading.services.live.redeeming import tell_owner
 from trading.services.strategies import busy_with
 
 TASK: Final = "trading.pay_out_market"
-log = structlog.get_logger(__name__)
 
 
 def hint(*, condition_id: str, **_: Any) -> None:
     """Heard when a market is resolved: let a worker pay. Never fails: the sweep pays what nobody did."""
-    try:
-        app.send_task(TASK, args=[condition_id], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("pay_out_hint_not_sent", market=condition_id, error=str(error))
+    send_hint(TASK, condition_id, unsent="pay_out_hint_not_sent", market=condition_id)
 
 
 def pay_out_market(condition_id: str) -> int:

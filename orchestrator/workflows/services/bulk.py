@@ -16,13 +16,12 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from kombu.exceptions import OperationalError as BrokerError
 
 from orchestrator.accounts.models import User
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import Origin, current_origin, origin
 from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
+from orchestrator.core.hinting import send_hint
 from orchestrator.core.ids import new_id
 from orchestrator.workflows.bulk import BulkAction, BulkSubject, Filters, Parameters, bulk_subjects
 from orchestrator.workflows.models import BulkJob, BulkJobError, BulkState
@@ -97,10 +96,7 @@ def find_bulk_job(user: User, job_id: UUID) -> BulkJob:
 
 def hint(job_id: UUID) -> None:
     """Let a worker look at the job. Never fails: the sweep finds jobs that nobody looked at."""
-    try:
-        app.send_task(TASK, args=[str(job_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("bulk_hint_not_sent", job=str(job_id), error=str(error))
+    send_hint(TASK, str(job_id), unsent="bulk_hint_not_sent", job=str(job_id))
 
 
 def sweep_bulk_jobs() -> int:

@@ -11,11 +11,10 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
 
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import DomainError
+from orchestrator.core.hinting import send_hint
 from trading.domain.fees import FREE
 from trading.domain.ledger import LedgerError
 from trading.domain.live import Known, LiveReason, ToldOrder, ToldTrade, judge
@@ -41,10 +40,7 @@ log = structlog.get_logger(__name__)
 
 def hint(portfolio_id: UUID) -> None:
     """Let a worker look. Never fails: the sweep finds what nobody looked at."""
-    try:
-        app.send_task(TASK, args=[str(portfolio_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("live_hint_not_sent", portfolio=str(portfolio_id), error=str(error))
+    send_hint(TASK, str(portfolio_id), unsent="live_hint_not_sent", portfolio=str(portfolio_id))
 
 
 def sweep() -> int:

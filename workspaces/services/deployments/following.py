@@ -10,11 +10,10 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from kombu.exceptions import OperationalError as BrokerError
 
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
 from orchestrator.core.encryption import CannotDecrypt
+from orchestrator.core.hinting import send_hint
 from workspaces.domain.deployments import (
     GIVEN_UP_AFTER,
     SLOW_AFTER,
@@ -40,10 +39,7 @@ log = structlog.get_logger(__name__)
 
 def hint(deployment_id: UUID) -> None:
     """Let a worker look at it. Never fails: the sweep finds what nobody looked at."""
-    try:
-        app.send_task(TASK, args=[str(deployment_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("deployment_hint_not_sent", deployment=str(deployment_id), error=str(error))
+    send_hint(TASK, str(deployment_id), unsent="deployment_hint_not_sent", deployment=str(deployment_id))
 
 
 def sweep_deployments() -> int:
