@@ -107,11 +107,14 @@ def open_as(browser: Browser, site: LiveSite, watch: Watch, transactional_db: No
 
 @pytest.fixture
 def looks_right() -> Callable[[Page], None]:
-    """Checks a page in both themes with axe, and that it does not scroll sideways at 390 px."""
+    """Checks a page in both themes with axe, and that it does not scroll sideways at 390 px.
+
+    The page has to be the one to look at: a click on a link returns before the next page is there.
+    """
 
     def check(page: Page) -> None:
         for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            page.locator("html").evaluate("(root, theme) => { root.dataset.theme = theme }", theme)
             _no_findings(page, theme)
         size = page.viewport_size
         page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})

@@ -64,7 +64,8 @@ def test_a_reader_reads_what_is_lent(open_as: OpenAs, looks_right: LooksRight) -
     expect(page.get_by_role("button", name=f"Take back from {reader.username}")).to_be_visible()
     looks_right(page)
     theirs = open_as(reader, "/processes/")
-    theirs.get_by_role("link", name="Lent to you").click()
+    with theirs.expect_navigation():
+        theirs.get_by_role("link", name="Lent to you").click()
     looks_right(theirs)
     theirs.get_by_role("link", name="Life story").click()
     expect(theirs.get_by_text("lets you read this")).to_be_visible()

@@ -129,7 +129,8 @@ def test_from_candles_to_a_session_and_its_figures(
     expect(page.get_by_text("Row 2: open or close lies outside of low and high.")).to_be_visible()
     page.goto(f"/workspaces/{workspace.pk}/sessions/")
     looks_right(page)
-    page.get_by_role("link", name="Corrections").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Corrections").click()
     looks_right(page)
     page.get_by_label("Note: bar").first.fill("Too small")
     page.get_by_role("button", name="Keep the note").first.click()
@@ -137,7 +138,8 @@ def test_from_candles_to_a_session_and_its_figures(
     page.get_by_role("button", name="Remove: bar").first.click()
     expect(page.get_by_text("0 to mend, 1 to keep")).to_be_visible()
     page.goto(f"/workspaces/{workspace.pk}/sessions/")
-    page.get_by_role("link", name="New session").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="New session").click()
     looks_right(page)
     page.get_by_label("Left").fill("3")
     page.get_by_role("button", name="Run it").click()

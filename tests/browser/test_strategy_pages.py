@@ -72,7 +72,8 @@ def test_alerts_are_unread_until_they_are_marked(open_as: OpenAs, looks_right: L
     page = open_as(run.started_by, "/trading/")
     tab = page.get_by_role("navigation", name="Trading").get_by_role("link", name="Alerts")
     expect(tab).to_contain_text("2")
-    tab.click()
+    with page.expect_navigation():
+        tab.click()
     looks_right(page)
     page.get_by_role("button", name=re.compile("Mark read.*Snow fell")).click()
     expect(tab).to_contain_text("1")

@@ -48,7 +48,8 @@ def test_a_backtest_is_started_and_shows_its_curve_when_it_is_over(
     looks_right(page)
     page.goto(page.url + "orders/")
     looks_right(page)
-    page.get_by_role("link", name=workflow.name).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=workflow.name).click()
     looks_right(page)
     page.goto(page.url.partition("/trading/")[0] + "/trading/")
     looks_right(page)

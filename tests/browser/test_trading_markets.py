@@ -133,7 +133,8 @@ def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
 def test_outcomes_are_handed_to_a_new_strategy(open_as: OpenAs, looks_right: Looks) -> None:
     ann, market = scene()
     page = open_as(ann, f"/trading/markets/{market.pk}/", phone=True, scheme="dark")
-    page.get_by_role("link", name="Use in a strategy").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Use in a strategy").click()
     looks_right(page)
     page.get_by_label("No", exact=True).uncheck()
     page.get_by_label("Strategy", exact=True).select_option(label="Momentum, traded on paper")

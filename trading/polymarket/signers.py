@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol
@@ -54,10 +57,25 @@ class Signer(Protocol):
 def open_signer(keys: Keys) -> Signer:
     """Raises SigningMissing, BadKeys."""
     try:
-        signing = import_module("trading.polymarket.signing")
+        with _recursion_limit_kept():
+            signing = import_module("trading.polymarket.signing")
     except ImportError as error:
         raise SigningMissing(
             "This worker cannot sign orders: run `make live` there, or build with EXTRAS=live."
         ) from error
     signer: Signer = signing.open_signer(keys)
     return signer
+
+
+@contextmanager
+def _recursion_limit_kept() -> Iterator[None]:
+    """One of the library's parts, py_ecc, lifts the limit for the whole process when it is imported.
+
+    With it lifted, JSON nested deeply enough overflows the C stack: a worker that can sign dies of a garbled
+    answer, which every other takes for a ``RecursionError``.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

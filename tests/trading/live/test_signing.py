@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,6 +21,14 @@ IS_THERE = find_spec("py_clob_client_v2") is not None
 IS_WANTED = "live" in os.environ.get("EXTRAS", "").split()
 needs_library = pytest.mark.skipif(not IS_THERE and not IS_WANTED, reason="make live")
 TERMS = Terms("71321", Side.SELL, 10_000_000, 5_000_000, "GTD", 1_795_305_600, False)
+
+
+@pytest.fixture(autouse=True)
+def recursion_limit_kept() -> Iterator[None]:
+    """What these tests import of the library lifts it for the process, and for all tests after them."""
+    limit = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(limit)
 
 
 def keys(**more: Any) -> Keys:
@@ -91,3 +100,28 @@ def test_what_signs_is_not_loaded_where_pages_are_served() -> None:
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "orchestrator.settings"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+_DEEP = """
+import sys
+from trading.domain.errors import BadWire
+from trading.polymarket.signers import BadKeys, Keys, open_signer
+from trading.polymarket.wire.values import parse
+
+before = sys.getrecursionlimit()
+try:
+    open_signer(Keys("", 0, "", "", "", ""))
+except BadKeys:
+    pass
+assert "py_ecc" in sys.modules
+try:
+    parse("[" * 100_000)
+except BadWire:
+    print(sys.getrecursionlimit() == before)
+"""
+
+
+@needs_library
+def test_a_worker_that_signs_still_refuses_json_nested_too_deeply() -> None:
+    told = subprocess.run([sys.executable, "-c", _DEEP], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (0, "True\n"), told.stderr
