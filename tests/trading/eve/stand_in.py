@@ -29,7 +29,7 @@ def answer(
     seconds: float = 300,
     at: datetime | None = None,
     pages: int = 0,
-    **headers: str,
+    more: dict[str, str] | None = None,
 ) -> Answer:
     """As ESI sends it: made at ``at``, good for ``seconds`` from now."""
     now = utc_now()
@@ -37,7 +37,7 @@ def answer(
         "content-type": "application/json",
         "expires": http_date(now + timedelta(seconds=seconds)),
         "last-modified": http_date(at or now),
-        **{name.replace("_", "-"): value for name, value in headers.items()},
+        **(more or {}),
     }
     if etag:
         told["etag"] = etag

@@ -204,8 +204,8 @@ def test_what_says_420_is_not_asked_again_before_its_time_on_any_route(esi: Esi,
 
 
 def test_the_last_errors_of_a_minute_are_left_to_others(esi: Esi, server: fake.Esi) -> None:
-    few = {"x_esi_error_limit_remain": "9", "x_esi_error_limit_reset": "30"}
-    server.replies[INFO] = answer(fake.corporation(), **few)
+    few = {"x-esi-error-limit-remain": "9", "x-esi-error-limit-reset": "30"}
+    server.replies[INFO] = answer(fake.corporation(), more=few)
 
     assert esi.corporation(CORPORATION).data.ticker == "GNRTD", "what came is good"
     with pytest.raises(EsiLimited):
@@ -228,8 +228,8 @@ def test_a_short_rest_is_waited_for_and_a_long_one_told(esi: Esi, server: fake.E
 
 
 def test_a_budget_that_is_nearly_spent_is_given_time_to_fill(esi: Esi, server: fake.Esi) -> None:
-    spent = {"x_ratelimit_group": "corp", "x_ratelimit_limit": "150/15m", "x_ratelimit_remaining": "3"}
-    server.replies[INFO] = answer(fake.corporation(), seconds=0, **spent)
+    spent = {"x-ratelimit-group": "corp", "x-ratelimit-limit": "150/15m", "x-ratelimit-remaining": "3"}
+    server.replies[INFO] = answer(fake.corporation(), seconds=0, more=spent)
 
     esi.corporation(CORPORATION)
     with pytest.raises(EsiLimited) as caught:
