@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "process",
     "workspaces",
     "trading",
+    "trading.strategy",
     "orchestrator.analytics",
     "orchestrator.embedded",
 ]

@@ -22,6 +22,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "process.sessionphoto": {"media_type": "image/jpeg"},
     "process.sessionscope": {"scope_type": "unsure"},
     "process.synthesis": {"synthesis_type": "draft", "is_provisional": False, "user_approved": True},
+    "strategy.corporation": {"eve_id": 98_000_001},
+    "strategy.strategicstep": {"reviewed_at": utc_now()},
     "trading.fill": {"price": Decimal("0.5")},
     "trading.killswitch": {"released_at": utc_now()},
     "trading.ledgerentry": {"kind": "deposit"},

@@ -47,3 +47,22 @@ class Outcome(StrEnum):
     SUCCESS = "success"
     PARTIAL = "partial"
     FAILURE = "failure"
+
+
+class RecommendationStatus(StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    DONE = "done"
+
+
+class Access(StrEnum):
+    """What somebody to whom a corporation was lent may do with its sessions."""
+
+    READER = "reader"
+    EDITOR = "editor"
+
+
+class SnapshotSource(StrEnum):
+    ESI = "esi"
+    GENERATED = "generated"
