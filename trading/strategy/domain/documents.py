@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -90,7 +89,7 @@ class StepDocument:
     completed_at: datetime | None = None
     input: JsonObject = field(default_factory=dict)
     output: JsonObject | None = None
-    confidence: Decimal | None = None
+    confidence: float | None = None
     recommendations: tuple[JsonObject, ...] = ()
 
 
@@ -204,7 +203,7 @@ def _step(step: Any) -> StepDocument:
         completed_at=datetime.fromisoformat(ended) if ended else None,
         input=step.get("input", {}),
         output=step.get("output"),
-        confidence=None if confidence is None else Decimal(str(confidence)),
+        confidence=None if confidence is None else float(confidence),
         recommendations=tuple(step.get("recommendations", [])),
     )
 
@@ -240,5 +239,5 @@ def _written(step: StepDocument) -> JsonObject:
     if step.output is not None:
         told["output"] = step.output
     if step.confidence is not None:
-        told["confidenceScore"] = float(step.confidence)
+        told["confidenceScore"] = step.confidence
     return told

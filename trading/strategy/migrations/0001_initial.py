@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
                 ("output", orchestrator.core.fields.JsonField(blank=True, null=True)),
                 (
                     "confidence_score",
-                    models.DecimalField(blank=True, decimal_places=4, max_digits=5, null=True),
+                    models.FloatField(blank=True, null=True),
                 ),
                 ("error", orchestrator.core.fields.JsonField(blank=True, null=True)),
                 ("rounds", models.PositiveIntegerField(default=0)),
@@ -486,7 +486,7 @@ class Migration(migrations.Migration):
                 ("detail", models.TextField(blank=True)),
                 (
                     "confidence_score",
-                    models.DecimalField(blank=True, decimal_places=4, max_digits=5, null=True),
+                    models.FloatField(blank=True, null=True),
                 ),
                 ("citations", orchestrator.core.fields.JsonField(default=list)),
                 ("more", orchestrator.core.fields.JsonField(default=dict)),

@@ -98,7 +98,7 @@ class StrategicStep(models.Model):
     status = models.CharField(max_length=15, default=StepStatus.PENDING.value)
     input = JsonField(default=dict)
     output = JsonField(null=True, blank=True)
-    confidence_score = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    confidence_score = models.FloatField(null=True, blank=True)
     error = JsonField(null=True, blank=True)
     """``{code, message, at}`` of the last failure, while it stands."""
     rounds = models.PositiveIntegerField(default=0)
@@ -154,10 +154,10 @@ class Recommendation(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=300)
     detail = models.TextField(blank=True)
-    confidence_score = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True)
+    confidence_score = models.FloatField(null=True, blank=True)
     citations = JsonField(default=list)
     more = JsonField(default=dict)
-    """What an author's own step type adds."""
+    """The whole of it as an imported document told it."""
     status = models.CharField(max_length=10, default=RecommendationStatus.PROPOSED.value)
     outcome = models.CharField(max_length=10, blank=True)
     note = models.TextField(blank=True)

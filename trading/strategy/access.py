@@ -1,0 +1,63 @@
+"""Who may do what with a corporation: its owner decides, those it was lent to read or work in it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+from uuid import UUID
+
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import NotAllowed, NotFound
+from trading.strategy.domain.vocabulary import Access
+from trading.strategy.models import Corporation, CorporationMember, StrategicSession
+
+
+class May(IntEnum):
+    """Each includes those before."""
+
+    READ = 1
+    WORK = 2
+    OWN = 3
+
+
+_VERBS: Final = {May.READ: "see", May.WORK: "work with", May.OWN: "decide about"}
+
+
+def rights_in(user: User, corporation: Corporation) -> May | None:
+    """None for somebody who may not even know of it: administrators of the platform, too."""
+    if corporation.owner_id == user.pk:
+        return May.OWN if user.may_build else May.READ
+    member = CorporationMember.objects.filter(corporation=corporation, user=user).first()
+    if member is None:
+        return None
+    return May.WORK if member.access == Access.EDITOR and user.may_build else May.READ
+
+
+def find_corporation(
+    user: User, corporation_id: UUID, need: May = May.READ, *, lock: bool = False
+) -> Corporation:
+    """Raises NotFound for one that the person may not see, NotAllowed for one that they may only see."""
+    rows = Corporation.objects.filter(pk=corporation_id)
+    corporation = (rows.select_for_update() if lock else rows).first()
+    rights = rights_in(user, corporation) if corporation is not None else None
+    if corporation is None or rights is None:
+        raise NotFound("There is no such corporation, or none that was lent to you.")
+    if rights < need:
+        raise NotAllowed(f"You may not {_VERBS[need]} this corporation.")
+    return corporation
+
+
+def find_session(
+    user: User, session_id: UUID, need: May = May.READ, *, lock: bool = False
+) -> StrategicSession:
+    """As for its corporation. ``lock`` takes the row: what changes a session comes one after the other."""
+    rows = StrategicSession.objects.filter(pk=session_id)
+    session = (rows.select_for_update() if lock else rows).first()
+    missing = "There is no such session, or none that you may see."
+    if session is None:
+        raise NotFound(missing)
+    try:
+        session.corporation = find_corporation(user, session.corporation_id, need)
+    except NotFound as error:
+        raise NotFound(missing) from error
+    return session

@@ -1,0 +1,178 @@
+"""Sessions in and out as documents, in the shape of the collection they come from."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from orchestrator.accounts.audit import record_audit
+from orchestrator.accounts.models import User
+from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.json import JsonObject
+from trading.strategy.access import May, find_corporation, find_session
+from trading.strategy.domain.documents import (
+    BadDocument,
+    LogDocument,
+    SessionDocument,
+    StepDocument,
+    read,
+    write,
+)
+from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
+from trading.strategy.models import (
+    Corporation,
+    Recommendation,
+    StrategicSession,
+    StrategicStep,
+    WorkflowLog,
+)
+
+_TITLE: Final = 300
+_DETAIL: Final = 10_000
+
+
+def export_session(user: User, session_id: UUID) -> JsonObject:
+    """The whole session as a document. Raises NotFound."""
+    return write(document_of(find_session(user, session_id)))
+
+
+def document_of(session: StrategicSession) -> SessionDocument:
+    """In three queries. An imported session keeps the id that it came with."""
+    steps = session.steps.prefetch_related("recommendations")
+    return SessionDocument(
+        corporation_id=session.corporation.eve_id,
+        session_id=session.imported_id or str(session.pk),
+        initiator=session.initiator,
+        status=SessionStatus(session.status),
+        created_at=session.created_at,
+        updated_at=session.updated_at,
+        steps=tuple(_step_document(step) for step in steps),
+        current_step=session.current_step,
+        log=tuple(LogDocument(each.at, each.event, each.details) for each in session.log.all()),
+    )
+
+
+def _step_document(step: StrategicStep) -> StepDocument:
+    return StepDocument(
+        step_type=step.step_type,
+        status=StepStatus(step.status),
+        started_at=step.started_at,
+        completed_at=step.completed_at,
+        input=step.input,
+        output=step.output,
+        confidence=step.confidence_score,
+        recommendations=tuple(recommendation_document(each) for each in step.recommendations.all()),
+    )
+
+
+def recommendation_document(row: Recommendation) -> JsonObject:
+    """What came in comes out as it was; one of our own with all that is known of it."""
+    told: JsonObject = row.more
+    if told:
+        return told
+    told = {
+        "title": row.title,
+        "detail": row.detail,
+        "citations": row.citations,
+        "status": row.status,
+    }
+    if row.confidence_score is not None:
+        told["confidence"] = row.confidence_score
+    if row.outcome:
+        told["outcome"] = row.outcome
+    return told
+
+
+@transaction.atomic
+def import_session(user: User, document: Any) -> tuple[StrategicSession, bool]:
+    """The session, and whether it is new: the same document again gives the session that it made before.
+
+    Its corporation must have been added. Raises InvalidInput with a fault for each place, and NotFound.
+    """
+    try:
+        told = read(document)
+    except BadDocument as error:
+        raise InvalidInput("This is no session document.", fields=error.faults) from error
+    corporation = _corporation(user, told.corporation_id)
+    known = StrategicSession.objects.filter(corporation=corporation, imported_id=told.session_id).first()
+    if known is not None:
+        return known, False
+    try:
+        with transaction.atomic():
+            session = _store(user, corporation, told)
+    except IntegrityError as error:
+        raise WrongState("The same document is being imported.") from error
+    record_audit(
+        user,
+        "strategic_session.imported",
+        session,
+        after={"session_id": told.session_id, "steps": len(told.steps)},
+    )
+    return session, True
+
+
+def _corporation(user: User, eve_id: int) -> Corporation:
+    own = Corporation.objects.visible_to(user).filter(eve_id=eve_id).order_by("-id")
+    for each in own:
+        try:
+            return find_corporation(user, each.pk, May.WORK)
+        except NotFound:
+            continue
+    message = f"You have no corporation {eve_id}. Add it first."
+    raise InvalidInput(message, fields={"corporationId": [message]})
+
+
+def _store(user: User, corporation: Corporation, told: SessionDocument) -> StrategicSession:
+    session = StrategicSession.objects.create(
+        corporation=corporation,
+        created_by=user,
+        initiator=told.initiator,
+        title=f"Imported session {told.session_id}"[:200],
+        status=told.status.value,
+        current_step=told.current_step,
+        imported_id=told.session_id,
+        created_at=told.created_at,
+        updated_at=told.updated_at,
+        last_seq=len(told.log),
+    )
+    WorkflowLog.objects.bulk_create(
+        WorkflowLog(session=session, seq=seq, at=each.at, event=each.event, details=each.details)
+        for seq, each in enumerate(told.log, start=1)
+    )
+    steps = StrategicStep.objects.bulk_create(
+        StrategicStep(
+            session=session,
+            position=position,
+            step_type=each.step_type,
+            title=each.step_type.replace("_", " ").capitalize()[:200],
+            status=each.status.value,
+            input=each.input,
+            output=each.output,
+            confidence_score=each.confidence,
+            started_at=each.started_at,
+            completed_at=each.completed_at,
+        )
+        for position, each in enumerate(told.steps)
+    )
+    Recommendation.objects.bulk_create(
+        _recommendation(step, number, each)
+        for step, document in zip(steps, told.steps, strict=True)
+        for number, each in enumerate(document.recommendations, start=1)
+    )
+    return session
+
+
+def _recommendation(step: StrategicStep, number: int, told: JsonObject) -> Recommendation:
+    return Recommendation(
+        step=step,
+        number=number,
+        title=_text(told.get("title"), _TITLE) or f"Recommendation {number}",
+        detail=_text(told.get("detail"), _DETAIL),
+        more=told,
+    )
+
+
+def _text(value: object, most: int) -> str:
+    return value.strip()[:most] if isinstance(value, str) else ""
