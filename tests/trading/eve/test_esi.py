@@ -14,6 +14,9 @@ import time_machine
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.redis import redis_client
+from tests.stand_in import Answer, Received
+from tests.trading.eve import stand_in as fake
+from tests.trading.eve.stand_in import CORPORATION, answer, fault
 from trading.eve import limits
 from trading.eve.errors import (
     BadEsi,
@@ -26,9 +29,6 @@ from trading.eve.errors import (
 )
 from trading.eve.esi import Esi
 from trading.eve.http import COMPATIBILITY_DATE, Consent, EsiHttp, EsiOptions
-from tests.stand_in import Answer, Received
-from tests.trading.eve import stand_in as fake
-from tests.trading.eve.stand_in import CORPORATION, answer, fault
 
 INFO = f"/corporations/{CORPORATION}"
 OPTIONS = EsiOptions(first_pause=0.01, longest_pause=0.5, timeout_seconds=1)

@@ -14,9 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from orchestrator.core.clock import utc_now
+from tests.stand_in import Answer, Received, StandIn, stand_in
 from trading.eve import sso
 from trading.eve.errors import BadEsi, EsiAway, EsiRefused, TokenRevoked
-from tests.stand_in import Answer, Received, StandIn, stand_in
 
 CLIENT = "an-application"
 BACK = "https://orchestrator.example/strategy/characters/back/"

@@ -9,6 +9,8 @@ import pytest
 
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound
+from tests.factories import make_user
+from tests.trading.strategy.domain.test_documents import VALIDATOR, make_document
 from trading.strategy.domain.documents import snake
 from trading.strategy.domain.vocabulary import Access
 from trading.strategy.models import Corporation, StrategicSession
@@ -19,8 +21,6 @@ from trading.strategy.services.corporations import (
     take_back_corporation,
 )
 from trading.strategy.services.documents import export_session, import_session
-from tests.factories import make_user
-from tests.trading.strategy.domain.test_documents import VALIDATOR, make_document
 
 pytestmark = pytest.mark.django_db
 
