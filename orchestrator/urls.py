@@ -19,6 +19,7 @@ api = (
         path("", include("workspaces.api.urls")),
         path("trading/", include("trading.api.urls")),
         path("trading/", include("trading.api.live_urls")),
+        path("strategy/", include("trading.strategy.api.urls")),
     ],
     "api",
 )
@@ -41,6 +42,7 @@ urlpatterns = [
     path("processes/", include("process.web.urls")),
     path("workspaces/", include("workspaces.web.urls")),
     path("trading/", include("trading.web.urls")),
+    path("strategy/", include("trading.strategy.web.urls")),
 ]
 
 handler400 = "orchestrator.core.web.problems.bad_request"
