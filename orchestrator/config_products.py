@@ -58,3 +58,10 @@ class ProductConfig(BaseSettings):
     polymarket_clob_url: ServiceUrl = "https://clob.polymarket.com"
     polymarket_data_url: ServiceUrl = "https://data-api.polymarket.com"
     polymarket_stream_url: ChannelUrl = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
+
+    eve_esi_url: ServiceUrl = "https://esi.evetech.net"
+    eve_login_url: ServiceUrl = "https://login.eveonline.com"
+    eve_client_id: str = Field(default="", max_length=100)
+    """Of the application that was registered with EVE; without one no character is connected."""
+    eve_contact: str = Field(default="", max_length=200)
+    """Whom ESI's operators may write to about this server's calls; an address."""

@@ -262,6 +262,8 @@ POLYMARKET_URLS = {
     "data": CONFIG.polymarket_data_url,
     "stream": CONFIG.polymarket_stream_url,
 }
+EVE_URLS = {"esi": CONFIG.eve_esi_url, "login": CONFIG.eve_login_url}
+EVE_CLIENT_ID, EVE_CONTACT = CONFIG.eve_client_id, CONFIG.eve_contact
 DEMO_ALLOWED = CONFIG.loopback
 DEMO_PARTS = [
     "orchestrator.analytics.demo.load",

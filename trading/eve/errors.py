@@ -53,3 +53,9 @@ class BadEsi(DomainError):
 
     code = "bad_esi"
     status = 502
+
+
+class NoConsent(WrongState):
+    """No character of the corporation agreed to this, or none that still can be used."""
+
+    code = "no_consent"

@@ -41,6 +41,10 @@ class Esi:
     def alliance(self, alliance_id: int) -> Dated[wire.Alliance]:
         return _dated(wire.Alliance, self._http.get("/alliances/{alliance_id}", alliance_id=alliance_id))
 
+    def character(self, character_id: int) -> Dated[wire.Character]:
+        told = self._http.get("/characters/{character_id}", character_id=character_id)
+        return _dated(wire.Character, told)
+
     def market_orders(self, region_id: int, type_id: int | None = None) -> Dated[list[wire.MarketOrder]]:
         """Of a region, of one type or of all: those are hundreds of pages."""
         query: Mapping[str, int | str] = {"order_type": "all"}

@@ -39,6 +39,11 @@ class Alliance(_Wire):
     executor_corporation_id: Id | None = None
 
 
+class Character(_Wire):
+    name: str
+    corporation_id: Id
+
+
 class MarketOrder(_Wire):
     order_id: Id
     type_id: Id

@@ -1,0 +1,101 @@
+"""What characters agreed to, made use of: their tokens, renewed by one at a time, in workers only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from orchestrator.config import serves_web
+from orchestrator.core.clock import utc_now
+from trading.eve import sso
+from trading.eve.errors import EsiForbidden, NoConsent, TokenRevoked
+from trading.eve.http import Consent
+from trading.strategy.models import Character, Corporation
+
+Answer = TypeVar("Answer")
+
+_SPARE: Final = timedelta(seconds=60)
+"""A token is renewed this long before it runs out: a list of many pages is read with one."""
+MOVED: Final = "The character went to another account of EVE, which ends its consent. Connect it again."
+log = structlog.get_logger(__name__)
+
+
+def usable_characters(corporation: Corporation, scope: str) -> list[Character]:
+    """Those that agreed to it and are not known to be of no use any more."""
+    return list(corporation.characters.filter(scopes__contains=[scope], fault=""))
+
+
+def with_consent(corporation: Corporation, scope: str, ask: Callable[[Consent], Answer]) -> Answer:
+    """What the first character is told that may see it.
+
+    Raises NoConsent, EsiForbidden or TokenRevoked if it is told to none of them, and what ``ask`` raises.
+    """
+    refused: EsiForbidden | TokenRevoked | None = None
+    for character in usable_characters(corporation, scope):
+        try:
+            return ask(consent_of(character.pk))
+        except TokenRevoked as error:
+            refused = error
+            _note(character, error.message)
+        except EsiForbidden as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+    what = sso.SCOPES[scope]
+    raise NoConsent(f"No character is connected that may read this: “{what}”. Connect one that may.")
+
+
+def consent_of(character_id: UUID) -> Consent:
+    """With a token that holds for a while yet.
+
+    The one place where a row is locked while EVE is asked: a refresh token that two spend at once may end
+    the consent. Only this character waits, for as long as the log-in takes. Raises TokenRevoked and EsiAway.
+    """
+    if serves_web():
+        raise RuntimeError("tokens are opened by workers")
+    with transaction.atomic():
+        character = Character.objects.select_for_update().filter(pk=character_id).first()
+        if character is None or character.fault:
+            raise TokenRevoked(character.fault if character else "The character was disconnected.")
+        if character.expires_at < utc_now() + _SPARE:
+            _renew(character)
+    if character.fault:
+        raise TokenRevoked(character.fault)
+    return Consent(character.character_id, character.access_token)
+
+
+def _renew(character: Character) -> None:
+    try:
+        grant = sso.refresh(settings.EVE_URLS["login"], settings.EVE_CLIENT_ID, character.refresh_token)
+    except TokenRevoked as error:
+        _end(character, error.message)
+        return
+    if grant.owner != character.owner_hash or grant.character_id != character.character_id:
+        _end(character, MOVED)
+        return
+    character.access_token, character.refresh_token = grant.access_token, grant.refresh_token
+    character.expires_at, character.scopes = grant.expires_at, sorted(grant.scopes)
+    character.updated_at = utc_now()
+    character.save(update_fields=["access_token", "refresh_token", "expires_at", "scopes", "updated_at"])
+
+
+def _end(character: Character, why: str) -> None:
+    """Its tokens are of no use to anybody any more, and are not kept."""
+    log.info("eve_consent_ended", character=str(character.pk), why=why)
+    character.fault, character.access_token, character.refresh_token = why[:500], "", ""
+    character.updated_at = utc_now()
+    character.save(update_fields=["fault", "access_token", "refresh_token", "updated_at"])
+
+
+@transaction.atomic
+def _note(character: Character, why: str) -> None:
+    """ESI refused a token that was fresh."""
+    locked = Character.objects.select_for_update().filter(pk=character.pk, fault="").first()
+    if locked is not None:
+        _end(locked, why)
