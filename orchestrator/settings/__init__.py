@@ -270,6 +270,7 @@ DEMO_PARTS = [
     "process.demo.load",
     "workspaces.demo.load",
     "trading.demo.load",
+    "trading.strategy.demo.load",
 ]
 """Called with the person whom the demo's workflows belong to; they answer with a sentence."""
 
