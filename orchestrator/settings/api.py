@@ -130,6 +130,8 @@ SPECTACULAR_SETTINGS = {
         "Signature": "orchestrator.workflows.models.Signature.choices",
         "TrialStatus": ["succeeded", "failed", "waiting", "ended"],
         "TriggerKind": "orchestrator.workflows.models.TriggerKind.choices",
+        "StrategySessionStatus": ["active", "paused", "completed", "archived"],
+        "StrategyStepStatus": ["pending", "in_progress", "completed", "error"],
         "StepStatus": "orchestrator.executions.models.StepStatus.choices",
         "Theme": "orchestrator.accounts.models.Theme.choices",
         "VersionChoice": ["original", "current"],
@@ -169,6 +171,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "portfolios", "description": "Money, positions and the ledger of trading."},
         {"name": "orders", "description": "Orders of portfolios, and trading on paper by hand."},
         {"name": "backtests", "description": "Strategies over tapes and on paper: figures, trades, alerts."},
+        {"name": "strategy", "description": "Strategy sessions of EVE corporations, step by step."},
         {"name": "notifications", "description": "Who is told of what, and what became of it."},
     ],
 }

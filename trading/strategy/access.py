@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import NotAllowed, NotFound
+from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound
 from trading.strategy.domain.vocabulary import Access
 from trading.strategy.models import Corporation, CorporationMember, StrategicSession
 
@@ -45,6 +45,22 @@ def find_corporation(
     if rights < need:
         raise NotAllowed(f"You may not {_VERBS[need]} this corporation.")
     return corporation
+
+
+def corporation_numbered(user: User, eve_id: int, need: May = May.READ) -> Corporation:
+    """By EVE's number; of several that the person sees, the newest with which they may do it.
+
+    Raises InvalidInput about ``corporation_id`` where they see none, NotAllowed where they only see it.
+    """
+    seen = list(Corporation.objects.visible_to(user).filter(eve_id=eve_id).order_by("-id"))
+    if not seen:
+        message = f"You have no corporation {eve_id}. Add it first."
+        raise InvalidInput(message, fields={"corporation_id": [message]})
+    able = (each for each in seen if (rights_in(user, each) or 0) >= need)
+    found = next(able, None)
+    if found is None:
+        raise NotAllowed(f"You may not {_VERBS[need]} this corporation.")
+    return found
 
 
 def find_session(

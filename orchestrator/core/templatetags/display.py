@@ -43,6 +43,7 @@ _LOOKS: Final = {
     # steps
     "success": Look("good", "circle-check", "Success"),
     "error": Look("bad", "circle-x", "Error"),
+    "in_progress": Look("running", "loader-circle", "In progress"),
     "skipped": Look("muted", "skip-forward", "Skipped"),
     # approvals
     "approved": Look("good", "circle-check", "Approved"),

@@ -115,7 +115,7 @@ def test_what_was_exported_is_imported_elsewhere_as_the_same(owner: User, corpor
 def test_a_corporation_that_was_not_added_is_told(owner: User) -> None:
     with pytest.raises(InvalidInput) as caught:
         import_session(owner, whole_document())
-    assert caught.value.fields == {"corporationId": ["You have no corporation 98000001. Add it first."]}
+    assert caught.value.fields == {"corporation_id": ["You have no corporation 98000001. Add it first."]}
     assert not StrategicSession.objects.exists()
 
 

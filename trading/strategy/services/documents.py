@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
-from trading.strategy.access import May, find_corporation, find_session
+from trading.strategy.access import May, corporation_numbered, find_session
 from trading.strategy.domain.documents import (
     BadDocument,
     LogDocument,
@@ -89,13 +90,13 @@ def recommendation_document(row: Recommendation) -> JsonObject:
 def import_session(user: User, document: Any) -> tuple[StrategicSession, bool]:
     """The session, and whether it is new: the same document again gives the session that it made before.
 
-    Its corporation must have been added. Raises InvalidInput with a fault for each place, and NotFound.
+    Its corporation must have been added. Raises InvalidInput with a fault for each place, and NotAllowed.
     """
     try:
         told = read(document)
     except BadDocument as error:
         raise InvalidInput("This is no session document.", fields=error.faults) from error
-    corporation = _corporation(user, told.corporation_id)
+    corporation = corporation_numbered(user, told.corporation_id, May.WORK)
     known = StrategicSession.objects.filter(corporation=corporation, imported_id=told.session_id).first()
     if known is not None:
         return known, False
@@ -111,17 +112,6 @@ def import_session(user: User, document: Any) -> tuple[StrategicSession, bool]:
         after={"session_id": told.session_id, "steps": len(told.steps)},
     )
     return session, True
-
-
-def _corporation(user: User, eve_id: int) -> Corporation:
-    own = Corporation.objects.visible_to(user).filter(eve_id=eve_id).order_by("-id")
-    for each in own:
-        try:
-            return find_corporation(user, each.pk, May.WORK)
-        except NotFound:
-            continue
-    message = f"You have no corporation {eve_id}. Add it first."
-    raise InvalidInput(message, fields={"corporationId": [message]})
 
 
 def _store(user: User, corporation: Corporation, told: SessionDocument) -> StrategicSession:
@@ -141,6 +131,21 @@ def _store(user: User, corporation: Corporation, told: SessionDocument) -> Strat
         WorkflowLog(session=session, seq=seq, at=each.at, event=each.event, details=each.details)
         for seq, each in enumerate(told.log, start=1)
     )
+    _add_steps(session, told.steps, first=0)
+    return session
+
+
+def replace_steps(session: StrategicSession, told: Sequence[StepDocument]) -> None:
+    """Those of an imported session, whose row is locked; a step that says the same stays the row it was."""
+    kept = list(session.steps.prefetch_related("recommendations"))
+    same = 0
+    while same < min(len(kept), len(told)) and _step_document(kept[same]) == told[same]:
+        same += 1
+    session.steps.filter(position__gte=same).delete()
+    _add_steps(session, told[same:], first=same)
+
+
+def _add_steps(session: StrategicSession, told: Sequence[StepDocument], *, first: int) -> None:
     steps = StrategicStep.objects.bulk_create(
         StrategicStep(
             session=session,
@@ -154,14 +159,13 @@ def _store(user: User, corporation: Corporation, told: SessionDocument) -> Strat
             started_at=each.started_at,
             completed_at=each.completed_at,
         )
-        for position, each in enumerate(told.steps)
+        for position, each in enumerate(told, start=first)
     )
     Recommendation.objects.bulk_create(
         _recommendation(step, number, each)
-        for step, document in zip(steps, told.steps, strict=True)
+        for step, document in zip(steps, told, strict=True)
         for number, each in enumerate(document.recommendations, start=1)
     )
-    return session
 
 
 def _recommendation(step: StrategicStep, number: int, told: JsonObject) -> Recommendation:

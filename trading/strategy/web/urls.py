@@ -1,7 +1,17 @@
 """Addresses of the pages of corporation strategy."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from trading.strategy.web import board, sessions
 
 app_name = "strategy"
 
-urlpatterns: list[URLPattern] = []
+_SESSION = "sessions/<uuid:pk>/"
+
+urlpatterns = [
+    path("", board.sessions, name="sessions"),
+    path("sessions/import/", sessions.bring, name="import-session"),
+    path(_SESSION, sessions.session, name="session"),
+    path(f"{_SESSION}document/", sessions.document, name="session-document"),
+    path(f"{_SESSION}log/<slug:kind>/", sessions.log, name="session-log"),
+]

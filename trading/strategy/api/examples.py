@@ -1,0 +1,70 @@
+"""What requests about strategy sessions look like, for the API's documentation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from drf_spectacular.utils import OpenApiExample
+
+_ID: Final = "019a1b2c-3d4e-7f50-8a6b-7c8d9e0f1a2b"
+_SHAPE: Final = {
+    "corporation_id": "98000001",
+    "session_id": _ID,
+    "initiator": "bob",
+    "status": "active",
+    "created_at": "2026-11-22T09:00:00+00:00",
+    "updated_at": "2026-11-22T09:05:00+00:00",
+    "steps": [
+        {
+            "step_type": "situation",
+            "status": "in_progress",
+            "started_at": "2026-11-22T09:00:00+00:00",
+            "input": {},
+            "output": {"summary": "Wallets grew, and three systems were lost."},
+            "confidence_score": 0.72,
+            "recommendations": [{"title": "Keep a reserve for doctrine ships", "confidence": 0.6}],
+        }
+    ],
+    "current_step": 0,
+    "session_log": [{"timestamp": "2026-11-22T09:00:00+00:00", "event": "session_started", "details": {}}],
+}
+
+START: Final = OpenApiExample(
+    "Start a session",
+    value={"corporation_id": "98000001", "objective": "Where should we live next quarter?"},
+    request_only=True,
+)
+DOCUMENT: Final = OpenApiExample("Import a document", value=_SHAPE, request_only=True)
+SHOWN: Final = OpenApiExample("A session", value=_SHAPE, response_only=True)
+RENAME: Final = OpenApiExample("Give it a title", value={"title": "Autumn war plan"}, request_only=True)
+PAUSE: Final = OpenApiExample("Pause it", value={"status": "paused"}, request_only=True)
+CURRENT: Final = OpenApiExample(
+    "Of an imported session, point to another step", value={"current_step": 1}, request_only=True
+)
+LOG: Final = OpenApiExample(
+    "What happened",
+    value={
+        "id": "019a1b2c-4444-7f50-8a6b-7c8d9e0f1a2b",
+        "session": _ID,
+        "seq": 4,
+        "corporation_id": "98000001",
+        "timestamp": "2026-11-22T09:05:00Z",
+        "event": "step_accepted",
+        "actor": "bob",
+        "step": 0,
+        "details": {"comment": "Agreed."},
+    },
+    response_only=True,
+)
+ACCEPT: Final = OpenApiExample(
+    "Accept it", value={"action": "accept", "comment": "Agreed."}, request_only=True
+)
+EDIT: Final = OpenApiExample(
+    "Say it better",
+    value={"action": "edit", "output": {"summary": "Four systems were lost."}, "confidence_score": 0.8},
+    request_only=True,
+)
+AGAIN: Final = OpenApiExample(
+    "Ask again", value={"action": "again", "remark": "Mind the fuel we have left."}, request_only=True
+)
+RETRY: Final = OpenApiExample("Try again after an error", value={"action": "retry"}, request_only=True)

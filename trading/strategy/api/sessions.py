@@ -1,0 +1,164 @@
+"""The API of strategy sessions: each in exactly the document's shape, in either spelling of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from orchestrator.accounts.current import person
+from orchestrator.core.api.pagination import WithTies
+from orchestrator.core.errors import InvalidInput
+from orchestrator.core.json import JsonObject
+from trading.strategy.access import May, find_session
+from trading.strategy.api import examples
+from trading.strategy.api import serializers as given
+from trading.strategy.api.filters import filters_in
+from trading.strategy.domain.documents import snake, write
+from trading.strategy.models import StrategicSession
+from trading.strategy.queries.sessions import FILTERS, ORDERINGS, sessions_seen
+from trading.strategy.services.changing import change_session
+from trading.strategy.services.documents import document_of, import_session
+
+TAG: Final = ["strategy"]
+CASES: Final = ("snake", "camel")
+CASE: Final = OpenApiParameter(
+    "case", str, enum=CASES, description="Spelling of the names; `camel` is that of the document's schema"
+)
+_ALLOWED: Final = {**dict.fromkeys(FILTERS), "status": given.SESSION_STATUSES, "ordering": ORDERINGS}
+
+
+class ByOrdering(WithTies):
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        asked = filters_in(request.query_params, {"ordering": ORDERINGS}).get("ordering", "-created_at")
+        self.ordering = ORDERINGS[asked]
+        return super().get_ordering(request, queryset, view)
+
+
+@extend_schema_view(
+    get=extend_schema(
+        parameters=[
+            OpenApiParameter("status", str, enum=given.SESSION_STATUSES),
+            OpenApiParameter("corporation", str, description="EVE's number, or our id"),
+            OpenApiParameter("initiator", str, description="Who began it"),
+            OpenApiParameter("search", str, description="Part of title, objective, initiator or corporation"),
+            OpenApiParameter("ordering", str, enum=list(ORDERINGS), description="Default: -created_at"),
+        ],
+        tags=TAG,
+        operation_id="strategy_sessions_list",
+    )
+)
+class SessionsView(ListAPIView[StrategicSession]):
+    """Sessions of the corporations that you see, the newest first."""
+
+    queryset = StrategicSession.objects.none()
+    serializer_class = given.SessionRowSerializer
+    pagination_class = ByOrdering
+
+    def get_queryset(self) -> QuerySet[StrategicSession]:
+        if getattr(self, "swagger_fake_view", False):
+            return StrategicSession.objects.none()
+        return sessions_seen(person(self.request), filters_in(self.request.query_params, _ALLOWED))
+
+    @extend_schema(
+        parameters=[CASE],
+        request=given.SessionDocumentSerializer,
+        responses={201: given.SessionDocumentSerializer, 200: given.SessionDocumentSerializer},
+        examples=[examples.DOCUMENT, examples.SHOWN],
+        tags=TAG,
+        operation_id="strategy_sessions_create",
+    )
+    def post(self, request: Request) -> Response:
+        """Import a session: a whole document, in either spelling.
+
+        201 with the session and its address in `Location`; 200 with the earlier one for a document that
+        was sent before.
+        """
+        body = _object(request)
+        with _spelled_as(body):
+            session, is_new = import_session(person(request), body)
+        answer = shown(request, session)
+        answer.status_code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        answer["Location"] = request.build_absolute_uri(reverse("api:strategy-session", args=[session.pk]))
+        return answer
+
+
+class SessionView(APIView):
+    @extend_schema(
+        parameters=[CASE],
+        responses=given.SessionDocumentSerializer,
+        examples=[examples.SHOWN],
+        tags=TAG,
+        operation_id="strategy_session",
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """One session as a document, which can be imported again."""
+        return shown(request, find_session(person(request), pk))
+
+    @extend_schema(
+        parameters=[CASE],
+        request=given.SessionDocumentSerializer,
+        responses=given.SessionDocumentSerializer,
+        tags=TAG,
+        operation_id="strategy_session_replace",
+    )
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Put a whole document in its place: of an imported session. One that runs takes its status only.
+
+        `created_at`, `updated_at` and `session_log` are the server's. 409 for what is archived, and for
+        what only the run can change.
+        """
+        return self._change(request, pk, whole=True)
+
+    @extend_schema(
+        parameters=[CASE],
+        request=given.ChangeSessionSerializer,
+        responses=given.SessionDocumentSerializer,
+        examples=[examples.RENAME, examples.PAUSE, examples.CURRENT],
+        tags=TAG,
+        operation_id="strategy_session_change",
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change title, objective or status; of an imported session also its current step and steps."""
+        return self._change(request, pk, whole=False)
+
+    def _change(self, request: Request, pk: UUID, *, whole: bool) -> Response:
+        user, body = person(request), _object(request)
+        find_session(user, pk, May.WORK)
+        with _spelled_as(body):
+            change_session(user, pk, body, whole=whole)
+        return shown(request, find_session(user, pk))
+
+
+def shown(request: Request, session: StrategicSession) -> Response:
+    """The document in the spelling that was asked for. Raises InvalidInput for another."""
+    case = filters_in(request.query_params, {"case": CASES}).get("case", "snake")
+    document = write(document_of(session))
+    return Response(document if case == "camel" else snake(document))
+
+
+def _object(request: Request) -> JsonObject:
+    if not isinstance(request.data, dict):
+        raise InvalidInput("This is no JSON object.")
+    return dict(request.data)
+
+
+@contextmanager
+def _spelled_as(body: JsonObject) -> Iterator[None]:
+    """Faults name the places as whoever sent the document spells them."""
+    try:
+        yield
+    except InvalidInput as error:
+        if not {"corporationId", "currentStep", "sessionId"} & set(body):
+            error.fields = snake(error.fields)
+        raise
