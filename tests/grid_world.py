@@ -29,6 +29,9 @@ from tests.factories import make_user, make_workflow, node, share, start
 from tests.process.making import WEBM, make_node, make_process, make_prompt, make_section
 from tests.process.storing import store
 from tests.trading.live.scene import make_live_portfolio
+from tests.trading.strategy.domain.test_documents import make_document
+from tests.trading.strategy.making import make_corporation
+from tests.trading.strategy.making import make_session as make_strategic_session
 from tests.workspaces.coding.scene import make_failed_run
 from tests.workspaces.deployments.scene import make_done
 from tests.workspaces.making import make_workspace
@@ -38,6 +41,8 @@ from trading.models import Market, StrategyRun
 from trading.services.manual_orders import Asked, place_order
 from trading.services.portfolios import create_portfolio
 from trading.services.tapes import generate_tape
+from trading.strategy.domain.vocabulary import Access as Lent
+from trading.strategy.services.corporations import lend_corporation
 from workspaces.models import CandleSet
 from workspaces.services.reviewing import review
 
@@ -110,6 +115,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         **telling(people["owner"]),
         **tried(people),
         **traded(people["owner"]),
+        **planned(people),
     }
     return World({"anonymous": None, **people}, names)
 
@@ -152,6 +158,21 @@ def traded(owner: User) -> dict[str, Any]:
         "direction": "deposit",
         "new_order": {**new, "client_order_id": "new"},
         "preview": new,
+    }
+
+
+def planned(people: dict[str, User]) -> dict[str, Any]:
+    """A corporation that is lent to the viewer and the editor, with a session that was imported."""
+    corporation = make_corporation(people["owner"])
+    for name, access in (("viewer", Lent.READER), ("editor", Lent.EDITOR)):
+        lend_corporation(people["owner"], corporation.pk, username=name, access=access)
+    session = make_strategic_session(corporation)
+    document = make_document(corporationId=str(corporation.eve_id), sessionId="another")
+    return {
+        "corporation": corporation.pk,
+        "strategic_session": session.pk,
+        "session_document": document,
+        "csv": "csv",
     }
 
 

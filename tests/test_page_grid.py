@@ -63,6 +63,9 @@ HELD: Answers = (LOGIN, 404, 404, 404, 200, 403)
 PS = {**PW, "session_id": "pattern_session"}
 CR = {**PW, "run_id": "coding_run"}
 C = {"pk": "candles"}
+SS = {"pk": "strategic_session"}
+LENT_READ: Answers = (LOGIN, 404, 200, 200, 200, 404)
+LENT_EDIT: Answers = (LOGIN, 404, 403, 200, 200, 404)
 CORRECTION = {**PW, "feedback_id": "correction"}
 WHOLE = "00000000-0000-0000-0000-000000000000"
 TELLER: Answers = (LOGIN, 404, 404, 404, 200, 404)
@@ -335,6 +338,12 @@ PAGES = [
     Page("approvals:link", "post", answers(PUBLIC, 404), {"token": "word"}),
     Page("approvals:approve", "post", ASKED, A),
     Page("approvals:reject", "post", ASKED, A),
+    Page("strategy:sessions", "get", EVERYBODY),
+    Page("strategy:import-session", "get", EVERYBODY),
+    Page("strategy:import-session", "post", answers(EVERYBODY, 400)),
+    Page("strategy:session", "get", LENT_READ, SS),
+    Page("strategy:session-document", "get", LENT_READ, SS),
+    Page("strategy:session-log", "get", LENT_READ, {**SS, "kind": "csv"}),
     Page("workspaces:list", "get", EVERYBODY),
     Page("workspaces:begin", "post", answers(EVERYBODY, 302), form={"pattern_type": "bos"}),
     Page("workspaces:timeline", "get", READ, PW),

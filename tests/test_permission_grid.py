@@ -68,6 +68,10 @@ PORTFOLIO = {"pk": "portfolio"}
 HELD: Answers = (401, 404, 404, 404, 200, 403)
 """Of a person's own money: an admin sees it and leaves it alone."""
 L = {"pk": "live_portfolio"}
+SS = {"pk": "strategic_session"}
+LENT_READ: Answers = (401, 404, 200, 200, 200, 404)
+LENT_EDIT: Answers = (401, 404, 403, 200, 200, 404)
+"""Of a corporation: an admin is a stranger to it."""
 
 API = [
     Row("token", "post", (400,) * 6, body={}),
@@ -330,6 +334,13 @@ API = [
     Row("live-payouts", "post", (401, 404, 404, 404, 409, 403), L, {"token": "1"}),
     Row("live-account", "delete", (401, 404, 404, 404, 204, 403), L),
     Row("live-order-cancel", "post", answers(EVERYBODY, 404), {"pk": "nobody"}),
+    Row("strategy-sessions", "get", EVERYBODY),
+    Row("strategy-sessions", "post", (401, 400, 403, 201, 201, 400), body="session_document"),
+    Row("strategy-session", "get", LENT_READ, SS),
+    Row("strategy-session", "put", answers(LENT_EDIT, 400), SS, {}),
+    Row("strategy-session", "patch", LENT_EDIT, SS, {"title": "War"}),
+    Row("strategy-logs", "get", EVERYBODY),
+    Row("strategy-logs-export", "get", EVERYBODY),
     Row("workspaces", "get", EVERYBODY),
     Row("workspaces", "post", answers(EVERYBODY, 201), body={"pattern_type": "bos"}),
     Row("workspace", "get", READ, PW),
