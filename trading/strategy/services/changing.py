@@ -40,6 +40,7 @@ def change_session(
     archived, a move that there is not, and steps of a session that runs.
     """
     session = find_session(user, session_id, May.WORK, lock=True)
+    has_run = session.execution_id is not None
     before = document_of(session)
     given = camel({name: value for name, value in wanted.items() if name not in _OURS})
     after = _read(given, write(before), whole=whole)
@@ -56,11 +57,11 @@ def change_session(
     session.save(update_fields=["title", "objective"])
     if before.status != after.status:
         check_move(before.status, after.status)
-    if session.execution_id is None:
+    if not has_run:
         _follow(session, before, after)
     else:
         _check_run(before, after)
-    details: JsonObject = {"changed": sorted(changes)}
+    details: JsonObject = {"changed": [*sorted(changes)]}
     write_log(session, "session_changed", at=utc_now(), actor=user, details=details)
     record_audit(user, "strategic_session.changed", session, after=changes)
     return session
@@ -85,7 +86,7 @@ def _read(given: Any, before: JsonObject, *, whole: bool) -> SessionDocument:
     try:
         told = read(document)
     except BadDocument as error:
-        faults = {**error.faults, **faults}
+        raise InvalidInput("This cannot be taken.", fields={**error.faults, **faults}) from error
     if faults:
         raise InvalidInput("This cannot be taken.", fields=faults)
     return told

@@ -38,7 +38,8 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     found = find_session(user, pk)
     cards = cards_of(found)
-    goes_on = found.execution_id is not None and found.status in (SessionStatus.ACTIVE, SessionStatus.PAUSED)
+    has_run = found.execution_id is not None
+    goes_on = has_run and found.status in (SessionStatus.ACTIVE, SessionStatus.PAUSED)
     chosen = texts_of(request.GET, _LOG_FILTERS)
     wanted = LogFilter(session=found.pk, event=chosen.get("event", ""), actor=chosen.get("actor", ""))
     context = {

@@ -71,7 +71,7 @@ def test_a_list_by_cursor_gives_each_entry_once(owner: User, session: StrategicS
 def test_a_file_of_lines_holds_every_entry_oldest_first(owner: User, session: StrategicSession) -> None:
     answer = client_of(owner).get(f"{LOGS}export/?as=jsonl&session={session.pk}")
 
-    lines = [json.loads(line) for line in b"".join(answer).splitlines()]  # type: ignore[arg-type]
+    lines = [json.loads(line) for line in b"".join(answer).splitlines()]
     assert [each["seq"] for each in lines] == [1, 2, 3]
     assert lines[2]["details"] == {"comment": 'a "b",\nc'}
     assert answer["Content-Type"] == "application/x-ndjson"
@@ -80,7 +80,7 @@ def test_a_file_of_lines_holds_every_entry_oldest_first(owner: User, session: St
 def test_a_table_is_read_back_and_holds_no_formula(owner: User, session: StrategicSession) -> None:
     answer = client_of(owner).get(f"{LOGS}export/")
 
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))  # type: ignore[arg-type]
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode())))
     assert [each["event"] for each in rows] == ["step_started", "step_accepted", "'=cmd"]
     assert [each["actor"] for each in rows] == ["system", "owner", "system"]
     assert json.loads(rows[2]["details"]) == {"comment": 'a "b",\nc'}
@@ -91,4 +91,4 @@ def test_others_see_none_of_it(session: StrategicSession) -> None:
     client = client_of(make_user("stranger"))
 
     assert not client.get(LOGS).json()["results"]
-    assert not b"".join(client.get(f"{LOGS}export/?as=jsonl"))  # type: ignore[arg-type]
+    assert not b"".join(client.get(f"{LOGS}export/?as=jsonl"))

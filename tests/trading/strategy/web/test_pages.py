@@ -165,7 +165,7 @@ def test_a_log_is_downloaded(owner: User, corporation: Corporation, kind: str) -
 
     answer = client_of(owner).get(f"/strategy/sessions/{session.pk}/log/{kind}/")
 
-    lines = b"".join(answer).splitlines()  # type: ignore[arg-type]
+    lines = b"".join(answer).splitlines()
     assert len(lines) == (3 if kind == "csv" else 2)
     assert client_of(owner).get(f"/strategy/sessions/{session.pk}/log/xls/").status_code == 400
 
