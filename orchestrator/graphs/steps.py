@@ -31,9 +31,11 @@ class StepContext:
 
     ``config`` is the node type's model with every expression already evaluated; ``names`` is the scope
     that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
-    crash, and differs between firings. ``fence`` is of the lease under which it runs, ``request_id`` of the
-    request that started the run. ``tell`` shows progress on open pages; it may be called often, from the
-    thread that the handler was called in. ``sources`` are the nodes from which edges lead here.
+    crash, and differs between firings. ``most_attempts`` is how many the engine makes by itself: a failure
+    of that one, or of a later one that was asked for, ends the step. ``fence`` is of the lease under which
+    it runs, ``request_id`` of the request that started the run. ``tell`` shows progress on open pages; it
+    may be called often, from the thread that the handler was called in. ``sources`` are the nodes from
+    which edges lead here.
     """
 
     execution_id: UUID
@@ -49,6 +51,7 @@ class StepContext:
     names: Mapping[str, Any]
     idempotency_key: str
     now: datetime
+    most_attempts: int = 1
     fence: int | None = None
     request_id: str = ""
     tell: Callable[[Progress], None] = _nobody
@@ -140,7 +143,10 @@ class ChildRequest:
 
 @dataclass(frozen=True, slots=True)
 class SignalPort:
-    """Leave by ``port`` when the signal comes; ``persistent`` also takes one that came earlier."""
+    """Leave by ``port`` when the signal comes; ``persistent`` also takes one that came earlier.
+
+    Without a port the step is done again, as another attempt: a person asked for it.
+    """
 
     signal: str
     port: str

@@ -34,6 +34,7 @@ CELERY_BEAT_SCHEDULE = {
     "drop-old-events": _every("executions.drop_old_events", crontab(hour=2, minute=47), expires=3600),
     "meet-markets": _every("trading.meet_markets", 5.0, expires=5),
     "settle-trading": _every("trading.settle", 30.0, expires=30),
+    "close-strategy-sessions": _every("strategy.close_sessions", 30.0, expires=30),
     "refresh-markets": _every("trading.refresh_markets", 60.0, expires=60),
     "forget-old-notifications": _every(
         "executions.forget_old_notifications", crontab(hour=3, minute=41), expires=3600

@@ -158,18 +158,26 @@ def _escalated(recorder: Recorder, waits: Waits, approval: JsonObject, now: date
 def _signal(machine: Machine, signal: Signal, at: datetime) -> None:
     """Every step that waits for the signal gets it; if none does, it is kept for a later persistent wait."""
     state = machine.state
-    waiting = [(key, firing, port) for key, firing in state.firings() if (port := _port(firing, signal.name))]
+    waiting = [
+        (key, firing, port)
+        for key, firing in state.firings()
+        if (port := _port(firing, signal.name)) is not None
+    ]
     full = sum(map(len, state.signals.values())) >= MAX_KEPT_SIGNALS
     kept = not waiting and not full
     machine.emit(ev.SignalReceived(at=at, name=signal.name, payload=signal.payload, kept=kept, by=signal.by))
     for key, firing, port in waiting:
-        if state.firing(key) is firing:
+        if state.firing(key) is not firing:
+            continue
+        if not port:
+            machine.emit(machine.recorder(key, at).restarted())
+        else:
             output: Json = {"port": port, "payload": signal.payload}
             machine.emit(*machine.recorder(key, at).succeeded(Succeeded(output, (port,))))
 
 
 def _port(firing: Firing, signal: str) -> str | None:
-    """The port by which a firing leaves on this signal, if it waits for it."""
+    """The port by which a firing leaves on this signal, empty to be done again; None: it waits for others."""
     signals = firing.waits.signals if firing.waits else []
     return next((port for name, port, _ in signals if name == signal), None)
 
@@ -208,8 +216,7 @@ def _unstick(machine: Machine, recorder: Recorder, answer: Answer) -> None:
     if answer.decision == APPROVED:
         machine.emit(*recorder.succeeded(Succeeded(answer.payload), human=True))
     else:
-        again = {**recorder.attempt.key._asdict(), "attempt": recorder.attempt.number + 1}
-        machine.emit(ev.StepRestarted(at=recorder.at, **again))
+        machine.emit(recorder.restarted())
 
 
 def _answered(recorder: Recorder, answer: Answer) -> ev.Event:

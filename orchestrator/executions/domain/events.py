@@ -86,6 +86,9 @@ class StepFailed(StepEvent):
 class StepRestarted(StepEvent):
     """The next attempt begins."""
 
+    signal: str | None = None
+    """The kept signal that asked for it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWaiting(StepEvent):

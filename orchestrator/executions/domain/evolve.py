@@ -85,15 +85,20 @@ def _step_succeeded(state: State, event: ev.StepSucceeded) -> None:
     scope.nodes[event.node] = {"output": event.output}
     scope.last = event.output
     state.variables.update(event.variables)
-    if event.signal is not None:
-        kept = state.signals[event.signal]
-        del kept[0]
-        if not kept:
-            del state.signals[event.signal]
+    _consume(state, event.signal)
     if event.again and event.node not in scope.again:
         scope.again.append(event.node)
     _count(state, event)
     send(state, scope, event.sends, firing.passed)
+
+
+def _consume(state: State, signal: str | None) -> None:
+    if signal is None:
+        return
+    kept = state.signals[signal]
+    del kept[0]
+    if not kept:
+        del state.signals[signal]
 
 
 def _count(state: State, event: ev.StepSucceeded) -> None:
@@ -137,6 +142,7 @@ def _step_failed(state: State, event: ev.StepFailed) -> None:
 
 def _step_restarted(state: State, event: ev.StepRestarted) -> None:
     firing = firing_of(state, event)
+    _consume(state, event.signal)
     firing.phase, firing.attempt, firing.since = Phase.RUNNING, event.attempt, event.at
     firing.retry_at = firing.waits = None
 

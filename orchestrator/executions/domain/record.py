@@ -140,6 +140,8 @@ class Recorder:
         kept = next(
             (each for each in outcome.signals if each.persistent and each.signal in self.state.signals), None
         )
+        if kept is not None and not kept.port:
+            return [self.restarted(kept.signal)]
         if kept is not None:
             payload = self.state.signals[kept.signal][0]
             output: Json = {"port": kept.port, "payload": payload}
@@ -156,8 +158,13 @@ class Recorder:
         )
         return [waiting]
 
+    def restarted(self, signal: str | None = None) -> ev.Event:
+        """The next attempt, whatever the policy admits: somebody asked for it."""
+        fields = {**self.attempt.fields(self.at), "attempt": self.attempt.number + 1}
+        return ev.StepRestarted(**fields, signal=signal)
+
     def _retry_at(self, outcome: Failed, jitter: float) -> datetime | None:
-        policy = self._retry_policy()
+        policy = retry_policy(self.node, self.state.options.max_attempts)
         if (
             not outcome.retryable
             or self.attempt.number >= policy.max_attempts
@@ -168,14 +175,6 @@ class Recorder:
         asked = outcome.details.get("retry_after_seconds")
         least = min(asked, MAX_BACKOFF.total_seconds()) if isinstance(asked, int | float) else 0
         return self.at + min(max(pause * (1 + JITTER * jitter), timedelta(seconds=least)), MAX_BACKOFF)
-
-    def _retry_policy(self) -> RetryPolicy:
-        """The node's own, else what the workflow sets for all steps or the type for its own, the longer."""
-        own, usual = self.node.node.data.retry, self.node.type.retry
-        most = self.state.options.max_attempts
-        if own is None and usual is not None:
-            return usual.model_copy(update={"max_attempts": max(usual.max_attempts, most)})
-        return own or RetryPolicy(max_attempts=most)
 
     def _error_port(self) -> str | None:
         """Where the run goes on after this error, if it does."""
@@ -230,6 +229,15 @@ class Recorder:
                 if firing.node == target and key != self.attempt.key:
                     found += cancel_firing(self.state, key, f"cancelled by {self.node.id}", self.at)
         return found
+
+
+def retry_policy(node: CompiledNode, most: int) -> RetryPolicy:
+    """The node's own, else what the workflow sets for all steps (``most``) or the type for its own, the
+    longer."""
+    own, usual = node.node.data.retry, node.type.retry
+    if own is None and usual is not None:
+        return usual.model_copy(update={"max_attempts": max(usual.max_attempts, most)})
+    return own or RetryPolicy(max_attempts=most)
 
 
 def cancel_firing(state: State, key: StepKey, reason: str, at: datetime) -> list[ev.Event]:

@@ -203,7 +203,7 @@ class Run:
         if prepared.quick and not inline and not self._may_act:
             self._blocked = True  # an idempotent step, too short for a thread: still a commit before the next
             return False
-        context = context_of(self.claim, node, attempt, prepared, names, now)
+        context = context_of(self.claim, node, attempt, prepared, names, now, self.state.options.max_attempts)
         self._doing = Doing(now, prepared.input)
         if inline or prepared.quick:
             self._record(node, attempt, run_inline(node, context))

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from orchestrator.core import json
 from orchestrator.core.json import Json, NotJson
-from orchestrator.executions.domain.record import Attempt
+from orchestrator.executions.domain.record import Attempt, retry_policy
 from orchestrator.executions.models.approval import EDITORS
 from orchestrator.executions.runtime.claims import Claim
 from orchestrator.executions.runtime.rows import redact
@@ -75,6 +75,7 @@ def context_of(
     prepared: Prepared,
     names: dict[str, object],
     now: datetime,
+    usual_attempts: int = 1,
 ) -> StepContext:
     """What a handler is told. Its idempotency key is the same for all attempts at one firing."""
     scope, name, iteration = attempt.key
@@ -92,6 +93,7 @@ def context_of(
         names=names,
         idempotency_key=f"{claim.id}/{scope and scope + '>'}{name}#{iteration}",
         now=now,
+        most_attempts=retry_policy(node, usual_attempts).max_attempts,
         fence=claim.fence,
         request_id=claim.request_id,
         sources=tuple(dict.fromkeys(edge.source for edge in node.incoming)),

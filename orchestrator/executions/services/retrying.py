@@ -26,6 +26,17 @@ FROM_START = "start"
 
 
 @transaction.atomic
+def retry_for(person: User, execution_id: UUID) -> Execution:
+    """A new run that goes on from where one failed that a product started by ``start_for``.
+
+    For services of products, which know that the person may have it run. Raises WrongState and CannotRetry as
+    ``retry_execution``.
+    """
+    rows = Execution.objects.select_related("workflow", "version").defer("version__nodes", "version__edges")
+    return _retry(person, rows.get(pk=execution_id), FROM_FAILED, "original")
+
+
+@transaction.atomic
 def retry_execution(
     user: User, execution_id: UUID, *, start: str = FROM_FAILED, version: str = "original"
 ) -> Execution:
@@ -35,7 +46,10 @@ def retry_execution(
     done and is not repeated. Raises WrongState for a run that is not over, CannotRetry for a point that
     does not exist or that the version does not have.
     """
-    execution = find_execution(user, execution_id, Access.EDITOR)
+    return _retry(user, find_execution(user, execution_id, Access.EDITOR), start, version)
+
+
+def _retry(user: User, execution: Execution, start: str, version: str) -> Execution:
     if not execution.is_final:
         raise WrongState("This run is still under way; cancel it before you retry it.")
     if execution.workflow.status == WorkflowStatus.ARCHIVED:

@@ -57,6 +57,16 @@ def cancel_for(person: User, execution_id: UUID, *, reason: str = "") -> Executi
     return _send(Execution.objects.get(pk=execution_id), Cancel(by=person.username, reason=reason[:500]))
 
 
+def signal_for(person: User, execution_id: UUID, name: str, payload: Json = None) -> Execution:
+    """Signal a run that a product started by ``start_for``, as ``cancel_for`` cancels one."""
+    return _send(Execution.objects.get(pk=execution_id), Signal(name, payload, by=person.username))
+
+
+def resume_for(person: User, execution_id: UUID) -> Execution:
+    """Resume a run that a product paused by ``pause_for``. Raises WrongState if it is over."""
+    return _send(Execution.objects.get(pk=execution_id), Resume(by=person.username))
+
+
 @transaction.atomic
 def pause_for(execution_id: UUID, *, by: str) -> bool:
     """Pause a run for a product that stops all of its own, whoever may see it. False: it is over, paused,
