@@ -71,6 +71,8 @@ class Question:
     objective: str
     sources: tuple[Source, ...]
     earlier: tuple[Earlier, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Kinds of data that it would have been given, had anybody agreed to them."""
     remark: str = ""
     previous: JsonObject | None = None
 
@@ -85,6 +87,7 @@ class Question:
             "corporation": self.corporation,
             "objective": self.objective,
             "data": [each.as_json() for each in self.sources if each.kind != STEP],
+            "data_not_available": list(self.missing),
             "earlier_steps": [
                 {
                     "name": each.name,
@@ -110,7 +113,7 @@ def answer_schema(output: JsonObject) -> JsonObject:
 
     Definitions stay at the root, where the references of the output's schema look for them.
     """
-    named = {name: output[name] for name in ("$defs", "definitions") if name in output}
+    named: JsonObject = {name: output[name] for name in ("$defs", "definitions") if name in output}
     inner = {name: part for name, part in output.items() if name not in named}
     citation: JsonObject = {
         "type": "object",

@@ -28,7 +28,7 @@ def _text(description: str) -> JsonObject:
     return {"type": "string", "minLength": 1, "maxLength": 4_000, "description": description}
 
 
-def _rows(description: str, least: int = 1, most: int = 10, **fields: JsonObject) -> JsonObject:
+def _rows(description: str, least: int = 1, most: int = 10, /, **fields: JsonObject) -> JsonObject:
     return {
         "type": "array",
         "minItems": least,
@@ -119,8 +119,8 @@ DEFINITIONS: Final[dict[StepType, Definition]] = {
     StepType.MATRIX: Definition(
         "Decision matrix",
         "Score each option of the earlier step from 0 (worst) to 10 (best) by three to six weighted "
-        "criteria. Give a reason for every score, and the fact that it rests on as its source. A high score is always "
-        "good: for cost or risk it means little of it.",
+        "criteria. Give a reason for every score, and the fact that it rests on as its source. A high "
+        "score is always good: for cost or risk it means little of it.",
         (DataKind.WALLETS, DataKind.JOURNAL),
         _fields(
             summary=_SUMMARY,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from orchestrator.core.json import JsonObject
+from trading.eve.errors import EsiForbidden, NoConsent
 from trading.strategy.domain.answers import STEP, Earlier, Source
 from trading.strategy.domain.facts import Fact, facts_of
 from trading.strategy.domain.vocabulary import StepStatus
@@ -13,14 +15,19 @@ from trading.strategy.services.snapshots import available_kinds, gather
 
 
 def material_of(corporation: Corporation, kinds: Sequence[str], *, all_of: bool) -> list[Snapshot]:
-    """Newest data of these kinds; without ``all_of`` only of those that can be known at present.
+    """Newest data of these kinds; without ``all_of`` only of those that its characters may read.
 
     To be called outside any transaction: EVE may be asked. Raises errors of ``trading.eve``.
     """
-    if not all_of:
-        available = set(available_kinds(corporation))
-        kinds = [each for each in kinds if each in available]
-    return gather(corporation, kinds) if kinds else []
+    if all_of:
+        return gather(corporation, kinds) if kinds else []
+    available = set(available_kinds(corporation))
+    found: list[Snapshot] = []
+    for kind in kinds:
+        if kind in available:
+            with suppress(EsiForbidden, NoConsent):
+                found += gather(corporation, [kind])
+    return found
 
 
 def earlier_steps(step: StrategicStep) -> list[StrategicStep]:

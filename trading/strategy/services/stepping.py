@@ -135,6 +135,8 @@ def prepare(begun: Begun, asked: Asked) -> Work:
     snapshots = material_of(corporation, asked.kinds, all_of=asked.all_kinds)
     steps = earlier_steps(step)
     previous = step.input.get("previous")
+    known = {each.kind for each in snapshots}
+    missing = tuple(each for each in asked.kinds if each not in known)
     question = Question(
         step_type=asked.step_type,
         title=step.title,
@@ -144,6 +146,7 @@ def prepare(begun: Begun, asked: Asked) -> Work:
         objective=session.objective,
         sources=sources_of(snapshots, steps),
         earlier=told_of(steps),
+        missing=missing,
         remark=step.remark,
         previous=previous,
     )
@@ -151,6 +154,7 @@ def prepare(begun: Begun, asked: Asked) -> Work:
         "objective": session.objective,
         "instructions": asked.instructions,
         **named(snapshots, steps),
+        "missing": list(missing),
     }
     if step.remark:
         given |= {"remark": step.remark, "previous": previous}
