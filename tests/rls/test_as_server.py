@@ -22,6 +22,8 @@ USES = {
     "trading/queries/locks.py": 2,  # sums over all who trade with a workflow, naming nobody
     "trading/queries/recording.py": 1,  # the feed's figures, for the platform
     "trading/services/markets.py": 3,  # markets are everybody's, and nobody's to write
+    "trading/strategy/services/reviewing.py": 2,  # answers for a run, and its graph, that need not be seen
+    "trading/strategy/services/sessions.py": 4,  # sessions are run for people who see no such workflow
     "orchestrator/workflows/services/builtin.py": 1,  # these workflows are the server's
     "orchestrator/workflows/services/templates.py": 1,  # counts whoever uses a template
     "workspaces/services/coding/sending.py": 3,  # coding runs, for people who see no such workflow

@@ -254,7 +254,7 @@ def _text(field: str, value: str, most: int) -> str:
 
 def _stop(user: User, session: StrategicSession, reason: str) -> None:
     with as_server(_WHY):
-        if session.execution_id is not None and is_live(session):
+        if is_live(session):
             cancel_for(user, session.execution_id, reason=reason)
 
 

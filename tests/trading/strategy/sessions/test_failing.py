@@ -29,7 +29,7 @@ from tests.trading.strategy.sessions.scene import (
 )
 from trading.eve.errors import EsiAway, TokenRevoked
 from trading.strategy.models import StrategicSession
-from trading.strategy.services import material
+from trading.strategy.services import material, snapshots
 from trading.strategy.services.ending import close_left, close_session
 from trading.strategy.services.reviewing import accept_step, retry_step
 from trading.strategy.services.sessions import archive_session
@@ -141,7 +141,7 @@ def test_a_provider_without_a_key_is_told_at_once(drain: Drain, settings: Settin
 def test_an_outage_of_eve_and_a_revoked_token_cost_a_click(
     drain: Drain, monkeypatch: pytest.MonkeyPatch, fault: Exception, attempts: int
 ) -> None:
-    asked, real = [0], material.gather
+    asked = [0]
 
     def gather(*args: Any) -> Any:
         asked[0] += 1
@@ -155,7 +155,7 @@ def test_an_outage_of_eve_and_a_revoked_token_cost_a_click(
     retry_step(scene.user, session.pk, 0)
     drain()
     assert step_of(session).status == "error"
-    monkeypatch.setattr(material, "gather", real)
+    monkeypatch.setattr(material, "gather", snapshots.gather)
     retry_step(scene.user, session.pk, 0)
     assert finish(scene.user, session, drain).status == "completed"
 
