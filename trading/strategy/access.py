@@ -9,7 +9,7 @@ from uuid import UUID
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound
 from trading.strategy.domain.vocabulary import Access
-from trading.strategy.models import Corporation, CorporationMember, StrategicSession
+from trading.strategy.models import Corporation, CorporationMember, StrategicMatrix, StrategicSession
 
 
 class May(IntEnum):
@@ -77,3 +77,21 @@ def find_session(
     except NotFound as error:
         raise NotFound(missing) from error
     return session
+
+
+def find_matrix(user: User, matrix_id: UUID, need: May = May.READ, *, lock: bool = False) -> StrategicMatrix:
+    """As for its corporation. ``lock`` takes its session's row and then its own."""
+    missing = "There is no such matrix, or none that you may see."
+    known = StrategicMatrix.objects.filter(pk=matrix_id).first()
+    if known is None:
+        raise NotFound(missing)
+    try:
+        corporation = find_corporation(user, known.corporation_id, need)
+        session = find_session(user, known.session_id, need, lock=lock) if known.session_id else None
+    except NotFound as error:
+        raise NotFound(missing) from error
+    matrix = StrategicMatrix.objects.select_for_update().filter(pk=matrix_id).first() if lock else known
+    if matrix is None:
+        raise NotFound(missing)
+    matrix.corporation, matrix.session = corporation, session
+    return matrix

@@ -1,6 +1,6 @@
 """Addresses of the pages of corporation strategy."""
 
-from django.urls import path
+from django.urls import include, path
 
 from trading.strategy.web import board, sessions
 
@@ -9,6 +9,7 @@ app_name = "strategy"
 _SESSION = "sessions/<uuid:pk>/"
 
 urlpatterns = [
+    path("", include("trading.strategy.web.matrix_urls")),
     path("", board.sessions, name="sessions"),
     path("sessions/import/", sessions.bring, name="import-session"),
     path(_SESSION, sessions.session, name="session"),

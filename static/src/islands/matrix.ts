@@ -1,0 +1,5 @@
+/** The editor of a decision matrix. */
+
+import { setUpMatrix } from "../matrix/editor";
+
+setUpMatrix();

@@ -1,0 +1,61 @@
+"""Corporations and matrices for tests."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from orchestrator.accounts.models import User
+from orchestrator.core.clock import utc_now
+from trading.strategy.domain.drafts import CriterionDraft, OptionDraft, ScoreDraft
+from trading.strategy.models import (
+    Corporation,
+    Recommendation,
+    StrategicMatrix,
+    StrategicSession,
+    StrategicStep,
+)
+from trading.strategy.services.matrices import create_matrix
+
+
+def make_corporation(owner: User, eve_id: int = 98_000_001) -> Corporation:
+    return Corporation.objects.create(owner=owner, eve_id=eve_id, name="Generated Industries")
+
+
+def make_matrix(owner: User, corporation: Corporation | None = None, **more: Any) -> StrategicMatrix:
+    """Hold (6, 8) and Expand (9, 3), by Income (weight 2) and Safety (weight 1): Expand is first with 7."""
+    scores = [(0, 0, 6), (0, 1, 8), (1, 0, 9), (1, 1, 3)]
+    return create_matrix(
+        owner,
+        (corporation or make_corporation(owner)).pk,
+        title="Where to move",
+        options=[OptionDraft("Hold"), OptionDraft("Expand")],
+        criteria=[CriterionDraft("Income", Decimal(2)), CriterionDraft("Safety")],
+        scores=[ScoreDraft(option, criterion, Decimal(score)) for option, criterion, score in scores],
+        **more,
+    )
+
+
+def make_session(corporation: Corporation, **more: Any) -> StrategicSession:
+    return StrategicSession.objects.create(
+        corporation=corporation, **{"initiator": "owner", "title": "Autumn", **more}
+    )
+
+
+def make_step(session: StrategicSession, position: int = 0, **more: Any) -> StrategicStep:
+    return StrategicStep.objects.create(
+        session=session,
+        position=position,
+        **{
+            "step_type": "matrix",
+            "title": "Matrix",
+            "started_at": utc_now(),
+            "node_id": f"n{position}",
+            **more,
+        },
+    )
+
+
+def make_recommendation(step: StrategicStep, number: int = 1, **more: Any) -> Recommendation:
+    told = {"title": f"Move {number}", "confidence_score": 0.8, **more}
+    return Recommendation.objects.create(step=step, number=number, **told)
