@@ -87,7 +87,9 @@ def find_matrix(user: User, matrix_id: UUID, need: May = May.READ, *, lock: bool
         raise NotFound(missing)
     try:
         corporation = find_corporation(user, known.corporation_id, need)
-        session = find_session(user, known.session_id, need, lock=lock) if known.session_id else None
+        session: StrategicSession | None = None
+        if known.session_id is not None:
+            session = find_session(user, known.session_id, need, lock=lock)
     except NotFound as error:
         raise NotFound(missing) from error
     matrix = StrategicMatrix.objects.select_for_update().filter(pk=matrix_id).first() if lock else known

@@ -30,7 +30,8 @@ export function parsed(text: string, most: number): number | null {
     throw new BadNumber(`“${text.trim()}” is no number from 0 to ${most}.`);
   }
   const decimals = (found[2] ?? "").replace(/0+$/, "");
-  if (decimals.length > PLACES) throw new BadNumber(`“${text.trim()}” has more than ${PLACES} decimal places.`);
+  if (decimals.length > PLACES)
+    throw new BadNumber(`“${text.trim()}” has more than ${PLACES} decimal places.`);
   const value = Number(found[1] ?? "") * SCALE + Number(decimals.padEnd(PLACES, "0"));
   if (value > most * SCALE) throw new BadNumber(`“${text.trim()}” is not between 0 and ${most}.`);
   return value;

@@ -57,7 +57,14 @@ export class Editor {
     this.reason = el("textarea", { class: "textarea textarea-sm w-full", rows: "2", maxlength: "5000" });
     this.source = el("input", { class: "input input-sm w-full", maxlength: "300" });
     this.redraw = oncePerPicture(() => this.grid.refresh());
-    this.mount.replaceChildren(this.leader, this.state, this.complaint, this.conflicts, this.grid.element, this.panel());
+    this.mount.replaceChildren(
+      this.leader,
+      this.state,
+      this.complaint,
+      this.conflicts,
+      this.grid.element,
+      this.panel(),
+    );
     this.grid.draw();
     this.tell();
     this.moved();
@@ -66,7 +73,12 @@ export class Editor {
 
   private panel(): HTMLElement {
     const field = (label: string, input: HTMLElement): HTMLElement =>
-      el("label", { class: "block" }, el("span", { class: "mb-1 block text-[0.8125rem] font-medium" }, label), input);
+      el(
+        "label",
+        { class: "block" },
+        el("span", { class: "mb-1 block text-[0.8125rem] font-medium" }, label),
+        input,
+      );
     for (const each of [this.reason, this.source]) {
       each.addEventListener("input", () => {
         const { option, criterion } = this.grid.place;
@@ -75,8 +87,19 @@ export class Editor {
         this.saver.soon();
       });
     }
-    const fields = el("div", { class: "matrix-why" }, field("Reason", this.reason), field("Source", this.source));
-    return el("section", { class: "matrix-panel", "aria-label": "The chosen cell" }, this.where, fields, this.by);
+    const fields = el(
+      "div",
+      { class: "matrix-why" },
+      field("Reason", this.reason),
+      field("Source", this.source),
+    );
+    return el(
+      "section",
+      { class: "matrix-panel", "aria-label": "The chosen cell" },
+      this.where,
+      fields,
+      this.by,
+    );
   }
 
   private entered(): void {
@@ -91,13 +114,19 @@ export class Editor {
     const column = this.model.criteria[criterion]?.name ?? "";
     const isCell = option !== WEIGHTS && Boolean(column) && Boolean(this.model.options[option]);
     const cell: Cell | null = isCell ? this.model.cell(option, criterion) : null;
-    this.where.textContent = isCell ? `${this.model.options[option]?.name ?? ""} · ${column}` : column && `Weight of ${column}`;
+    this.where.textContent = isCell
+      ? `${this.model.options[option]?.name ?? ""} · ${column}`
+      : column && `Weight of ${column}`;
     const isOpen = this.mount.dataset.editable === "yes" && cell !== null && cell.score !== null;
     for (const input of [this.reason, this.source]) input.disabled = !isOpen;
     if (document.activeElement !== this.reason) this.reason.value = cell?.reason ?? "";
     if (document.activeElement !== this.source) this.source.value = cell?.source ?? "";
     this.by.textContent =
-      cell && cell.score === null ? "Give a score first: a reason belongs to one." : cell?.by ? `Last set by ${cell.by}` : "";
+      cell?.score === null
+        ? "Give a score first: a reason belongs to one."
+        : cell?.by
+          ? `Last set by ${cell.by}`
+          : "";
   }
 
   private tell(): void {
@@ -108,7 +137,8 @@ export class Editor {
     const missing = open ? ` ${open} ${open === 1 ? "score is" : "scores are"} missing.` : "";
     const total = first[0]?.total ?? "";
     if (!first.length) this.leader.textContent = `No option has all its scores yet.${missing}`;
-    else if (first.length > 1) this.leader.textContent = `A tie: ${names.join(" and ")}, exactly ${total} each.${missing}`;
+    else if (first.length > 1)
+      this.leader.textContent = `A tie: ${names.join(" and ")}, exactly ${total} each.${missing}`;
     else this.leader.textContent = `${names[0] ?? ""} is first with ${total}.${missing}`;
   }
 
@@ -148,7 +178,11 @@ export class Editor {
     return el(
       "div",
       { class: "note tone-waiting flex-wrap" },
-      el("p", {}, `${conflict.option} · ${conflict.criterion}: ${by} entered ${text(conflict.theirs)}, you ${text(conflict.mine)}.`),
+      el(
+        "p",
+        {},
+        `${conflict.option} · ${conflict.criterion}: ${by} entered ${text(conflict.theirs)}, you ${text(conflict.mine)}.`,
+      ),
       button(`Keep mine (${text(conflict.mine)})`, true),
       button(`Take theirs (${text(conflict.theirs)})`, false),
     );

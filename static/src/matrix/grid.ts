@@ -95,7 +95,10 @@ export class Grid {
   private paint(): void {
     const { options } = this.model;
     const first = Math.max(0, Math.floor(this.element.scrollTop / ROW) - SPARE);
-    const last = Math.min(options.length, Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW) + SPARE);
+    const last = Math.min(
+      options.length,
+      Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW) + SPARE,
+    );
     for (const [option, row] of this.rows) {
       if ((option < first || option >= last) && !row.contains(this.editor)) {
         row.remove();
@@ -115,7 +118,10 @@ export class Grid {
     const { options, criteria } = this.model;
     const row = el("div", { class: "matrix-row", role: "row", "aria-rowindex": String(option + 3) });
     row.style.top = `${option * ROW}px`;
-    const link = el("a", { href: this.urls.option.replace("PART", options[option]?.id ?? ""), tabindex: "-1" });
+    const link = el("a", {
+      href: this.urls.option.replace("PART", options[option]?.id ?? ""),
+      tabindex: "-1",
+    });
     link.textContent = link.title = options[option]?.name ?? "";
     row.append(el("div", { class: "matrix-name", role: "rowheader" }, link));
     row.append(el("div", { class: "matrix-total", role: "gridcell" }));
@@ -141,7 +147,9 @@ export class Grid {
     const [, total, place, ...boxes] = row.children;
     if (!total || !place || !standing) return;
     total.textContent = standing.total ?? "–";
-    place.textContent = standing.rank ? `${standing.isTied ? "=" : ""}${standing.rank}` : `${standing.missing} open`;
+    place.textContent = standing.rank
+      ? `${standing.isTied ? "=" : ""}${standing.rank}`
+      : `${standing.missing} open`;
     row.classList.toggle("is-first", standing.rank === 1);
     for (const [at, box] of boxes.entries()) {
       if (box.contains(this.editor)) continue;
@@ -163,13 +171,18 @@ export class Grid {
       [names, "Option"],
       [weights, "Weight"],
     ] as const) {
-      row.append(el("div", { class: "matrix-name", role: row === names ? "columnheader" : "rowheader" }, title));
+      row.append(
+        el("div", { class: "matrix-name", role: row === names ? "columnheader" : "rowheader" }, title),
+      );
       row.append(el("div", { class: "matrix-total", role: "columnheader" }, row === names ? "Total" : ""));
       row.append(el("div", { class: "matrix-rank", role: "columnheader" }, row === names ? "Rank" : ""));
     }
     for (const [at, share] of this.model.shares.entries()) {
       const name = criteria[at]?.name ?? "";
-      const link = el("a", { href: this.urls.criterion.replace("PART", criteria[at]?.id ?? ""), tabindex: "-1" });
+      const link = el("a", {
+        href: this.urls.criterion.replace("PART", criteria[at]?.id ?? ""),
+        tabindex: "-1",
+      });
       link.textContent = link.title = name;
       names.append(el("div", { class: "matrix-title", role: "columnheader" }, link));
       const box = this.box(WEIGHTS, at);
@@ -223,7 +236,7 @@ export class Grid {
 
   private key(event: KeyboardEvent): void {
     const { option, criterion } = this.at;
-    if (this.editor) return this.keyInEditor(event);
+    if (this.editor) { this.keyInEditor(event); return; }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2);
     const moves: Record<string, [number, number]> = {
@@ -273,7 +286,12 @@ export class Grid {
     const { option, criterion } = this.at;
     const cell = option === WEIGHTS ? this.model.weight(criterion) : this.model.cell(option, criterion).score;
     const name = `${this.model.options[option]?.name ?? "Weight"}, ${this.model.criteria[criterion]?.name ?? ""}`;
-    const input = el("input", { class: "matrix-entry", inputmode: "decimal", maxlength: "12", "aria-label": name });
+    const input = el("input", {
+      class: "matrix-entry",
+      inputmode: "decimal",
+      maxlength: "12",
+      "aria-label": name,
+    });
     input.value = first || (cell === null ? "" : plain(cell));
     this.editor = input;
     box.replaceChildren(input);

@@ -7,7 +7,14 @@ export interface Told {
   revision: number;
   options: { id: string; name: string }[];
   criteria: { id: string; name: string; weight: string }[];
-  scores: { option: string; criterion: string; score: string; reason: string; source: string; updated_by: string }[];
+  scores: {
+    option: string;
+    criterion: string;
+    score: string;
+    reason: string;
+    source: string;
+    updated_by: string;
+  }[];
 }
 
 export interface Cell {
@@ -110,7 +117,11 @@ export class Model {
   }
 
   /** The server's state after it took `sent` in: what was entered since stays pending. */
-  confirm(told: Told, sent: readonly { key: string; cell: Cell }[], weights: readonly { id: string; weight: number }[]): void {
+  confirm(
+    told: Told,
+    sent: readonly { key: string; cell: Cell }[],
+    weights: readonly { id: string; weight: number }[],
+  ): void {
     for (const { key, cell } of sent) if (this.mine.get(key) === cell) this.mine.delete(key);
     for (const { id, weight } of weights) if (this.myWeights.get(id) === weight) this.myWeights.delete(id);
     this.take(told);
@@ -141,7 +152,8 @@ export class Model {
     const [option, criterion] = key.split(":");
     const row = this.options.find((each) => each.id === option);
     const column = this.criteria.find((each) => each.id === criterion);
-    if (row && column) this.conflicts.set(key, { key, option: row.name, criterion: column.name, mine, theirs });
+    if (row && column)
+      this.conflicts.set(key, { key, option: row.name, criterion: column.name, mine, theirs });
   }
 
   private take(told: Told): void {
@@ -151,7 +163,12 @@ export class Model {
     this.base = new Map(
       told.scores.map((each) => [
         `${each.option}:${each.criterion}`,
-        { score: parsed(each.score, MOST_SCORE), reason: each.reason, source: each.source, by: each.updated_by },
+        {
+          score: parsed(each.score, MOST_SCORE),
+          reason: each.reason,
+          source: each.source,
+          by: each.updated_by,
+        },
       ]),
     );
     this.baseWeights = new Map(told.criteria.map((each) => [each.id, parsed(each.weight, MOST_WEIGHT) ?? 0]));

@@ -29,7 +29,7 @@ export class Saver {
 
   soon(wait = WAIT): void {
     clearTimeout(this.timer);
-    if (!this.model.isPending) return this.show(this.isBusy ? "saving" : "saved");
+    if (!this.model.isPending) { this.show(this.isBusy ? "saving" : "saved"); return; }
     if (!this.isBusy && this.state !== "offline") this.show("pending");
     this.timer = setTimeout(() => void this.save(), wait);
   }
@@ -39,7 +39,7 @@ export class Saver {
     clearTimeout(this.timer);
     const scores = this.model.pendingScores().slice(0, AT_ONCE);
     const weights = this.model.pendingWeights();
-    if (!scores.length && !weights.length) return this.show(this.model.isPending ? "conflict" : "saved");
+    if (!scores.length && !weights.length) { this.show(this.model.isPending ? "conflict" : "saved"); return; }
     this.isBusy = true;
     this.show("saving");
     try {

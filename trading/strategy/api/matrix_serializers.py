@@ -64,7 +64,7 @@ class ShownScoreSerializer(serializers.Serializer[Any]):
     criterion = serializers.UUIDField()
     score = serializers.CharField()
     reason = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     updated_by = serializers.CharField()
     updated_at = serializers.DateTimeField()
 
@@ -100,16 +100,16 @@ class NewScoreSerializer(serializers.Serializer[Any]):
     criterion = serializers.IntegerField(min_value=0, help_text="Its place in `criteria`, from 0")
     score = _score()
     reason = serializers.CharField(max_length=TEXT, allow_blank=True, default="")
-    source = serializers.CharField(max_length=SOURCE, allow_blank=True, default="")
+    source = serializers.CharField(max_length=SOURCE, allow_blank=True, default="")  # type: ignore[assignment]  # a field of that name
 
 
 class NewMatrixSerializer(serializers.Serializer[Any]):
     corporation = serializers.UUIDField()
     session = serializers.UUIDField(required=False, allow_null=True, default=None)
     title = serializers.CharField(max_length=NAME)
-    options = NewOptionSerializer(many=True, max_length=MOST_OPTIONS, default=list)
-    criteria = NewCriterionSerializer(many=True, max_length=MOST_CRITERIA, default=list)
-    scores = NewScoreSerializer(many=True, max_length=_SCORES, default=list)
+    options = NewOptionSerializer(many=True, max_length=MOST_OPTIONS, default=list)  # type: ignore[call-arg]  # of the list
+    criteria = NewCriterionSerializer(many=True, max_length=MOST_CRITERIA, default=list)  # type: ignore[call-arg]  # of the list
+    scores = NewScoreSerializer(many=True, max_length=_SCORES, default=list)  # type: ignore[call-arg]  # of the list
 
 
 class RevisionSerializer(serializers.Serializer[Any]):
@@ -142,7 +142,7 @@ class WeightSerializer(serializers.Serializer[Any]):
 
 
 class WeightsSerializer(RevisionSerializer):
-    weights = WeightSerializer(many=True, max_length=MOST_CRITERIA)
+    weights = WeightSerializer(many=True, max_length=MOST_CRITERIA)  # type: ignore[call-arg]  # of the list
 
 
 class ScoreSerializer(serializers.Serializer[Any]):
@@ -150,11 +150,11 @@ class ScoreSerializer(serializers.Serializer[Any]):
     criterion = serializers.UUIDField()
     score = _score(allow_null=True, help_text="Null takes it away")
     reason = serializers.CharField(max_length=TEXT, allow_blank=True, allow_null=True, default=None)
-    source = serializers.CharField(max_length=SOURCE, allow_blank=True, allow_null=True, default=None)
+    source = serializers.CharField(max_length=SOURCE, allow_blank=True, allow_null=True, default=None)  # type: ignore[assignment]  # a field of that name
 
 
 class ScoresSerializer(RevisionSerializer):
-    scores = ScoreSerializer(many=True, max_length=_SCORES)
+    scores = ScoreSerializer(many=True, max_length=_SCORES)  # type: ignore[call-arg]  # of the list
 
 
 class FlipSerializer(serializers.Serializer[Any]):

@@ -103,6 +103,8 @@ def read_draft(output: Mapping[str, Any]) -> MatrixDraft:
         )
         for each in _list(output, "criteria")
     )
+    check_names("options", [each.name for each in options], MOST_OPTIONS)
+    check_names("criteria", [each.name for each in criteria], MOST_CRITERIA)
     rows = {each.name.casefold(): at for at, each in enumerate(options)}
     columns = {each.name.casefold(): at for at, each in enumerate(criteria)}
     scores = tuple(

@@ -156,8 +156,8 @@ def told_matrix(found: ShownMatrix) -> JsonObject:
     return {
         "id": str(matrix.pk),
         "corporation": str(matrix.corporation_id),
-        "session": str(matrix.session_id) if matrix.session_id else None,
-        "step": str(matrix.step_id) if matrix.step_id else None,
+        "session": None if matrix.session_id is None else str(matrix.session_id),
+        "step": None if matrix.step_id is None else str(matrix.step_id),
         "title": matrix.title,
         "revision": matrix.revision,
         "created_at": matrix.created_at.isoformat(),

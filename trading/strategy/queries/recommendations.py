@@ -25,7 +25,7 @@ def recommendations_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Recom
     if corporation := chosen.get("corporation"):
         rows = rows.filter(step__session__corporation_id=corporation)
     if session := chosen.get("session"):
-        rows = rows.filter(step__session_id=session)
+        rows = rows.filter(step__session__id=session)
     if status := chosen.get("status"):
         rows = rows.filter(status=status)
     if outcome := chosen.get("outcome"):
@@ -39,8 +39,8 @@ def recommendations_for(user: User, chosen: Mapping[str, str]) -> QuerySet[Recom
 
 def calibration_of(rows: QuerySet[Recommendation]) -> Calibration:
     """Of those among them whose outcome was told and that had a confidence. One query."""
-    judged = rows.exclude(outcome="").filter(confidence__isnull=False).order_by()
-    found = judged.values_list("confidence", "outcome")
+    judged = rows.exclude(outcome="").filter(confidence__isnull=False).order_by()  # type: ignore[misc]
+    found = judged.values_list("confidence", "outcome")  # type: ignore[misc]  # both are annotated
     return calibrate([Case(float(confidence), Outcome(outcome)) for confidence, outcome in found])
 
 

@@ -49,7 +49,7 @@ def test_bands_cover_the_whole_way_without_a_gap(grid: Grid, data: st.DataObject
     if not any(None not in row for row in grid.scores):
         assert found == []
         return
-    assert (found[0].start, found[-1].end) == (0, 1)
+    assert [found[0].start, found[-1].end] == [Fraction(0), Fraction(1)]
     assert all(one.end == other.start for one, other in itertools.pairwise(found))
     assert all(one.options != other.options for one, other in itertools.pairwise(found))
 
