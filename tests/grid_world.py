@@ -32,6 +32,7 @@ from tests.trading.live.scene import make_live_portfolio
 from tests.trading.strategy.domain.test_documents import make_document
 from tests.trading.strategy.making import make_corporation
 from tests.trading.strategy.making import make_session as make_strategic_session
+from tests.trading.strategy.matrices import make_world
 from tests.workspaces.coding.scene import make_failed_run
 from tests.workspaces.deployments.scene import make_done
 from tests.workspaces.making import make_workspace
@@ -116,6 +117,7 @@ def world(db: None, drain: Callable[[], None]) -> World:
         **tried(people),
         **traded(people["owner"]),
         **planned(people),
+        **make_world(people),
     }
     return World({"anonymous": None, **people}, names)
 

@@ -68,6 +68,9 @@ LENT_READ: Answers = (LOGIN, 404, 200, 200, 200, 404)
 LENT_EDIT: Answers = (LOGIN, 404, 403, 200, 200, 404)
 CORRECTION = {**PW, "feedback_id": "correction"}
 WHOLE = "00000000-0000-0000-0000-000000000000"
+OPTION = {"pk": "matrix", "part_id": "matrix_option"}
+CRITERION = {"pk": "matrix", "part_id": "matrix_criterion"}
+ADVICE = {"pk": "advice"}
 TELLER: Answers = (LOGIN, 404, 404, 404, 200, 404)
 ASKED: Answers = (LOGIN, 404, 403, 302, 403, 403)
 
@@ -80,6 +83,28 @@ PAGES = [
     Page("schema", "get", PUBLIC),
     Page("docs", "get", PUBLIC),
     Page("home", "get", EVERYBODY),
+    Page("strategy:matrices", "get", EVERYBODY),
+    Page("strategy:new-matrix", "get", EVERYBODY),
+    Page("strategy:new-matrix", "post", answers(EVERYBODY, 400)),
+    Page("strategy:matrix", "get", LENT_READ, {"pk": "matrix"}),
+    Page("strategy:matrix-picture", "get", LENT_READ, {"pk": "matrix"}),
+    Page("strategy:rename-matrix", "post", answers(LENT_EDIT, 302), {"pk": "matrix"}, {"title": "Renamed"}),
+    Page("strategy:delete-matrix", "post", answers(LENT_EDIT, 302), {"pk": "matrix"}),
+    Page("strategy:add-option", "post", answers(LENT_EDIT, 302), {"pk": "matrix"}, {"name": "Leave"}),
+    Page("strategy:add-criterion", "post", answers(LENT_EDIT, 400), {"pk": "matrix"}, {"name": ""}),
+    Page("strategy:matrix-option", "get", LENT_READ, OPTION),
+    Page("strategy:matrix-option", "post", answers(LENT_EDIT, 302), OPTION, {"act": "scores"}),
+    Page("strategy:matrix-criterion", "get", LENT_READ, CRITERION),
+    Page("strategy:matrix-criterion", "post", answers(LENT_EDIT, 302), CRITERION, {"act": "later"}),
+    Page("strategy:recommendations", "get", EVERYBODY),
+    Page("strategy:judge-recommendation", "post", answers(LENT_EDIT, 302), ADVICE, {"judgement": "accept"}),
+    Page(
+        "strategy:recommendation-outcome",
+        "post",
+        answers(LENT_EDIT, 302),
+        {"pk": "recommendation"},
+        {"outcome": "success"},
+    ),
     Page("trading:tapes", "get", EVERYBODY),
     Page("trading:generate-tape", "get", EVERYBODY),
     Page("trading:generate-tape", "post", answers(EVERYBODY, 400)),

@@ -72,6 +72,8 @@ SS = {"pk": "strategic_session"}
 LENT_READ: Answers = (401, 404, 200, 200, 200, 404)
 LENT_EDIT: Answers = (401, 404, 403, 200, 200, 404)
 """Of a corporation: an admin is a stranger to it."""
+OPTION = {"pk": "matrix", "part_id": "matrix_option"}
+CRITERION = {"pk": "matrix", "part_id": "matrix_criterion"}
 
 API = [
     Row("token", "post", (400,) * 6, body={}),
@@ -341,6 +343,25 @@ API = [
     Row("strategy-session", "patch", LENT_EDIT, SS, {"title": "War"}),
     Row("strategy-logs", "get", EVERYBODY),
     Row("strategy-logs-export", "get", EVERYBODY),
+    Row("strategy-matrices", "get", EVERYBODY),
+    Row("strategy-matrices", "post", answers(LENT_EDIT, 201), body="new_matrix"),
+    Row("strategy-matrix", "get", LENT_READ, {"pk": "matrix"}),
+    Row("strategy-matrix", "patch", LENT_EDIT, {"pk": "matrix"}, {"title": "Renamed"}),
+    Row("strategy-matrix", "delete", answers(LENT_EDIT, 204), {"pk": "matrix"}),
+    Row("strategy-matrix-scores", "put", LENT_EDIT, {"pk": "matrix"}, "scores"),
+    Row("strategy-matrix-weights", "put", LENT_EDIT, {"pk": "matrix"}, "weights"),
+    Row("strategy-matrix-sensitivity", "get", LENT_READ, {"pk": "matrix"}),
+    Row("strategy-matrix-options", "post", answers(LENT_EDIT, 201), {"pk": "matrix"}, {"name": "Leave"}),
+    Row("strategy-matrix-option", "patch", LENT_EDIT, OPTION, {"name": "Stay"}),
+    Row("strategy-matrix-option", "delete", LENT_EDIT, OPTION),
+    Row("strategy-matrix-criteria", "post", answers(LENT_EDIT, 201), {"pk": "matrix"}, {"name": "Cost"}),
+    Row("strategy-matrix-criterion", "patch", LENT_EDIT, CRITERION, {"position": 1}),
+    Row("strategy-matrix-criterion", "delete", LENT_EDIT, CRITERION),
+    Row("strategy-recommendations", "get", EVERYBODY),
+    Row("strategy-calibration", "get", EVERYBODY),
+    Row("strategy-recommendation", "get", LENT_READ, {"pk": "advice"}),
+    Row("strategy-judge", "post", LENT_EDIT, {"pk": "advice"}, {"judgement": "accept"}),
+    Row("strategy-outcome", "put", LENT_EDIT, {"pk": "recommendation"}, {"outcome": "success"}),
     Row("workspaces", "get", EVERYBODY),
     Row("workspaces", "post", answers(EVERYBODY, 201), body={"pattern_type": "bos"}),
     Row("workspace", "get", READ, PW),

@@ -168,6 +168,11 @@ SPECTACULAR_SETTINGS = {
         {"name": "process sessions", "description": "One's own way through a guided process, step by step."},
         {"name": "markets", "description": "Prediction markets as they were last read, and their books."},
         {"name": "tapes", "description": "What markets told, recorded, imported or generated."},
+        {"name": "strategy matrices", "description": "Options of a corporation against weighted criteria."},
+        {
+            "name": "strategy recommendations",
+            "description": "What strategy sessions advised, what was done, and what came of it.",
+        },
         {"name": "portfolios", "description": "Money, positions and the ledger of trading."},
         {"name": "orders", "description": "Orders of portfolios, and trading on paper by hand."},
         {"name": "backtests", "description": "Strategies over tapes and on paper: figures, trades, alerts."},

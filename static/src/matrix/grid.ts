@@ -236,7 +236,10 @@ export class Grid {
 
   private key(event: KeyboardEvent): void {
     const { option, criterion } = this.at;
-    if (this.editor) { this.keyInEditor(event); return; }
+    if (this.editor) {
+      this.keyInEditor(event);
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2);
     const moves: Record<string, [number, number]> = {

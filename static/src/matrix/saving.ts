@@ -29,7 +29,10 @@ export class Saver {
 
   soon(wait = WAIT): void {
     clearTimeout(this.timer);
-    if (!this.model.isPending) { this.show(this.isBusy ? "saving" : "saved"); return; }
+    if (!this.model.isPending) {
+      this.show(this.isBusy ? "saving" : "saved");
+      return;
+    }
     if (!this.isBusy && this.state !== "offline") this.show("pending");
     this.timer = setTimeout(() => void this.save(), wait);
   }
@@ -39,7 +42,10 @@ export class Saver {
     clearTimeout(this.timer);
     const scores = this.model.pendingScores().slice(0, AT_ONCE);
     const weights = this.model.pendingWeights();
-    if (!scores.length && !weights.length) { this.show(this.model.isPending ? "conflict" : "saved"); return; }
+    if (!scores.length && !weights.length) {
+      this.show(this.model.isPending ? "conflict" : "saved");
+      return;
+    }
     this.isBusy = true;
     this.show("saving");
     try {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -54,6 +55,33 @@ def make_step(session: StrategicSession, position: int = 0, **more: Any) -> Stra
             **more,
         },
     )
+
+
+def make_world(people: Mapping[str, User | None]) -> dict[str, Any]:
+    """What the grids speak of: the viewer may read, the editor work; an administrator is a stranger."""
+    owner, viewer, editor = people["owner"], people["viewer"], people["editor"]
+    assert owner
+    assert viewer
+    assert editor
+    corporation = make_corporation(owner, 98_000_777)
+    for person, access in ((viewer, "reader"), (editor, "editor")):
+        corporation.members.create(user=person, access=access)
+    matrix = make_matrix(owner, corporation)
+    option, criterion = matrix.options.first(), matrix.criteria.first()
+    assert option
+    assert criterion
+    step = make_step(make_session(corporation))
+    score = {"option": str(option.pk), "criterion": str(criterion.pk), "score": "1.5"}
+    return {
+        "matrix": matrix.pk,
+        "matrix_option": option.pk,
+        "matrix_criterion": criterion.pk,
+        "recommendation": make_recommendation(step, status="done", done_at=utc_now()).pk,
+        "advice": make_recommendation(step, 2).pk,
+        "new_matrix": {"corporation": str(corporation.pk), "title": "New"},
+        "scores": {"scores": [score]},
+        "weights": {"weights": [{"criterion": str(criterion.pk), "weight": "3"}]},
+    }
 
 
 def make_recommendation(step: StrategicStep, number: int = 1, **more: Any) -> Recommendation:

@@ -57,12 +57,12 @@ class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
         )  # fmt: skip
 
 
-class JudgeSerializer(serializers.Serializer[Any]):
+class JudgementSerializer(serializers.Serializer[Any]):
     judgement = serializers.ChoiceField(JUDGEMENTS)
     note = serializers.CharField(max_length=NOTE, allow_blank=True, allow_null=True, default=None)
 
 
-class OutcomeSerializer(serializers.Serializer[Any]):
+class CameOfItSerializer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(OUTCOMES)
     note = serializers.CharField(max_length=NOTE, allow_blank=True, allow_null=True, default=None)
 
@@ -140,7 +140,7 @@ class RecommendationView(APIView):
 
 class JudgeView(APIView):
     @extend_schema(
-        request=JudgeSerializer,
+        request=JudgementSerializer,
         responses=RecommendationSerializer,
         examples=[OpenApiExample("Carried out", value={"judgement": "done"}, request_only=True)],
         tags=TAG,
@@ -148,14 +148,14 @@ class JudgeView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Accept it, dismiss it, say that it was carried out, or think again."""
-        data = valid_data(JudgeSerializer(data=request.data))
+        data = valid_data(JudgementSerializer(data=request.data))
         row = judge_recommendation(person(request), pk, Judgement(data["judgement"]), note=data["note"])
         return Response(RecommendationSerializer(row).data)
 
 
 class OutcomeView(APIView):
     @extend_schema(
-        request=OutcomeSerializer,
+        request=CameOfItSerializer,
         responses=RecommendationSerializer,
         examples=[
             OpenApiExample(
@@ -169,6 +169,6 @@ class OutcomeView(APIView):
     )
     def put(self, request: Request, pk: UUID) -> Response:
         """What came of it; again corrects it. 409 before it was carried out."""
-        data = valid_data(OutcomeSerializer(data=request.data))
+        data = valid_data(CameOfItSerializer(data=request.data))
         row = record_outcome(person(request), pk, Outcome(data["outcome"]), note=data["note"])
         return Response(RecommendationSerializer(row).data)

@@ -150,14 +150,18 @@ def plain(value: Decimal | None) -> str | None:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _id(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
 def told_matrix(found: ShownMatrix) -> JsonObject:
     """As the API has it. Decimals are strings."""
     matrix = found.matrix
     return {
         "id": str(matrix.pk),
         "corporation": str(matrix.corporation_id),
-        "session": None if matrix.session_id is None else str(matrix.session_id),
-        "step": None if matrix.step_id is None else str(matrix.step_id),
+        "session": _id(matrix.session_id),
+        "step": _id(matrix.step_id),
         "title": matrix.title,
         "revision": matrix.revision,
         "created_at": matrix.created_at.isoformat(),
