@@ -10,6 +10,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from orchestrator.ai.domain.catalog import OFFLINE
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.models import StrategicSession
 
@@ -87,6 +88,9 @@ class NewSessionSerializer(serializers.Serializer[Any]):
         default="",
         allow_blank=True,
         help_text="`agent:` and its name; you, if it is left out",
+    )
+    provider = serializers.CharField(
+        max_length=20, required=False, default=OFFLINE, help_text="Who answers where a step names nobody"
     )
 
 

@@ -17,10 +17,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
+from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import WithTies
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.json import JsonObject
-from trading.strategy.access import May, find_session
+from trading.strategy.access import May, corporation_numbered, find_session
 from trading.strategy.api import examples
 from trading.strategy.api import serializers as given
 from trading.strategy.api.filters import filters_in
@@ -28,12 +30,17 @@ from trading.strategy.domain.documents import snake, write
 from trading.strategy.models import StrategicSession
 from trading.strategy.queries.sessions import FILTERS, ORDERINGS, sessions_seen
 from trading.strategy.services.changing import change_session
+from trading.strategy.services.corporations import corporation_number
 from trading.strategy.services.documents import document_of, import_session
+from trading.strategy.services.sessions import delete_session, start_session
 
 TAG: Final = ["strategy"]
 CASES: Final = ("snake", "camel")
 CASE: Final = OpenApiParameter(
     "case", str, enum=CASES, description="Spelling of the names; `camel` is that of the document's schema"
+)
+KEY: Final = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="Asked again with it, the same is given"
 )
 _ALLOWED: Final = {**dict.fromkeys(FILTERS), "status": given.SESSION_STATUSES, "ordering": ORDERINGS}
 
@@ -71,22 +78,22 @@ class SessionsView(ListAPIView[StrategicSession]):
         return sessions_seen(person(self.request), filters_in(self.request.query_params, _ALLOWED))
 
     @extend_schema(
-        parameters=[CASE],
-        request=given.SessionDocumentSerializer,
+        parameters=[CASE, KEY],
+        request=given.NewSessionSerializer,
         responses={201: given.SessionDocumentSerializer, 200: given.SessionDocumentSerializer},
-        examples=[examples.DOCUMENT, examples.SHOWN],
+        examples=[examples.START, examples.DOCUMENT, examples.SHOWN],
         tags=TAG,
         operation_id="strategy_sessions_create",
     )
     def post(self, request: Request) -> Response:
-        """Import a session: a whole document, in either spelling.
+        """Start a session, or import one: what has `steps` is a whole document, in either spelling.
 
-        201 with the session and its address in `Location`; 200 with the earlier one for a document that
-        was sent before.
+        201 with the session and its address in `Location`; 200 with the earlier one for a document or an
+        `Idempotency-Key` that was sent before.
         """
         body = _object(request)
-        with _spelled_as(body):
-            session, is_new = import_session(person(request), body)
+        make = _import if "steps" in body else _start
+        session, is_new = make(person(request), body, request)
         answer = shown(request, session)
         answer.status_code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         answer["Location"] = request.build_absolute_uri(reverse("api:strategy-session", args=[session.pk]))
@@ -132,6 +139,12 @@ class SessionView(APIView):
         """Change title, objective or status; of an imported session also its current step and steps."""
         return self._change(request, pk, whole=False)
 
+    @extend_schema(responses={204: None}, tags=TAG, operation_id="strategy_session_delete")
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """With its steps, matrices and log; a run that works on it ends. By who began it, or the owner."""
+        delete_session(person(request), pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     def _change(self, request: Request, pk: UUID, *, whole: bool) -> Response:
         user, body = person(request), _object(request)
         find_session(user, pk, May.WORK)
@@ -151,6 +164,27 @@ def _object(request: Request) -> JsonObject:
     if not isinstance(request.data, dict):
         raise InvalidInput("This is no JSON object.")
     return dict(request.data)
+
+
+def _import(user: User, body: JsonObject, request: Request) -> tuple[StrategicSession, bool]:
+    with _spelled_as(body):
+        return import_session(user, body)
+
+
+def _start(user: User, body: JsonObject, request: Request) -> tuple[StrategicSession, bool]:
+    data = valid_data(given.NewSessionSerializer(data=body))
+    number = corporation_number(data["corporation_id"])
+    corporation = corporation_numbered(user, number, May.WORK)
+    return start_session(
+        user,
+        corporation.pk,
+        workflow_id=data["workflow"],
+        title=data["title"],
+        objective=data["objective"],
+        initiator=data["initiator"],
+        provider=data["provider"],
+        idempotency_key=request.headers.get("Idempotency-Key", ""),
+    )
 
 
 @contextmanager

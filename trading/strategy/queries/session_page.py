@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from orchestrator.ai.domain.catalog import OFFLINE, PROVIDERS
 from orchestrator.core.json import JsonObject
 from trading.strategy.domain.facts import KINDS, facts_of
 from trading.strategy.domain.vocabulary import SnapshotSource, StepStatus
 from trading.strategy.models import Recommendation, Snapshot, StrategicSession, StrategicStep
 
 _SNAPSHOTS: Final = "snapshots"
+_SHOWN_ELSEWHERE: Final = (
+    _SNAPSHOTS, "steps", "objective", "remark", "previous", "provider", "model",
+)  # fmt: skip
 _STEP: Final = "step"
 """The kind under which an earlier step is cited."""
 
@@ -46,7 +50,9 @@ class Card:
     step: StrategicStep
     sources: list[Source]
     told: JsonObject
-    """Of its input what is not data: questions, earlier steps, remarks."""
+    """Of its input what stands nowhere else on the page: what was asked."""
+    earlier: list[str]
+    answered_by: str
     advice: list[Advice]
     is_current: bool
 
@@ -75,15 +81,20 @@ def cards_of(session: StrategicSession) -> list[Card]:
     wanted = {each for step in steps for each in _snapshot_ids(step)}
     found = Snapshot.objects.filter(corporation=session.corporation_id, pk__in=wanted) if wanted else ()
     known = {str(each.pk): each for each in found}
-    return [_card(session, step, known) for step in steps]
+    titles = {step.position: step.title for step in steps}
+    return [_card(session, step, known, titles) for step in steps]
 
 
-def _card(session: StrategicSession, step: StrategicStep, known: dict[str, Snapshot]) -> Card:
+def _card(
+    session: StrategicSession, step: StrategicStep, known: dict[str, Snapshot], titles: dict[int, str]
+) -> Card:
     given = step.input if isinstance(step.input, dict) else {}
     return Card(
         step=step,
         sources=[_source(each, known) for each in _listed(given.get(_SNAPSHOTS))],
-        told={name: value for name, value in given.items() if name != _SNAPSHOTS},
+        told={name: value for name, value in given.items() if name not in _SHOWN_ELSEWHERE},
+        earlier=[titles[at] for at in _positions(given) if at in titles],
+        answered_by=_provider(given),
         advice=[
             Advice(row, [_citation(each, known) for each in _listed(row.citations)])
             for row in step.recommendations.all()
@@ -101,6 +112,20 @@ def _snapshot_ids(step: StrategicStep) -> Iterator[UUID]:
             yield UUID(_id_in(each))
         except ValueError:
             continue
+
+
+def _positions(given: JsonObject) -> Iterator[int]:
+    for each in _listed(given.get("steps")):
+        if isinstance(each, dict) and isinstance(each.get("position"), int):
+            yield each["position"]
+
+
+def _provider(given: JsonObject) -> str:
+    """Who answered, as people know them; empty where nobody says."""
+    name, model = str(given.get("provider") or ""), str(given.get("model") or "")
+    if name == OFFLINE or name not in PROVIDERS:
+        return PROVIDERS[name].title if name in PROVIDERS else name
+    return f"{PROVIDERS[name].title}, {model}" if model else PROVIDERS[name].title
 
 
 def _listed(value: Any) -> Iterable[Any]:

@@ -10,9 +10,12 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from orchestrator.accounts.models import User
-from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
-from trading.strategy.models import Corporation, StrategicSession
+from orchestrator.workflows.models import Workflow, WorkflowStatus, WorkflowVersion
+from trading.strategy.domain.vocabulary import Access, SessionStatus, StepStatus
+from trading.strategy.models import Corporation, CorporationMember, StrategicSession
 
+_STEP_NODE: Final = "strategy-step"
+_WORKFLOWS: Final = 200
 FILTERS: Final = ("status", "corporation", "initiator", "search")
 ORDERINGS: Final = {
     "-created_at": "-id",
@@ -86,3 +89,23 @@ def board(user: User, chosen: Mapping[str, str], *, most: int) -> list[Column]:
 def corporations_seen(user: User) -> list[Corporation]:
     """By name, for a choice."""
     return list(Corporation.objects.visible_to(user).order_by("name", "id"))
+
+
+def corporations_workable(user: User) -> list[Corporation]:
+    """Those in which the person may begin sessions, by name."""
+    if not user.may_build:
+        return []
+    lent = CorporationMember.objects.filter(user=user, access=Access.EDITOR.value).values("corporation_id")
+    rows = Corporation.objects.filter(Q(owner=user) | Q(pk__in=lent))
+    return list(rows.order_by("name", "id"))
+
+
+def strategy_workflows(user: User) -> list[tuple[UUID, str]]:
+    """Workflows with strategy steps that the person may run, by name: id and name."""
+    rows = WorkflowVersion.objects.filter(
+        workflow__in=Workflow.objects.editable_by(user),
+        is_current=True,
+        nodes__contains=[{"type": _STEP_NODE}],
+    )
+    rows = rows.exclude(workflow__status=WorkflowStatus.ARCHIVED)
+    return list(rows.order_by("workflow__name").values_list("workflow_id", "workflow__name")[:_WORKFLOWS])

@@ -5,6 +5,7 @@ A session that runs is moved by its run; only one that was imported takes steps 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from trading.strategy.domain.vocabulary import MOVES, SessionStatus
 from trading.strategy.models import StrategicSession
 from trading.strategy.services.documents import document_of, replace_steps
 from trading.strategy.services.logging import write_log
+from trading.strategy.services.sessions import archive_session, pause_session, resume_session
 
 _OURS: Final = {"title": 200, "objective": 10_000}
 _KEPT: Final = ("corporationId", "sessionId", "initiator")
@@ -64,7 +66,23 @@ def change_session(
     details: JsonObject = {"changed": [*sorted(changes)]}
     write_log(session, "session_changed", at=utc_now(), actor=user, details=details)
     record_audit(user, "strategic_session.changed", session, after=changes)
+    if has_run and before.status != after.status:
+        return _MOVERS[after.status](user, session_id)
     return session
+
+
+def put_away(user: User, session_id: UUID) -> StrategicSession:
+    """Archive it, whether a run works on it or it was imported. Raises NotFound, NotAllowed, WrongState."""
+    if find_session(user, session_id, May.WORK).execution is not None:
+        return archive_session(user, session_id)
+    return change_session(user, session_id, {"status": SessionStatus.ARCHIVED.value})
+
+
+_MOVERS: Final[dict[SessionStatus, Callable[[User, UUID], StrategicSession]]] = {
+    SessionStatus.PAUSED: pause_session,
+    SessionStatus.ACTIVE: resume_session,
+    SessionStatus.ARCHIVED: archive_session,
+}
 
 
 def check_move(current: SessionStatus, target: SessionStatus) -> None:
@@ -133,5 +151,5 @@ def _check_run(before: SessionDocument, after: SessionDocument) -> None:
         raise WrongState("The steps of a session that runs change when they are reviewed.")
     if before.current_step != after.current_step:
         raise WrongState("The run says which step is current. Advance the session instead.")
-    if before.status != after.status:
-        raise WrongState("The status of a session that runs is changed with its run.")
+    if before.status != after.status and after.status not in _MOVERS:
+        raise WrongState("A session is completed when its last step was accepted.")

@@ -200,7 +200,7 @@ def _fitting(step: StrategicStep, output: Any) -> JsonObject:
         json.normalize(output, limit=MOST_OUTPUT_BYTES)
     except NotJson as error:
         raise InvalidInput(str(error), fields={"output": [str(error)]}) from error
-    if fields := complaints(output, _schema_of(step), under="output"):
+    if fields := complaints(output, schema_of(step), under="output"):
         raise InvalidInput("The output does not fit this step.", fields=fields)
     return output
 
@@ -213,7 +213,7 @@ def _remark(field: str, text: str) -> str:
     return said
 
 
-def _schema_of(step: StrategicStep) -> JsonObject:
+def schema_of(step: StrategicStep) -> JsonObject:
     """As the step's node says in the version that runs; inside maps, as its type says."""
     with as_server(_WHY):
         version = Execution.objects.values_list("version_id", flat=True).get(pk=step.session.execution_id)
