@@ -92,7 +92,7 @@ def _card(
     return Card(
         step=step,
         sources=[_source(each, known) for each in _listed(given.get(_SNAPSHOTS))],
-        told={name: value for name, value in given.items() if name not in _SHOWN_ELSEWHERE},
+        told={name: value for name, value in given.items() if value and name not in _SHOWN_ELSEWHERE},
         earlier=[titles[at] for at in _positions(given) if at in titles],
         answered_by=_provider(given),
         advice=[

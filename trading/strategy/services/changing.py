@@ -73,7 +73,8 @@ def change_session(
 
 def put_away(user: User, session_id: UUID) -> StrategicSession:
     """Archive it, whether a run works on it or it was imported. Raises NotFound, NotAllowed, WrongState."""
-    if find_session(user, session_id, May.WORK).execution is not None:
+    has_run = find_session(user, session_id, May.WORK).execution_id is not None
+    if has_run:
         return archive_session(user, session_id)
     return change_session(user, session_id, {"status": SessionStatus.ARCHIVED.value})
 

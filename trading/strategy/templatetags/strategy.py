@@ -17,6 +17,8 @@ from orchestrator.core.clock import utc_now
 register = template.Library()
 
 _DEEPEST: Final = 6
+_FIRST: Final = ("summary", "name", "title")
+"""What tells best what the rest is about; objects come out of the database in no order."""
 _MOST: Final = 200
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _NOTHING: Final = SafeString('<span class="text-muted">\N{EN DASH}</span>')
@@ -34,7 +36,10 @@ def _readable(value: Any, depth: int) -> SafeString:
     if isinstance(value, dict | list) and depth >= _DEEPEST:
         return format_html("<code>{}</code>", json.dumps(value).decode())
     if isinstance(value, dict):
-        pairs = ((label(name), _readable(each, depth + 1)) for name, each in list(value.items())[:_MOST])
+        if depth and len(value) == 1:
+            return _readable(next(iter(value.values())), depth + 1)  # a list of points, not of their names
+        ordered = sorted(value.items(), key=lambda pair: pair[0] not in _FIRST)
+        pairs = ((label(name), _readable(each, depth + 1)) for name, each in ordered[:_MOST])
         return _told("dl", format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", pairs), value)
     if isinstance(value, list):
         items = ((_readable(each, depth + 1),) for each in value[:_MOST])
