@@ -175,6 +175,7 @@ def planned(people: dict[str, User]) -> dict[str, Any]:
         "strategic_session": session.pk,
         "session_document": document,
         "csv": "csv",
+        "wallets": "wallets",
     }
 
 

@@ -57,6 +57,8 @@ NO_STEP: Answers = (LOGIN, 404, 404, 404, 404, 404)
 TOLD = {"pk": "session"}
 PW = {"pk": "pattern_workspace"}
 D = {**PW, "deployment_id": "deployment"}
+CORPORATION = {"pk": "corporation"}
+LENT_OWN: Answers = (LOGIN, 404, 403, 403, 200, 404)
 TAPE = {"pk": "tape"}
 PORTFOLIO = {"pk": "portfolio"}
 HELD: Answers = (LOGIN, 404, 404, 404, 200, 403)
@@ -427,6 +429,21 @@ PAGES = [
     Page("workspaces:cancel-deployment", "post", answers(EDIT, 409), D),
     Page("vercel-events", "post", (401,) * 6),
     Page("workspace-vercel-events", "post", (401,) * 6, PW),
+    Page("strategy:corporations", "get", EVERYBODY),
+    Page("strategy:new-corporation", "get", EVERYBODY),
+    Page("strategy:new-corporation", "post", answers(EVERYBODY, 400), form={"corporation_id": "none"}),
+    Page("strategy:corporation", "get", LENT_READ, CORPORATION),
+    Page("strategy:corporation-data", "get", LENT_READ, {**CORPORATION, "kind": "wallets"}),
+    Page("strategy:refresh-corporation", "post", answers(LENT_EDIT, 409), CORPORATION),
+    Page("strategy:refresh-progress", "get", LENT_READ, CORPORATION),
+    Page("strategy:lend-corporation", "post", answers(LENT_OWN, 400), CORPORATION),
+    Page("strategy:take-back-corporation", "post", answers(LENT_OWN, 302), CORPORATION),
+    Page("strategy:corporation-region", "post", answers(LENT_OWN, 400), CORPORATION),
+    Page("strategy:delete-corporation", "post", answers(LENT_OWN, 302), CORPORATION),
+    Page("strategy:connect-character", "get", answers(LENT_OWN, 409), CORPORATION),
+    Page("strategy:connect-character", "post", answers(LENT_OWN, 409), CORPORATION),
+    Page("strategy:eve-back", "get", answers(EVERYBODY, 400)),
+    Page("strategy:disconnect-character", "post", NO_STEP, {"pk": "nobody"}),
     Page("workspaces:complete-session", "post", answers(EDIT, 302), PS),
     Page("workspaces:reopen-session", "post", answers(EDIT, 409), PS),
     Page("workspaces:cases", "get", READ, PW),

@@ -71,9 +71,11 @@ L = {"pk": "live_portfolio"}
 SS = {"pk": "strategic_session"}
 LENT_READ: Answers = (401, 404, 200, 200, 200, 404)
 LENT_EDIT: Answers = (401, 404, 403, 200, 200, 404)
+LENT_OWN: Answers = (401, 404, 403, 403, 200, 404)
 """Of a corporation: an admin is a stranger to it."""
 OPTION = {"pk": "matrix", "part_id": "matrix_option"}
 CRITERION = {"pk": "matrix", "part_id": "matrix_criterion"}
+CORPORATION = {"pk": "corporation"}
 
 API = [
     Row("token", "post", (400,) * 6, body={}),
@@ -416,6 +418,18 @@ API = [
     Row("deploy-target", "get", READ, PW),
     Row("deploy-target", "put", OWN, PW, {"target": "local"}),
     Row("deploy-target", "delete", answers(OWN, 404), PW),
+    Row("corporations", "get", EVERYBODY),
+    Row("corporations", "post", answers(EVERYBODY, 400), body={"corporation_id": "none"}),
+    Row("corporation", "get", LENT_READ, CORPORATION),
+    Row("corporation", "patch", answers(LENT_OWN, 409), CORPORATION, {"region_id": 10_000_043}),
+    Row("corporation", "delete", answers(LENT_OWN, 204), CORPORATION),
+    Row("corporation-members", "get", LENT_READ, CORPORATION),
+    Row("corporation-members", "post", LENT_OWN, CORPORATION, {"username": "other"}),
+    Row("corporation-member", "delete", answers(LENT_OWN, 204), {**CORPORATION, "username": "word"}),
+    Row("corporation-refresh", "get", LENT_READ, CORPORATION),
+    Row("corporation-refresh", "post", answers(LENT_EDIT, 409), CORPORATION),
+    Row("corporation-data", "get", LENT_READ, CORPORATION),
+    Row("corporation-kind", "get", LENT_READ, {**CORPORATION, "kind": "wallets"}),
     Row("session-missed", "post", EDIT, PS, {"bar": 1, "kind": "swing_low", "direction": "bullish"}),
     Row("feedback-item", "patch", EDIT, {"pk": "correction"}, {"note": "Why"}),
     Row("feedback-item", "delete", answers(EDIT, 204), {"pk": "correction"}),

@@ -120,6 +120,8 @@ SPECTACULAR_SETTINGS = {
         "TapeStatus": ["recording", "ready", "failed"],
         "TimeInForce": ["gtc", "gtd", "fok", "fak"],
         "TradingMode": ["backtest", "paper", "live"],
+        "CorporationAccess": ["reader", "editor"],
+        "SnapshotSource": ["esi", "generated"],
         "AlertLevel": ["info", "warning", "critical"],
         "StartableMode": ["backtest", "paper"],
         "Role": "orchestrator.accounts.models.Role.choices",
@@ -177,6 +179,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "orders", "description": "Orders of portfolios, and trading on paper by hand."},
         {"name": "backtests", "description": "Strategies over tapes and on paper: figures, trades, alerts."},
         {"name": "strategy", "description": "Strategy sessions of EVE corporations, step by step."},
+        {"name": "corporations", "description": "Corporations of EVE Online, and what is known of them."},
         {"name": "notifications", "description": "Who is told of what, and what became of it."},
     ],
 }

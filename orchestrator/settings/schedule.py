@@ -36,6 +36,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-trading": _every("trading.settle", 30.0, expires=30),
     "close-strategy-sessions": _every("strategy.close_sessions", 30.0, expires=30),
     "refresh-markets": _every("trading.refresh_markets", 60.0, expires=60),
+    "sweep-characters": _every("strategy.sweep_characters", 300.0, expires=300),
     "forget-old-notifications": _every(
         "executions.forget_old_notifications", crontab(hour=3, minute=41), expires=3600
     ),

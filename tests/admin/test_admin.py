@@ -38,6 +38,7 @@ from process.models import (
 from tests.factories import make_user, make_workflow, node, share, start, step
 from tests.grid_world import telling
 from trading import models as trading
+from trading.strategy.models import StrategicSession
 from workspaces import models as workspaces
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,7 @@ TRADING = [
     trading.StrategyRun,
     trading.Tape,
 ]
+STRATEGY = [StrategicSession]
 OURS = [User, Budget, Workflow, *AUTHORED, *LOOKED_AT]
 
 
@@ -111,10 +113,10 @@ def url(model: type[Any], page: str, *args: Any) -> str:
 
 
 def test_all_of_ours_and_nothing_else_is_registered() -> None:
-    assert set(admin.site._registry) == {*OURS, *WORKSPACES, *TRADING}
+    assert set(admin.site._registry) == {*OURS, *WORKSPACES, *TRADING, *STRATEGY}
 
 
-@pytest.mark.parametrize("model", [*WORKSPACES, *TRADING])
+@pytest.mark.parametrize("model", [*WORKSPACES, *TRADING, *STRATEGY])
 def test_workspaces_and_trading_are_looked_at_and_not_written(client: Client, model: type[Any]) -> None:
     assert client.get(url(model, "changelist")).status_code == 200
     assert client.get(url(model, "add")).status_code == 403

@@ -17,4 +17,5 @@ urlpatterns = [
     path(f"{_SESSION}steps/<int:position>/review/", moving.ReviewView.as_view(), name="review-strategy-step"),
     path("logs/", logs.LogsView.as_view(), name="strategy-logs"),
     path("logs/export/", logs.LogFileView.as_view(), name="strategy-logs-export"),
+    path("", include("trading.strategy.api.corporation_urls")),
 ]

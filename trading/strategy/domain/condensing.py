@@ -200,7 +200,7 @@ def product_of(job: wire.IndustryJob) -> int:
 
 
 def orders(told: Sequence[wire.CorporationOrder], names: Names, now: datetime) -> JsonObject:
-    sides = {True: [0, _NOTHING, _NOTHING], False: [0, _NOTHING, _NOTHING]}
+    sides: dict[bool, list[Any]] = {True: [0, _NOTHING, _NOTHING], False: [0, _NOTHING, _NOTHING]}
     types: dict[int, dict[bool, Decimal]] = defaultdict(lambda: {True: _NOTHING, False: _NOTHING})
     for each in told:
         value = each.price * each.volume_remain

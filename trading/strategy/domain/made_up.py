@@ -107,7 +107,7 @@ def _look(
 
 def _entries(random: Random, end: datetime) -> list[wire.JournalEntry]:
     """Of as long before the first look as a journal reaches back."""
-    found = []
+    found: list[wire.JournalEntry] = []
     for day in range(2 * DAYS, 0, -1):
         for reason, many, least, most in _REASONS:
             for _ in range(random.randint(0, 2 * many)):

@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 
 def usable_characters(corporation: Corporation, scope: str) -> list[Character]:
     """Those that agreed to it and are not known to be of no use any more."""
-    return list(corporation.characters.filter(scopes__contains=[scope], fault=""))
+    agreed = corporation.characters.filter(scopes__contains=[scope], fault="")
+    return list(agreed.defer("access_token", "refresh_token"))
 
 
 def with_consent(corporation: Corporation, scope: str, ask: Callable[[Consent], Answer]) -> Answer:
@@ -63,34 +64,41 @@ def consent_of(character_id: UUID) -> Consent:
         character = Character.objects.select_for_update().filter(pk=character_id).first()
         if character is None or character.fault:
             raise TokenRevoked(character.fault if character else "The character was disconnected.")
-        if character.expires_at < utc_now() + _SPARE:
-            _renew(character)
+        is_due = character.expires_at < utc_now() + _SPARE
+        token = _renewed(character) if is_due else character.access_token.open()
     if character.fault:
         raise TokenRevoked(character.fault)
-    return Consent(character.character_id, character.access_token)
+    return Consent(character.character_id, token)
 
 
-def _renew(character: Character) -> None:
+def _renewed(character: Character) -> str:
+    """Empty where the consent has ended, which the row then says."""
+    login, client = settings.EVE_URLS["login"], settings.EVE_CLIENT_ID
     try:
-        grant = sso.refresh(settings.EVE_URLS["login"], settings.EVE_CLIENT_ID, character.refresh_token)
+        grant = sso.refresh(login, client, character.refresh_token.open())
     except TokenRevoked as error:
         _end(character, error.message)
-        return
+        return ""
     if grant.owner != character.owner_hash or grant.character_id != character.character_id:
         _end(character, MOVED)
-        return
-    character.access_token, character.refresh_token = grant.access_token, grant.refresh_token
-    character.expires_at, character.scopes = grant.expires_at, sorted(grant.scopes)
-    character.updated_at = utc_now()
-    character.save(update_fields=["access_token", "refresh_token", "expires_at", "scopes", "updated_at"])
+        return ""
+    Character.objects.filter(pk=character.pk).update(
+        access_token=grant.access_token,
+        refresh_token=grant.refresh_token,
+        expires_at=grant.expires_at,
+        scopes=sorted(grant.scopes & sso.SCOPES.keys()),
+        updated_at=utc_now(),
+    )
+    return grant.access_token
 
 
 def _end(character: Character, why: str) -> None:
     """Its tokens are of no use to anybody any more, and are not kept."""
     log.info("eve_consent_ended", character=str(character.pk), why=why)
-    character.fault, character.access_token, character.refresh_token = why[:500], "", ""
-    character.updated_at = utc_now()
-    character.save(update_fields=["fault", "access_token", "refresh_token", "updated_at"])
+    character.fault = why[:500]
+    Character.objects.filter(pk=character.pk).update(
+        fault=character.fault, access_token="", refresh_token="", updated_at=utc_now()
+    )
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
+from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from trading.strategy.access import May, find_corporation
 from trading.strategy.domain.vocabulary import Access
@@ -17,6 +18,7 @@ from trading.strategy.models import Corporation, CorporationMember
 MOST_CORPORATIONS: Final = 100
 MOST_MEMBERS: Final = 200
 _LARGEST: Final = 2**31 - 1
+_REGIONS: Final = range(10_000_001, 20_000_000)
 
 
 def corporation_number(text: object) -> int:
@@ -56,9 +58,30 @@ def add_corporation(
 
 
 @transaction.atomic
-def delete_corporation(user: User, corporation_id: UUID) -> None:
-    """With all its sessions, matrices and data. Raises NotFound and NotAllowed."""
+def choose_region(user: User, corporation_id: UUID, *, region_id: int) -> Corporation:
+    """Whose market is looked at. Raises NotFound, NotAllowed, WrongState, InvalidInput of ``region_id``."""
     corporation = find_corporation(user, corporation_id, May.OWN, lock=True)
+    if region_id not in _REGIONS:
+        message = "A region's id is a number, such as 10000002 for The Forge."
+        raise InvalidInput(message, fields={"region_id": [message]})
+    if corporation.is_generated:
+        raise WrongState("A generated corporation stays as it was generated.")
+    if region_id != corporation.region_id:
+        before, corporation.region_id = corporation.region_id, region_id
+        corporation.updated_at = utc_now()
+        corporation.save(update_fields=["region_id", "updated_at"])
+        told = {"region_id": region_id}
+        record_audit(user, "corporation.changed", corporation, before={"region_id": before}, after=told)
+    return corporation
+
+
+@transaction.atomic
+def delete_corporation(user: User, corporation_id: UUID) -> None:
+    """With all its sessions, matrices and data. Raises NotFound, NotAllowed, and WrongState while characters
+    are connected: EVE has to be told first."""
+    corporation = find_corporation(user, corporation_id, May.OWN, lock=True)
+    if corporation.characters.exists():
+        raise WrongState("Disconnect its characters first, so that EVE forgets their consent.")
     record_audit(user, "corporation.deleted", corporation, before={"name": corporation.name})
     corporation.delete()
 

@@ -23,4 +23,5 @@ urlpatterns = [
     path(f"{_STEP}edit/", moving.edit, name="edit-step"),
     path(f"{_SESSION}document/", sessions.document, name="session-document"),
     path(f"{_SESSION}log/<slug:kind>/", sessions.log, name="session-log"),
+    path("", include("trading.strategy.web.corporation_urls")),
 ]
