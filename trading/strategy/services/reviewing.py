@@ -135,7 +135,8 @@ def retry_step(user: User, session_id: UUID, position: int) -> StrategicStep:
 
 def _accept(user: User, step: StrategicStep, comment: str) -> None:
     now = utc_now()
-    step.status, step.completed_at = StepStatus.COMPLETED.value, now
+    step.status = StepStatus.COMPLETED.value
+    step.completed_at = max(now, step.started_at)  # by another machine's clock
     step.reviewed_by, step.reviewed_at = user, now
     step.save(update_fields=["status", "completed_at", "reviewed_by", "reviewed_at"])
     _signal(user, step.session, signals_of(step)[0], told_to_run(step))

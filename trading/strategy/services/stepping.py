@@ -172,7 +172,7 @@ def keep(asked: Asked, work: Work, answer: Answer, *, provider: str, model: str)
         step.output, step.confidence_score, step.error = answer.output, answer.confidence, None
         step.edited = False
         if not asked.review:
-            step.status, step.completed_at = StepStatus.COMPLETED.value, now
+            step.status, step.completed_at = StepStatus.COMPLETED.value, max(now, step.started_at)
         step.save()
         store_recommendations(step, answer.recommendations)
         details: JsonObject = {
