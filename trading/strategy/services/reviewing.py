@@ -26,8 +26,9 @@ from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.models import StrategicSession, StrategicStep
 from trading.strategy.services.logging import write_log
 from trading.strategy.services.material import sources_given
+from trading.strategy.services.matrices import matrix_of_step_output
 from trading.strategy.services.sessions import IMPORTED, is_live
-from trading.strategy.services.stepping import signals_of, store_recommendations, told_to_run
+from trading.strategy.services.stepping import is_matrix, signals_of, store_recommendations, told_to_run
 
 MOST_REMARK: Final = 4_000
 MOST_OUTPUT_BYTES: Final = 256 * 1024
@@ -93,6 +94,8 @@ def edit_step(
         raise InvalidInput(str(error), fields={field: [str(error)]}) from error
     step.edited, step.reviewed_by, step.reviewed_at = True, user, utc_now()
     step.save()
+    if is_matrix(step.step_type, _schema_of(step)):
+        matrix_of_step_output(step, actor=user)
     _tell(user, step, "step_edited", {"comment": said} if said else {})
     return step
 

@@ -16,15 +16,17 @@ from django.db import transaction
 from django.db.models import Max
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import WrongState
+from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.models import Execution
-from trading.strategy.domain.answers import Advice, Answer, Question
+from trading.strategy.domain.answers import Advice, Answer, Question, Unsupported
 from trading.strategy.domain.documents import MOST_STEPS
-from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
+from trading.strategy.domain.steps import DEFINITIONS
+from trading.strategy.domain.vocabulary import SessionStatus, StepStatus, StepType
 from trading.strategy.models import Corporation, Recommendation, StrategicSession, StrategicStep
 from trading.strategy.services.logging import write_log
 from trading.strategy.services.material import earlier_steps, material_of, named, sources_of, told_of
+from trading.strategy.services.matrices import matrix_of_step_output
 
 MOST_MESSAGE: Final = 2_000
 
@@ -174,7 +176,9 @@ def keep(asked: Asked, work: Work, answer: Answer, *, provider: str, model: str)
         if not asked.review:
             step.status, step.completed_at = StepStatus.COMPLETED.value, max(now, step.started_at)
         step.save()
+        step.session = session
         store_recommendations(step, answer.recommendations)
+        _keep_matrix(step, asked)
         details: JsonObject = {
             "round": step.rounds,
             "confidence": answer.confidence,
@@ -183,6 +187,21 @@ def keep(asked: Asked, work: Work, answer: Answer, *, provider: str, model: str)
         }
         write_log(session, "step_answered", at=now, step=step.position, details=details)
         return _standing(step, asked)
+
+
+def _keep_matrix(step: StrategicStep, asked: Asked) -> None:
+    """What the built-in matrix step answered is a matrix of the session. Raises Unsupported for one that is
+    none."""
+    if is_matrix(asked.step_type, asked.schema):
+        try:
+            matrix_of_step_output(step)
+        except InvalidInput as error:
+            raise Unsupported(error.message) from error
+
+
+def is_matrix(step_type: str, schema: JsonObject) -> bool:
+    """An author's own schema may mean something else by a matrix."""
+    return step_type == StepType.MATRIX and schema == DEFINITIONS[StepType.MATRIX].schema
 
 
 def note_failure(asked: Asked, begun: Begun | None, code: str, message: str, *, is_last: bool) -> Standing:

@@ -159,3 +159,19 @@ def test_steps_that_there_are_not_and_steps_that_do_not_wait(drain: Drain) -> No
         ask_again(scene.user, session.pk, 0, remark="  ")
     with pytest.raises(WrongState, match="no error to mend"):
         retry_step(scene.user, session.pk, 0)
+
+
+def test_what_the_matrix_step_answers_is_a_matrix_of_the_session(drain: Drain) -> None:
+    scene, session = waiting(drain, {"step_type": "matrix"})
+    step = step_of(session)
+    matrix = session.matrices.get()
+    assert (matrix.step, matrix.corporation) == (step, scene.corporation)
+    assert matrix.options.count() == len(step.output["options"])
+    output = {**step.output, "options": step.output["options"][:2]}
+    names = {each["name"] for each in output["options"]}
+    output["scores"] = [each for each in output["scores"] if each["option"] in names]
+    edit_step(scene.user, session.pk, 0, output=output)
+    assert session.matrices.get().options.count() == 2
+    accept_step(scene.user, session.pk, 0)
+    seqs = list(session.log.order_by("seq").values_list("seq", flat=True))
+    assert seqs == list(range(1, len(seqs) + 1))
