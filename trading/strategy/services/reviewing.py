@@ -94,7 +94,7 @@ def edit_step(
         raise InvalidInput(str(error), fields={field: [str(error)]}) from error
     step.edited, step.reviewed_by, step.reviewed_at = True, user, utc_now()
     step.save()
-    if is_matrix(step.step_type, _schema_of(step)):
+    if is_matrix(step.step_type, schema_of(step)):
         matrix_of_step_output(step, actor=user)
     _tell(user, step, "step_edited", {"comment": said} if said else {})
     return step
