@@ -39,7 +39,7 @@ def test_a_session_is_begun_followed_and_reviewed_by_keyboard(
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_text("Where to live?")).to_be_visible()
     drain()
-    expect(page.get_by_text("Waits for review")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Waits for review", exact=True)).to_be_visible(timeout=15_000)
     looks_right(page)
 
     page.get_by_role("button", name="Ask again").focus()
@@ -55,7 +55,7 @@ def test_a_session_is_begun_followed_and_reviewed_by_keyboard(
     expect(page.get_by_text("edited by a person")).to_be_visible()
     page.get_by_role("button", name="Accept").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 of 7 steps done")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("1 of 7 steps done", exact=True)).to_be_visible(timeout=15_000)
 
 
 def test_an_imported_session_shows_sources_with_their_age(open_as: OpenAs, looks_right: Looks) -> None:

@@ -137,7 +137,10 @@ class SensitivityView(APIView):
         responses=given.SensitivitySerializer, tags=TAG, operation_id="strategy_matrix_sensitivity"
     )
     def get(self, request: Request, pk: UUID) -> Response:
-        """Which change of one criterion's weight, the others keeping their proportions, flips the winner."""
+        """Which change of one criterion's weight flips the winner.
+
+        The others keep their proportions.
+        """
         return Response(told_sensitivity(shown_matrix(find_matrix(person(request), pk))))
 
 

@@ -84,18 +84,18 @@ class ArchiveView(APIView):
 class ReviewView(APIView):
     @extend_schema(
         parameters=[CASE, POSITION],
-        request=given.ReviewSerializer,
+        request=given.StepReviewSerializer,
         responses=given.SessionDocumentSerializer,
         examples=[examples.ACCEPT, examples.EDIT, examples.AGAIN, examples.RETRY],
         tags=TAG,
         operation_id="strategy_session_review",
     )
     def post(self, request: Request, pk: UUID, position: int) -> Response:
-        """Accept a step, put something else in its place, ask again with a remark, or retry after an error.
+        """Accept a step, edit it, ask again with a remark, or retry it after an error.
 
-        409 for a step that does not wait for it.
+        An edited step still waits to be accepted. 409 for a step that does not wait for this.
         """
-        data = valid_data(given.ReviewSerializer(data=request.data))
+        data = valid_data(given.StepReviewSerializer(data=request.data))
         _review(person(request), pk, position, data)
         return shown(request, find_session(person(request), pk))
 

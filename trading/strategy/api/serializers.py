@@ -102,7 +102,7 @@ class ChangeSessionSerializer(serializers.Serializer[Any]):
     steps = StepDocumentSerializer(many=True, required=False)
 
 
-class ReviewSerializer(serializers.Serializer[Any]):
+class StepReviewSerializer(serializers.Serializer[Any]):
     action = serializers.ChoiceField(choices=REVIEWS)
     comment = serializers.CharField(max_length=4_000, required=False, default="", allow_blank=True)
     remark = serializers.CharField(

@@ -86,10 +86,10 @@ class SessionsView(ListAPIView[StrategicSession]):
         operation_id="strategy_sessions_create",
     )
     def post(self, request: Request) -> Response:
-        """Start a session, or import one: what has `steps` is a whole document, in either spelling.
+        """Start a session, or import one from its document.
 
-        201 with the session and its address in `Location`; 200 with the earlier one for a document or an
-        `Idempotency-Key` that was sent before.
+        What has `steps` is a whole document, in either spelling. 201 with the session and its address in
+        `Location`; 200 with the earlier one for a document or an `Idempotency-Key` that was sent before.
         """
         body = _object(request)
         make = _import if "steps" in body else _start
@@ -120,10 +120,10 @@ class SessionView(APIView):
         operation_id="strategy_session_replace",
     )
     def put(self, request: Request, pk: UUID) -> Response:
-        """Put a whole document in its place: of an imported session. One that runs takes its status only.
+        """Put a whole document in its place.
 
-        `created_at`, `updated_at` and `session_log` are the server's. 409 for what is archived, and for
-        what only the run can change.
+        An imported session takes all of it, one that runs its status only. `created_at`, `updated_at` and
+        `session_log` are the server's. 409 for what is archived, and for what only the run can change.
         """
         return self._change(request, pk, whole=True)
 
