@@ -138,7 +138,7 @@ export class Editor {
     const total = first[0]?.total ?? "";
     if (!first.length) this.leader.textContent = `No option has all its scores yet.${missing}`;
     else if (first.length > 1)
-      this.leader.textContent = `A tie: ${names.join(" and ")}, exactly ${total} each.${missing}`;
+      this.leader.textContent = `A tie: ${listed(names)}, exactly ${total} each.${missing}`;
     else this.leader.textContent = `${names[0] ?? ""} is first with ${total}.${missing}`;
   }
 
@@ -187,4 +187,10 @@ export class Editor {
       button(`Take theirs (${text(conflict.theirs)})`, false),
     );
   }
+}
+
+/** A few of them by name, and how many more there are. */
+function listed(names: readonly string[]): string {
+  if (names.length <= 4) return names.join(" and ");
+  return `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 }

@@ -174,8 +174,20 @@ export class Grid {
       row.append(
         el("div", { class: "matrix-name", role: row === names ? "columnheader" : "rowheader" }, title),
       );
-      row.append(el("div", { class: "matrix-total", role: "columnheader" }, row === names ? "Total" : ""));
-      row.append(el("div", { class: "matrix-rank", role: "columnheader" }, row === names ? "Rank" : ""));
+      row.append(
+        el(
+          "div",
+          { class: "matrix-total", role: row === names ? "columnheader" : "gridcell" },
+          row === names ? "Total" : "",
+        ),
+      );
+      row.append(
+        el(
+          "div",
+          { class: "matrix-rank", role: row === names ? "columnheader" : "gridcell" },
+          row === names ? "Rank" : "",
+        ),
+      );
     }
     for (const [at, share] of this.model.shares.entries()) {
       const name = criteria[at]?.name ?? "";
@@ -263,8 +275,10 @@ export class Grid {
 
   private keyInEditor(event: KeyboardEvent): void {
     const { option, criterion } = this.at;
-    if (event.key === "Escape") this.close();
-    else if (event.key === "Enter" && this.commit()) this.go(option + (event.shiftKey ? -1 : 1), criterion);
+    if (event.key === "Escape") {
+      this.close();
+      this.calls.complain("");
+    } else if (event.key === "Enter" && this.commit()) this.go(option + (event.shiftKey ? -1 : 1), criterion);
     else if (event.key === "Tab" && this.commit()) this.beside(event.shiftKey ? -1 : 1);
     else if (event.key === "ArrowUp" && this.commit()) this.go(option - 1, criterion);
     else if (event.key === "ArrowDown" && this.commit()) this.go(option + 1, criterion);
