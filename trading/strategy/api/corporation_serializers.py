@@ -46,7 +46,7 @@ class CorporationMemberSerializer(serializers.ModelSerializer[CorporationMember]
         fields = ("username", "access", "created_at")
 
 
-class LendSerializer(serializers.Serializer[Any]):
+class LendCorporationSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     access = serializers.ChoiceField(choices=ACCESSES, default=Access.READER.value)
 

@@ -98,7 +98,7 @@ class CorporationMembersView(APIView):
         return Response(given.CorporationMemberSerializer(found, many=True).data)
 
     @extend_schema(
-        request=given.LendSerializer,
+        request=given.LendCorporationSerializer,
         responses=given.CorporationMemberSerializer,
         examples=[examples.LEND],
         tags=TAG,
@@ -106,7 +106,7 @@ class CorporationMembersView(APIView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Lend it to somebody, to read or to work in its sessions; again with another access changes it."""
-        data = valid_data(given.LendSerializer(data=request.data))
+        data = valid_data(given.LendCorporationSerializer(data=request.data))
         member = services.lend_corporation(person(request), pk, **data)
         return Response(given.CorporationMemberSerializer(member).data)
 
