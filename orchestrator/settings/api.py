@@ -132,6 +132,7 @@ SPECTACULAR_SETTINGS = {
         "Signature": "orchestrator.workflows.models.Signature.choices",
         "TrialStatus": ["succeeded", "failed", "waiting", "ended"],
         "TriggerKind": "orchestrator.workflows.models.TriggerKind.choices",
+        "StepReviewAction": ["accept", "edit", "again", "retry"],
         "CorporationDataKind": [
             "corporation",
             "alliance",

@@ -124,7 +124,7 @@ class CalibrationView(APIView):
         operation_id="strategy_recommendations_calibration",
     )
     def get(self, request: Request) -> Response:
-        """How well confidence foretold outcomes, with intervals that say how little few cases mean."""
+        """How well confidence foretold outcomes, with intervals for few cases."""
         chosen = RecommendationFilter(request.query_params, recommendations_for(person(request), {}))
         if not chosen.is_valid():
             raise serializers.ValidationError(chosen.errors)
