@@ -132,6 +132,9 @@ SPECTACULAR_SETTINGS = {
         "Signature": "orchestrator.workflows.models.Signature.choices",
         "TrialStatus": ["succeeded", "failed", "waiting", "ended"],
         "TriggerKind": "orchestrator.workflows.models.TriggerKind.choices",
+        "RecommendationJudgement": ["accept", "dismiss", "done", "reopen"],
+        "RecommendationOutcome": ["success", "partial", "failure"],
+        "RecommendationStatus": ["proposed", "accepted", "dismissed", "done"],
         "StepReviewAction": ["accept", "edit", "again", "retry"],
         "CorporationDataKind": [
             "corporation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiExample
@@ -92,7 +93,7 @@ class NewOptionSerializer(serializers.Serializer[Any]):
 
 
 class NewCriterionSerializer(NewOptionSerializer):
-    weight = _weight(default=1)
+    weight = _weight(default=Decimal(1))
 
 
 class NewScoreSerializer(serializers.Serializer[Any]):

@@ -8,13 +8,12 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
+from orchestrator.core.hinting import send_hint
 from trading.eve import sso
 from trading.eve.errors import EsiAway
 from trading.strategy.access import May, find_corporation
@@ -123,11 +122,8 @@ def disconnect_character(user: User, character_id: UUID) -> Character:
 
 
 def _hint(character_id: UUID) -> None:
-    """Never fails: the sweep finds those that nobody was told of."""
-    try:
-        app.send_task(TASK, args=[str(character_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("disconnect_hint_not_sent", character=str(character_id), error=str(error))
+    """The sweep finds those that nobody was told of."""
+    send_hint(TASK, str(character_id), unsent="disconnect_hint_not_sent", character=str(character_id))
 
 
 def forget_character(character_id: UUID) -> None:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F, Q
-from kombu.exceptions import OperationalError as BrokerError
 
-from orchestrator.celery import app
 from orchestrator.core.clock import utc_now
+from orchestrator.core.hinting import send_hint
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.models import Execution
@@ -24,15 +22,11 @@ from trading.strategy.services.logging import write_log
 
 TASK: Final = "strategy.close_session"
 _OPEN: Final = (SessionStatus.ACTIVE.value, SessionStatus.PAUSED.value)
-log = structlog.get_logger(__name__)
 
 
 def hint(execution_id: UUID) -> None:
-    """Let a worker close the session of a run that has ended. Never fails: the sweep finds what is left."""
-    try:
-        app.send_task(TASK, args=[str(execution_id)], retry=False)
-    except (BrokerError, OSError) as error:
-        log.warning("ending_hint_not_sent", execution=str(execution_id), error=str(error))
+    """Let a worker close the session of a run that has ended."""
+    send_hint(TASK, str(execution_id), unsent="ending_hint_not_sent", execution=str(execution_id))
 
 
 @transaction.atomic
