@@ -17,7 +17,7 @@ from tests.factories import fresh, make_user, node
 from tests.trading.racing import beside
 from tests.trading.strategies.making import make_strategy
 from trading import tasks
-from trading.domain.messages import Book, Level
+from trading.domain.messages import SPLIT, Book, Level
 from trading.domain.vocabulary import Mode, Side, TapeOrigin, TapeStatus
 from trading.models import LedgerEntry, Market, Order, Portfolio, Tape
 from trading.services import booking, desks, paying
@@ -84,6 +84,15 @@ def test_what_won_pays_one_what_lost_nothing_and_its_orders_end(portfolio: Portf
     assert portfolio.realised_pnl == D("1.6")
     assert not portfolio.positions.filter(size__gt=0).exists()
     assert Order.objects.get(client_order_id__endswith="/c").reason_code == "market_resolved"
+    assert verify_portfolio(portfolio) == []
+
+
+def test_where_the_outcomes_share_each_pays_half(portfolio: Portfolio) -> None:
+    Market.objects.update(winner=SPLIT)
+    tasks.settle()
+    portfolio.refresh_from_db()
+    assert paid(portfolio) == [5, 5]
+    assert portfolio.cash == D("101.6")
     assert verify_portfolio(portfolio) == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -14,6 +14,8 @@ from trading.domain.vocabulary import Side
 from trading.models import Market
 from trading.queries.market_pages import Told, outcomes_of
 from trading.services.exploring import Findings
+
+_WINNER: Final = "The token that pays 1 USDC; `split` where each pays half; empty while that is not known"
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
@@ -33,6 +35,7 @@ class MarketSerializer(serializers.ModelSerializer[Market]):
             "minimum_size", "fee_bps", "is_active", "is_closed", "accepts_orders", "is_generated", "winner",
             "ends_at", "volume", "liquidity", "fetched_at",
         )  # fmt: skip
+        extra_kwargs = {"winner": {"help_text": _WINNER}}
 
     @extend_schema_field(OutcomeSerializer(many=True))
     def get_outcomes(self, market: Market) -> list[dict[str, Any]]:
@@ -112,7 +115,7 @@ class MarketBookSerializer(serializers.Serializer[Any]):
     void = serializers.CharField(
         source="book.void", default="no book has come yet", help_text="Why nothing is known"
     )
-    winner = serializers.CharField()
+    winner = serializers.CharField(help_text=_WINNER)
     bids = serializers.SerializerMethodField()
     asks = serializers.SerializerMethodField()
 

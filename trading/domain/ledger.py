@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from trading.domain.money import ONE, ZERO, usdc
+from trading.domain.money import ZERO, usdc, usdc_down
 from trading.domain.vocabulary import Account, EntryKind, Side
 
 
@@ -214,9 +214,9 @@ def reversal(position: Position, booked: Entry, *, at: int, reference: str) -> E
     return Entry(EntryKind.FILL, at, tuple(postings), reference)
 
 
-def payout(position: Position, *, won: bool, at: int, reference: str = "") -> Entry:
-    """A resolved position: a token that won pays 1, one that lost nothing, and none are left."""
-    paid = position.size * ONE if won else ZERO
+def payout(position: Position, *, each: Decimal, at: int, reference: str = "") -> Entry:
+    """A resolved position, of which ``each`` token pays so much; none are left."""
+    paid = usdc_down(position.size * each)  # as the exchange's contract does
     postings = (
         Posting(Account.CASH, paid),
         Posting(Account.POSITION, -position.cost, position.token, -position.size),

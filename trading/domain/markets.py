@@ -52,7 +52,7 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """``winner`` is the token that pays 1; empty while open, and where the outcomes share the pay-out."""
+    """``winner`` is the token that pays 1, or SPLIT; empty while that is not known."""
 
     status: str
     winner: str

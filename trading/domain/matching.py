@@ -20,7 +20,7 @@ from trading.domain.book import Books, Walk
 from trading.domain.faults import ClockBack
 from trading.domain.ledger import Entry, LedgerError, Portfolio, Position
 from trading.domain.meeting import met_by_book, met_by_trade
-from trading.domain.messages import Book, Message, PriceChange, Resolved, TickSize, Trade
+from trading.domain.messages import Book, Message, PriceChange, Resolved, TickSize, Trade, paid_by
 from trading.domain.money import ZERO, usdc
 from trading.domain.open_orders import OpenOrders
 from trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason, Refused
@@ -42,7 +42,7 @@ class Broker:
         self.books = Books() if books is None else books
         self.instruments = {instrument.token: instrument for instrument in instruments}
         self.orders: dict[str, WorkingOrder] = {}
-        self.resolved: dict[str, str] = {}  # market: the token that won
+        self.resolved: dict[str, str] = {}  # market: the token that won, or SPLIT
         self.at = 0
         self.open = OpenOrders()
         self._placed = 0
@@ -210,12 +210,12 @@ class Broker:
             for order in self.open.all()
             if order.market == message.market
         ]
-        if not winner:  # the outcomes share the pay-out, and how is not told: nothing is paid on a guess
+        if not winner:  # how the outcomes share the pay-out is not told: nothing is paid on a guess
             return events
         for token, position in sorted(self.portfolio.positions.items()):
             if position.market == message.market and position.size:
                 reference = f"{message.market}:{token}"
-                entry = ledger.payout(position, won=token == winner, at=self.at, reference=reference)
+                entry = ledger.payout(position, each=paid_by(token, winner), at=self.at, reference=reference)
                 self.portfolio = self.portfolio.book(entry)
                 events.append(
                     Event(

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
+from trading.domain.money import ONE, ZERO
 from trading.domain.vocabulary import Side
+
+SPLIT: Final = "split"
+"""In a winner's place: neither of two outcomes won, and each pays half."""
 
 
 class Level(NamedTuple):
@@ -63,11 +67,18 @@ class TickSize:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """``winner`` is the token that pays 1; the market's others pay nothing."""
+    """``winner`` is the token that pays 1, while the market's others pay nothing, or SPLIT."""
 
     at: int
     market: str
     winner: str
+
+
+def paid_by(token: str, winner: str) -> Decimal:
+    """What one token pays once its market is resolved, in USDC."""
+    if winner == SPLIT:
+        return ONE / 2
+    return ONE if token == winner else ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ def usdc_up(amount: Decimal) -> Decimal:
     return amount.quantize(CENT_OF_A_CENT, ROUND_CEILING)
 
 
+def usdc_down(amount: Decimal) -> Decimal:
+    """Rounded down: what is paid at least."""
+    return amount.quantize(CENT_OF_A_CENT, ROUND_DOWN)
+
+
 def tokens_down(size: Decimal) -> Decimal:
     """Rounded down: what can be bought for an amount, and booked. A size that needs no rounding stays as it
     is."""

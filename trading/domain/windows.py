@@ -75,7 +75,7 @@ class Row:
     rolling_volume: Decimal  # tokens traded in the look-back
     trades: int
     messages: int
-    resolved: bool | None = None  # whether it won, once its market is resolved
+    resolved: bool | None = None  # whether it won, once its market is resolved; shared: no
 
     def as_json(self) -> dict[str, Any]:
         """Numbers as texts, exactly; unknown ones are null."""

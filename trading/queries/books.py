@@ -26,7 +26,7 @@ _RESOLVED: Final = b'"kind":"resolved"'
 
 @dataclass(frozen=True, slots=True)
 class LastBook:
-    """``position`` counts the messages that it rests on; ``winner`` is the token that won, if one did."""
+    """``position`` counts the messages that it rests on; ``winner`` is a token, SPLIT or empty."""
 
     book: OrderBook
     position: int

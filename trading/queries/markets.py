@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from trading.domain.messages import paid_by
 from trading.models import Market
 
 
-def outcomes_known(tokens: Iterable[str]) -> dict[str, bool]:
-    """Whether each token won, for those whose market is resolved and tells one winner."""
+def pays_of(tokens: Iterable[str]) -> dict[str, Decimal]:
+    """What one of each pays in USDC, for those whose market is resolved and tells how."""
     found = {}
     for token in tokens:
         rows = Market.objects.filter(outcomes__contains=[{"token": token}]).exclude(winner="")
         winner = rows.values_list("winner", flat=True).first()
         if winner is not None:
-            found[token] = winner == token
+            found[token] = paid_by(token, winner)
     return found

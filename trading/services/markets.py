@@ -26,7 +26,7 @@ _REFRESHED: Final = (
 )  # fmt: skip
 
 market_resolved: Final = Signal()
-"""Sent with ``condition_id`` and ``winner`` when it is first known who won, after that is stored."""
+"""Sent with ``condition_id`` and ``winner`` when that is first known, after it is stored."""
 
 
 def learn_markets(found: list[dict[str, Any]]) -> None:

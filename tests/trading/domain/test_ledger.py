@@ -20,6 +20,7 @@ from trading.domain.ledger import (
     payout,
     withdrawal,
 )
+from trading.domain.messages import SPLIT, paid_by
 from trading.domain.vocabulary import Account, EntryKind, Side
 
 
@@ -71,13 +72,16 @@ def test_equity_is_capital_with_what_was_realised_and_what_is_not_yet() -> None:
     assert portfolio.equity({}) == 999
 
 
-def test_a_token_that_won_pays_one_and_one_that_lost_nothing() -> None:
-    portfolio = traded(funded(), Side.BUY, "100", "40")
-    won = portfolio.book(payout(portfolio.positions[YES], won=True, at=2))
-    lost = portfolio.book(payout(portfolio.positions[YES], won=False, at=2))
+def test_a_token_that_won_pays_one_one_that_lost_nothing_and_one_that_shares_half() -> None:
+    portfolio = traded(funded(), Side.BUY, "100.000001", "40")
+    won, lost, shared = (
+        portfolio.book(payout(portfolio.positions[YES], each=paid_by(YES, winner), at=2))
+        for winner in (YES, "the other", SPLIT)
+    )
 
-    assert (won.cash, won.realised, won.held(YES)) == (D(1060), D(60), D(0))
+    assert (won.cash, won.realised, won.held(YES)) == (D("1060.000001"), D("60.000001"), D(0))
     assert (lost.cash, lost.realised, lost.cost) == (D(960), D(-40), D(0))
+    assert (shared.cash, shared.realised, shared.cost) == (D(1010), D(10), D(0)), "rounded down"
 
 
 def test_nothing_is_booked_that_is_not_there() -> None:
@@ -101,9 +105,12 @@ AMOUNTS = st.integers(1, 40_000_000).map(lambda millionths: Decimal(millionths).
 
 
 @settings(max_examples=60)
-@given(st.lists(st.tuples(st.sampled_from(Side), AMOUNTS, AMOUNTS, AMOUNTS), max_size=15), st.booleans())
+@given(
+    st.lists(st.tuples(st.sampled_from(Side), AMOUNTS, AMOUNTS, AMOUNTS), max_size=15),
+    st.sampled_from([0, 1, "0.5"]),
+)
 def test_the_sums_stay_true_for_any_sizes_and_prices(
-    trades: list[tuple[Side, Decimal, Decimal, Decimal]], won: bool
+    trades: list[tuple[Side, Decimal, Decimal, Decimal]], pays: int | str
 ) -> None:
     portfolio = funded("10000")
     for side, size, notional, fee in trades:
@@ -115,6 +122,6 @@ def test_the_sums_stay_true_for_any_sizes_and_prices(
         assert portfolio.cash + portfolio.cost == portfolio.capital + portfolio.realised
         assert Portfolio.restore(json.loads(json.dumps(portfolio.snapshot()))) == portfolio
     if portfolio.held(YES):
-        portfolio = portfolio.book(payout(portfolio.positions[YES], won=won, at=9))
+        portfolio = portfolio.book(payout(portfolio.positions[YES], each=D(pays), at=9))
         assert portfolio.cost == 0
         assert portfolio.cash == portfolio.capital + portfolio.realised

@@ -20,7 +20,7 @@ from trading.domain.faults import ClockBack
 from trading.domain.fees import FeeCurve, FeeSchedule
 from trading.domain.markets import Fees
 from trading.domain.matching import Broker
-from trading.domain.messages import Gap, TickSize
+from trading.domain.messages import SPLIT, Gap, TickSize
 from trading.domain.orders import Event, EventKind, Instrument, OrderRequest, Reason
 from trading.domain.vocabulary import OrderStatus, OrderType, Side, TimeInForce
 
@@ -335,6 +335,16 @@ def test_a_resolution_without_a_winner_ends_orders_and_pays_nothing_until_one_is
     assert kinds(broker.on_message(resolved(9, ""))) == ["cancelled"]
     assert broker.portfolio.held(YES) == 100
     assert kinds(broker.on_message(resolved(10, YES))) == ["paid_out"]
+
+
+def test_a_resolution_that_is_shared_pays_half_for_either_outcome() -> None:
+    broker = holding("100")
+    broker.on_message(a_book(2, token=NO, bids=[("0.39", "5")], asks=[("0.40", "500")]))
+    broker.place(an_order("no", BUY, "50", token=NO, type=MARKET_ORDER), 3)
+
+    assert kinds(broker.on_message(resolved(9, SPLIT))) == ["paid_out", "paid_out"]
+    assert broker.portfolio.cash == 1000 - 51 - 20 + 75
+    assert broker.portfolio.cost == 0
 
 
 def test_takers_pay_the_fee_and_makers_none() -> None:

@@ -12,6 +12,7 @@ from orchestrator.core.errors import NotAllowed, WrongState
 from tests.trading.live.counterparty import Counterparty
 from tests.trading.live.scene import TOKEN, WALLET, Scene, facts
 from trading import tasks
+from trading.domain.messages import SPLIT
 from trading.models import Alert, LedgerEntry, LiveAccount, Market
 from trading.queries.stakes import at_stake
 from trading.services.live import comparing
@@ -80,6 +81,20 @@ def test_what_lost_is_booked_though_the_wallet_keeps_it_and_no_longer_counts_aga
     assert at_stake(holder.workflow.pk) == 0
     assert verify_portfolio(holder.portfolio) == []
     assert compared() == [], "worthless tokens in the wallet are no difference"
+
+
+def test_where_the_outcomes_share_half_is_redeemed_and_booked(holder: Scene, exchange: Counterparty) -> None:
+    Market.objects.update(winner=SPLIT)
+    tasks.settle()
+    assert "10 tokens are of a market whose outcomes share. They pay 5 USDC" in Alert.objects.get().text
+    assert compared() == ["redeem"]
+    exchange.positions, exchange.balance = [], 1_000_000_000
+    assert compared() == ["cash", "redeemed"]
+    book_payout(holder.ann, holder.portfolio.pk, TOKEN)
+    holder.portfolio.refresh_from_db()
+    assert facts(holder.portfolio.cash, holder.portfolio.realised_pnl) == (1_000, 0)
+    assert verify_portfolio(holder.portfolio) == []
+    assert compared() == []
 
 
 def test_nothing_is_booked_while_a_trade_may_still_fail(scene: Scene, exchange: Counterparty) -> None:

@@ -30,7 +30,7 @@ from tests.trading.polymarket.payloads import (
 )
 from trading.domain.errors import BadWire, MarketClosed
 from trading.domain.markets import EventRef, Market, NewMarket
-from trading.domain.messages import Book, PriceChange, Resolved, TickSize, Trade
+from trading.domain.messages import SPLIT, Book, PriceChange, Resolved, TickSize, Trade
 from trading.domain.vocabulary import Side
 from trading.polymarket.wire import clob, data, gamma
 from trading.polymarket.wire import stream as wire
@@ -72,7 +72,14 @@ def test_a_resolved_market_names_its_winner_and_is_not_traded() -> None:
         market.require_tradable()
 
 
-@pytest.mark.parametrize("other", [{"umaResolutionStatus": "disputed"}, {"outcomePrices": '["0.5", "0.5"]'}])
+def test_a_market_that_is_resolved_at_a_half_each_is_shared() -> None:
+    halves = resolved_market() | {"outcomePrices": '["0.5", "0.5"]'}
+    assert gamma.market(halves, Unknown()).resolution.winner == SPLIT
+    undecided = halves | {"umaResolutionStatus": "proposed"}
+    assert gamma.market(undecided, Unknown()).resolution.winner == ""
+
+
+@pytest.mark.parametrize("other", [{"umaResolutionStatus": "disputed"}, {"outcomePrices": '["0.6", "0.4"]'}])
 def test_a_closed_market_without_a_final_verdict_has_no_winner(other: dict[str, str]) -> None:
     market = gamma.market(resolved_market() | other, Unknown())
     assert market.resolution.winner == ""

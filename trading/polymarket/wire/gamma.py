@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from trading.domain.errors import BadWire
 from trading.domain.markets import Event, EventRef, Fees, Market, Outcome, Resolution, Tag
+from trading.domain.messages import SPLIT
 from trading.domain.money import ONE, ZERO
 from trading.polymarket.wire import known
 from trading.polymarket.wire.values import (
@@ -32,7 +33,8 @@ from trading.polymarket.wire.values import (
 Parsed = TypeVar("Parsed")
 
 UMA_STATUSES: Final = frozenset({"", "proposed", "disputed", "resolved", "settled", "initialized", "posed"})
-_FINAL: Final = frozenset({"", "resolved", "settled"})
+_SAID_FINAL: Final = frozenset({"resolved", "settled"})
+_FINAL: Final = _SAID_FINAL | {""}
 FEE_KINDS: Final = frozenset({"", "crypto_fees"})
 
 
@@ -152,7 +154,11 @@ def _fees(record: Object, unknown: Unknown) -> Fees:
 def _resolution(
     record: Object, outcomes: tuple[Outcome, ...], unknown: Unknown, *, closed: bool
 ) -> Resolution:
-    """A closed market's prices are what it paid: the winner is the one at 1, if all others are at 0."""
+    """A closed market's prices are what it paid: the winner is the one at 1, if all others are at 0.
+
+    Two outcomes at a half each share it; the price of an undecided market may be the same, so that this has
+    to be said to be final.
+    """
     status = _text(record, "umaResolutionStatus")
     if status not in UMA_STATUSES:
         unknown.count(f"umaResolutionStatus={status}")
@@ -163,9 +169,10 @@ def _resolution(
         and len(paid) == 1
         and all(outcome.price in (ZERO, ONE) for outcome in outcomes)
     )
+    halved = closed and status in _SAID_FINAL and [each.price for each in outcomes] == [ONE / 2, ONE / 2]
     return Resolution(
         status=status,
-        winner=paid[0] if decided else "",
+        winner=paid[0] if decided else SPLIT if halved else "",
         closed_at=maybe(record, "closedTime", moment),
         source=_text(record, "resolutionSource"),
     )

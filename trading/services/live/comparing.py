@@ -21,7 +21,7 @@ from trading.domain.markets import WalletPosition
 from trading.domain.money import ZERO, exact
 from trading.models import LiveAccount, Portfolio
 from trading.polymarket.client import open_polymarket
-from trading.queries.markets import outcomes_known
+from trading.queries.markets import pays_of
 from trading.services.live.accounts import trading_for
 
 EVERY: Final = timedelta(minutes=5)
@@ -73,25 +73,25 @@ def differences(portfolio: Portfolio, balance: Decimal, held: tuple[WalletPositi
         found.append(_difference("cash", "", portfolio.cash, balance))
     ours = {each.token: each.size for each in portfolio.positions.all() if each.size}
     theirs = {each.token: exact(each.size) for each in held if each.size}
-    won = outcomes_known(ours.keys() | theirs.keys())
+    pays = pays_of(ours.keys() | theirs.keys())
     for token in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(token, ZERO), theirs.get(token, ZERO)
-        kind = _kind(one, other, won.get(token))
+        kind = _kind(one, other, pays.get(token))
         if kind:
             found.append(_difference(kind, token, one, other))
     return found
 
 
-def _kind(ours: Decimal, theirs: Decimal, won: bool | None) -> str:
+def _kind(ours: Decimal, theirs: Decimal, each: Decimal | None) -> str:
     """What is to be told of a token, in a word; empty for nothing.
 
-    ``redeem``: it won, and the wallet still has it. ``redeemed``: the wallet has it no more, so that its
-    pay-out may be booked. ``lost``: it is worth nothing, which may be booked at any time; what a wallet keeps
-    of such tokens after that is no difference.
+    ``each`` is what one of it pays. ``redeem``: it pays something, and the wallet still has it. ``redeemed``:
+    the wallet has it no more, so that its pay-out may be booked. ``lost``: it is worth nothing, which may be
+    booked at any time; what a wallet keeps of such tokens after that is no difference.
     """
-    if won is False:
+    if each == ZERO:
         return "lost" if ours else ""
-    if won and ours:
+    if each and ours:
         return "redeem" if theirs >= _DUST else "redeemed"
     return "position" if abs(ours - theirs) >= _DUST else ""
 

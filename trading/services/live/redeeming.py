@@ -16,9 +16,10 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import NotAllowed, WrongState
 from orchestrator.core.ids import new_id
 from trading.domain import ledger
+from trading.domain.money import ONE, usdc_down
 from trading.domain.vocabulary import FINAL_ORDERS, Mode
 from trading.models import Alert, Fill, LiveAccount, Order, Portfolio, Position, StrategyRun
-from trading.queries.markets import outcomes_known
+from trading.queries.markets import pays_of
 from trading.queries.portfolios import books_of
 from trading.queries.stakes import milliseconds
 from trading.services.live.booking import reckon_reserves, store_entry
@@ -27,9 +28,10 @@ from trading.services.portfolios import find_portfolio
 
 @transaction.atomic
 def book_payout(user: User, portfolio_id: UUID, token: str) -> Portfolio:
-    """Book that a position came to its end: 1 USDC for each token that won, nothing for those that lost.
+    """Book that a position came to its end: 1 USDC for each token that won, nothing for those that lost, half
+    where the outcomes shared.
 
-    What won is booked once the wallet was seen without it. Raises NotFound, NotAllowed, and WrongState while
+    What pays is booked once the wallet was seen without it. Raises NotFound, NotAllowed, and WrongState while
     it is not known, or not final, what there is to be paid, or if nothing is held any more.
     """
     portfolio = find_portfolio(user, portfolio_id, lock=True)
@@ -40,35 +42,35 @@ def book_payout(user: User, portfolio_id: UUID, token: str) -> Portfolio:
     position = books_of(portfolio).positions.get(token)
     if position is None or not position.size:
         raise WrongState("Nothing is held of this outcome: its pay-out is booked, or there never was one.")
-    won = outcomes_known([token]).get(token)
-    if won is None:
+    each = pays_of([token]).get(token)
+    if each is None:
         raise WrongState("This market is not resolved yet.")
     account = LiveAccount.objects.select_for_update().filter(portfolio=portfolio).first()
     _check_final(portfolio, token)
-    if won:
+    if each:
         _check_redeemed(account, token)
     entry = ledger.payout(
         position,
-        won=won,
+        each=each,
         at=milliseconds(utc_now()),
         reference=f"redeemed@{portfolio.revision}:{token}"[:200],
     )
-    store_entry(portfolio, books_of(portfolio).book(entry), entry, token, memo="Redeemed" if won else "Lost")
+    store_entry(portfolio, books_of(portfolio).book(entry), entry, token, memo="Redeemed" if each else "Lost")
     reckon_reserves(portfolio)
     if account is not None:
-        account.differences = [each for each in account.differences if each.get("token") != token]
+        account.differences = [known for known in account.differences if known.get("token") != token]
         account.due_at = utc_now()
         account.save(update_fields=["differences", "due_at"])
-    paid = position.size if won else Decimal(0)
-    record_audit(user, "portfolio.paid_out", portfolio, after={"token": token, "paid": str(paid)})
+    paid = str(entry.postings[0].amount)
+    record_audit(user, "portfolio.paid_out", portfolio, after={"token": token, "paid": paid})
     return portfolio
 
 
 def tell_owner(portfolio: Portfolio) -> None:
     """Tell what there is to redeem, as an alert of the run that traded it last. Each position once."""
     held = portfolio.positions.filter(size__gt=0)
-    won = outcomes_known(held.values_list("token", flat=True))
-    for position in held.filter(token__in=list(won)):
+    pays = pays_of(held.values_list("token", flat=True))
+    for position in held.filter(token__in=list(pays)):
         run = (
             StrategyRun.objects.filter(portfolio=portfolio, orders__token=position.token)
             .order_by("-id")
@@ -77,18 +79,18 @@ def tell_owner(portfolio: Portfolio) -> None:
         reference = f"resolved:{position.token}"[:200]
         if run is None or Alert.objects.filter(run=run, reference=reference).exists():
             continue
-        level, text = _told(position, won=won[position.token])
+        level, text = _told(position, each=pays[position.token])
         row = Alert(id=new_id(), run=run, reference=reference, level=level, text=text, happened_at=utc_now())
         Alert.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def _told(position: Position, *, won: bool) -> tuple[str, str]:
+def _told(position: Position, *, each: Decimal) -> tuple[str, str]:
     size = format(position.size.normalize(), "f")
-    if won:
-        text = (
-            f"{size} tokens have won and pay {size} USDC. Redeem them at Polymarket, then book the pay-out "
-            "under Account."
-        )
+    if each:
+        how = "have won and pay" if each == ONE else "are of a market whose outcomes share. They pay"
+        paid = format(usdc_down(position.size * each).normalize(), "f")
+        asks = "Redeem them at Polymarket, then book the pay-out under Account."
+        text = f"{size} tokens {how} {paid} USDC. {asks}"
         return "warning", text
     return "info", f"{size} tokens have lost and are worth nothing. Book that under Account."
 
