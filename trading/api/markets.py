@@ -18,8 +18,9 @@ from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import WithTies
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
+from orchestrator.core.params import filters_in
 from trading.api import market_serializers as given
-from trading.api.filters import check_amount, filters_in
+from trading.api.filters import check_amount
 from trading.models import Market
 from trading.queries.market_pages import (
     CLOSING,

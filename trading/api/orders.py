@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.errors import InvalidInput
+from orchestrator.core.params import filters_in
 from trading.api import examples
 from trading.api import portfolio_serializers as given
-from trading.api.filters import filters_in
 from trading.domain.vocabulary import Mode, OrderType, Side, TimeInForce
 from trading.models import Order
 from trading.queries.portfolio_pages import orders_for

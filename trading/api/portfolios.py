@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
+from orchestrator.core.params import filters_in
 from orchestrator.core.web.streaming import file_response
 from trading.api import examples
 from trading.api import portfolio_serializers as given
-from trading.api.filters import filters_in
 from trading.models import Fill, LedgerEntry, Portfolio
 from trading.queries.ledger_file import fills_csv, ledger_csv
 from trading.queries.portfolio_pages import (

@@ -22,10 +22,10 @@ from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.parsers import read_within
 from orchestrator.core.clock import utc_now
+from orchestrator.core.params import filters_in
 from orchestrator.core.web.streaming import file_response
 from trading.api import examples
 from trading.api import tape_serializers as given
-from trading.api.filters import filters_in
 from trading.models import Tape
 from trading.queries.tape_pages import file_name, pieces_of, shape_of, tapes_for
 from trading.services import tapes

@@ -14,10 +14,10 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
+from orchestrator.core.params import filters_in
 from orchestrator.core.web.streaming import file_response
 from trading.strategy.api import examples
 from trading.strategy.api import serializers as given
-from trading.strategy.api.filters import filters_in
 from trading.strategy.models import WorkflowLog
 from trading.strategy.queries.logs import CONTENT_TYPES, LogFilter, as_json, log_file, log_of
 

@@ -22,10 +22,10 @@ from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import WithTies
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.json import JsonObject
+from orchestrator.core.params import filters_in
 from trading.strategy.access import May, corporation_numbered, find_session
 from trading.strategy.api import examples
 from trading.strategy.api import serializers as given
-from trading.strategy.api.filters import filters_in
 from trading.strategy.domain.documents import snake, write
 from trading.strategy.models import StrategicSession
 from trading.strategy.queries.sessions import FILTERS, ORDERINGS, sessions_seen
