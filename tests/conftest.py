@@ -11,6 +11,8 @@ import pytest
 from django.core.cache import caches
 
 from orchestrator.core import rates
+from orchestrator.core.redis import redis_client
+from orchestrator.executions.runtime import presence
 from orchestrator.executions.runtime.engine import Engine
 
 hypothesis.settings.register_profile("here", deadline=None)  # a busy machine is slow, which is no fault
@@ -31,6 +33,16 @@ def _counts_and_cache_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     own = f"test:{uuid4().hex}"
     monkeypatch.setattr(rates, "_PREFIX", own)
     monkeypatch.setattr(caches["default"], "key_prefix", own)
+
+
+@pytest.fixture
+def signs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What engines and sweeps tell of themselves: tests beside this one start some on the same Redis."""
+    keys = [f"test:{name}:{uuid4()}" for name in ("engines", "figures", "swept")]
+    for name, key in zip(("_KEY", "_FIGURES", "_SWEPT"), keys, strict=True):
+        monkeypatch.setattr(presence, name, key)
+    yield
+    redis_client().delete(*keys)
 
 
 @pytest.fixture

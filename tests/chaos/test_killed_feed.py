@@ -16,7 +16,7 @@ import pytest
 from django.db import connections
 
 from tests.chaos.scenario import hatchery
-from tests.executions.test_leases import engine
+from tests.executions.dying import engine
 from tests.factories import chain, edge, fresh, make_user, node
 from tests.trading.feed.making import is_continuous, messages, recording
 from tests.trading.polymarket.payloads import NO, NOON, YES, book, gamma_market

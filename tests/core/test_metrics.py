@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +19,6 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.redis import redis_client
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import presence
 from orchestrator.executions.runtime.latency import BOUNDS, Latency, commits
@@ -27,18 +26,8 @@ from orchestrator.executions.runtime.sweeping import sweep
 from orchestrator.executions.services import vitals
 from tests.factories import make_user, make_workflow, node, start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signs_of_its_own")]
 Figures = dict[tuple[str, ...], float]
-
-
-@pytest.fixture(autouse=True)
-def _signs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Tests beside this one start engines and sweep on the same Redis."""
-    keys = [f"test:{name}:{uuid4()}" for name in ("engines", "figures", "swept")]
-    for name, key in zip(("_KEY", "_FIGURES", "_SWEPT"), keys, strict=True):
-        monkeypatch.setattr(presence, name, key)
-    yield
-    redis_client().delete(*keys)
 
 
 def told(**headers: str) -> Figures:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -14,69 +13,17 @@ from django.db import connection, connections, transaction
 from django.db.models import F
 
 from orchestrator.core.clock import utc_now
-from orchestrator.executions.models import Approval, EventRow, Execution, StepRun
-from orchestrator.executions.runtime import commit, points
+from orchestrator.executions.models import EventRow, Execution, StepRun
+from orchestrator.executions.runtime import commit
 from orchestrator.executions.runtime.claims import claim_due, give_up, renew
-from orchestrator.executions.runtime.engine import Engine, Wake
+from orchestrator.executions.runtime.engine import Wake
 from orchestrator.executions.runtime.heartbeat import release_dead_neighbours
 from orchestrator.executions.runtime.loading import MAX_RECOVERIES
-from orchestrator.executions.services.approving import answer_approval
 from orchestrator.executions.verification import verify_execution
 from orchestrator.graphs.steps import Outcome, StepContext, Succeeded
+from tests.executions.dying import LEASE, Died, dying_at, engine, finish_elsewhere
 from tests.factories import chain, fresh, log_step, make_workflow, set_vars, start, step
 from tests.probes import behaviour, probe
-
-LEASE = timedelta(seconds=15)
-
-
-class Died(BaseException):
-    """Stands for the sudden death of a worker at a point."""
-
-
-@contextmanager
-def passing(hook: Callable[[str], None] | None) -> Iterator[None]:
-    """The hook is told of each point that the engine passes; where it raises Died, the engine dies."""
-    points.install(hook)
-    try:
-        yield
-    finally:
-        points.install(None)
-
-
-@contextmanager
-def dying_at(name: str, times: int = 1) -> Iterator[None]:
-    """The engine dies when it reaches the point for the n-th time."""
-    left = [times]
-
-    def hook(reached: str) -> None:
-        if reached == name:
-            left[0] -= 1
-            if left[0] == 0:
-                raise Died(name)
-
-    with passing(hook):
-        yield
-
-
-@contextmanager
-def engine() -> Iterator[Engine]:
-    made = Engine(lease=LEASE)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-def work_until_killed(hook: Callable[[str], None] | None = None) -> None:
-    """One worker, which dies where ``hook``, or something that it calls, raises Died: its lease stays."""
-    with suppress(Died), passing(hook), engine() as worker:
-        worker.run_until_idle()
-
-
-def finish_elsewhere() -> None:
-    """Another worker comes after the dead one's lease has lapsed."""
-    with time_machine.travel(utc_now() + LEASE + timedelta(seconds=1), tick=True), engine() as other:
-        other.run_until_idle()
 
 
 @pytest.mark.django_db
@@ -166,30 +113,6 @@ def test_an_idempotent_step_that_was_interrupted_is_done_again_with_the_same_key
 
 
 @pytest.mark.django_db
-def test_the_intent_of_a_once_step_is_stored_before_it_acts() -> None:
-    may_end = threading.Event()
-
-    async def behave(step: StepContext) -> Outcome:
-        await asyncio.to_thread(may_end.wait)
-        return Succeeded(7)
-
-    workflow = make_workflow(nodes=[probe("order", "once")])
-    with behaviour("order", behave):
-        execution = start(workflow)
-        with engine() as worker:
-            worker._claim()
-            worker._advance()
-            run = worker.runs[execution.pk]
-            assert run.jobs.at_work == {}, "nothing may act before the commit"
-            worker._commit()
-            assert len(run.jobs.at_work) == 1
-            stored = list(EventRow.objects.order_by("seq").values_list("type", flat=True))
-            may_end.set()
-            worker.run_until_idle()
-    assert stored == ["execution_started", "step_started"]
-
-
-@pytest.mark.django_db
 def test_a_worker_that_claims_its_own_run_anew_stops_what_it_had_begun() -> None:
     begun, stopped = threading.Event(), threading.Event()
 
@@ -215,42 +138,6 @@ def test_a_worker_that_claims_its_own_run_anew_stops_what_it_had_begun() -> None
             assert stopped.wait(5)
             worker.run_until_idle()
     assert (fresh(execution).status, len(calls)) == ("completed", 2)
-    assert verify_execution(execution.pk) == []
-
-
-@pytest.mark.django_db
-def test_an_interrupted_once_step_asks_the_outside_and_is_not_repeated() -> None:
-    workflow = make_workflow(nodes=[probe("order", "once")])
-    with behaviour("order", lambda step: Succeeded("made"), lambda step: Succeeded("found")) as calls:
-        execution = start(workflow)
-        with dying_at("before_commit", 2), engine() as worker, pytest.raises(Died):
-            worker.run_until_idle()
-        finish_elsewhere()
-    assert len(calls) == 1
-    assert fresh(execution).steps.get().output == "found"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("took_place", "calls_in_all", "output"), [(True, 1, {"id": 9}), (False, 2, "made")])
-def test_an_interrupted_once_step_that_nobody_can_ask_about_stops_for_a_person(
-    took_place: bool, calls_in_all: int, output: object
-) -> None:
-    workflow = make_workflow(nodes=[probe("order", "once")])
-    with behaviour("order", lambda step: Succeeded("made")) as calls:
-        execution = start(workflow)
-        with dying_at("before_commit", 2), engine() as worker, pytest.raises(Died):
-            worker.run_until_idle()
-        finish_elsewhere()
-        assert (fresh(execution).status, len(calls)) == ("waiting", 1)
-        approval = Approval.objects.get(execution=execution)
-        assert "take place?" in approval.title
-
-        payload = {"payload": {"id": 9}} if took_place else {}
-        answer_approval(workflow.owner, approval.pk, approves=took_place, **payload)  # type: ignore[arg-type]
-        with engine() as worker:
-            worker.run_until_idle()
-    assert fresh(execution).steps.get().output == output
-    assert len(calls) == calls_in_all
     assert verify_execution(execution.pk) == []
 
 

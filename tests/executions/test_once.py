@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from orchestrator.executions.models import Approval
+from orchestrator.executions.models import Approval, EventRow
 from orchestrator.executions.services.approving import answer_approval
 from orchestrator.executions.verification import verify_execution
 from orchestrator.graphs.steps import Failed, Outcome, StepContext, StepError, Succeeded
+from tests.executions.dying import Died, dying_at, engine, finish_elsewhere
 from tests.factories import fresh, make_workflow, start
 from tests.probes import behaviour, probe
 
@@ -86,3 +88,63 @@ def test_what_surely_did_not_take_place_is_tried_again(drain: Drain) -> None:
         while not fresh(execution).is_final:
             drain()
     assert (fresh(execution).status, len(calls)) == ("completed", 2)
+
+
+@pytest.mark.django_db
+def test_the_intent_of_a_once_step_is_stored_before_it_acts() -> None:
+    may_end = threading.Event()
+
+    async def behave(step: StepContext) -> Outcome:
+        await asyncio.to_thread(may_end.wait)
+        return Succeeded(7)
+
+    workflow = make_workflow(nodes=[probe("order", "once")])
+    with behaviour("order", behave):
+        execution = start(workflow)
+        with engine() as worker:
+            worker._claim()
+            worker._advance()
+            run = worker.runs[execution.pk]
+            assert run.jobs.at_work == {}, "nothing may act before the commit"
+            worker._commit()
+            assert len(run.jobs.at_work) == 1
+            stored = list(EventRow.objects.order_by("seq").values_list("type", flat=True))
+            may_end.set()
+            worker.run_until_idle()
+    assert stored == ["execution_started", "step_started"]
+
+
+@pytest.mark.django_db
+def test_an_interrupted_once_step_asks_the_outside_and_is_not_repeated() -> None:
+    workflow = make_workflow(nodes=[probe("order", "once")])
+    with behaviour("order", lambda step: Succeeded("made"), lambda step: Succeeded("found")) as calls:
+        execution = start(workflow)
+        with dying_at("before_commit", 2), engine() as worker, pytest.raises(Died):
+            worker.run_until_idle()
+        finish_elsewhere()
+    assert len(calls) == 1
+    assert fresh(execution).steps.get().output == "found"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("took_place", "calls_in_all", "output"), [(True, 1, {"id": 9}), (False, 2, "made")])
+def test_an_interrupted_once_step_that_nobody_can_ask_about_stops_for_a_person(
+    took_place: bool, calls_in_all: int, output: object
+) -> None:
+    workflow = make_workflow(nodes=[probe("order", "once")])
+    with behaviour("order", lambda step: Succeeded("made")) as calls:
+        execution = start(workflow)
+        with dying_at("before_commit", 2), engine() as worker, pytest.raises(Died):
+            worker.run_until_idle()
+        finish_elsewhere()
+        assert (fresh(execution).status, len(calls)) == ("waiting", 1)
+        approval = Approval.objects.get(execution=execution)
+        assert "take place?" in approval.title
+
+        payload = {"payload": {"id": 9}} if took_place else {}
+        answer_approval(workflow.owner, approval.pk, approves=took_place, **payload)  # type: ignore[arg-type]
+        with engine() as worker:
+            worker.run_until_idle()
+    assert fresh(execution).steps.get().output == output
+    assert len(calls) == calls_in_all
+    assert verify_execution(execution.pk) == []

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 import redis
@@ -16,7 +15,6 @@ from pytest_django import DjangoAssertNumQueries
 from orchestrator.accounts.models import Role, User
 from orchestrator.core.clock import utc_now
 from orchestrator.core.context import Origin, origin
-from orchestrator.core.redis import redis_client
 from orchestrator.executions.models import Execution
 from orchestrator.executions.runtime import presence
 from orchestrator.executions.services import operations as service
@@ -26,16 +24,7 @@ from orchestrator.executions.services.vitals import partitions
 from tests.factories import chain, log_step, make_user, make_workflow, node, start
 from tests.probes import behaviour, probe
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _signs_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    keys = [f"test:{name}:{uuid4()}" for name in ("engines", "figures", "swept")]
-    for name, key in zip(("_KEY", "_FIGURES", "_SWEPT"), keys, strict=True):
-        monkeypatch.setattr(presence, name, key)
-    yield
-    redis_client().delete(*keys)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signs_of_its_own")]
 
 
 @pytest.fixture

@@ -59,5 +59,15 @@ class Keeping:
 
     @property
     def done(self) -> float:
-        """Which part of the tape is read, from 0 to 1."""
-        return min(self.run.position / self.messages, 1.0) if self.messages else 0.0
+        """Which part of what is to be read is read, from 0 to 1.
+
+        A run ends with its tape, its windows or its time, whichever is over first.
+        """
+        run = self.run
+        parts = [run.position / self.messages if self.messages else 0.0]
+        if run.windows_wanted:
+            parts.append(run.window / run.windows_wanted)
+        begun = run.tape.first_at
+        if run.until_at is not None and run.last_tick_at is not None and begun is not None:
+            parts.append((run.last_tick_at - begun) / max(run.until_at - begun, timedelta(milliseconds=1)))
+        return min(max(parts), 1.0)

@@ -11,7 +11,7 @@ from orchestrator.accounts.models import User
 from orchestrator.celery import app
 from orchestrator.executions.services.steering import cancel_execution
 from orchestrator.workflows.models import Workflow
-from tests.executions.test_leases import engine
+from tests.executions.dying import engine
 from tests.factories import fresh, make_user, make_workflow, node, start, step
 from tests.trading.strategies.making import STREAM, make_strategy, make_tape
 from trading import tasks

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from orchestrator.core.clock import utc_now
-from tests.executions.test_leases import engine
+from tests.executions.dying import engine
 from tests.factories import chain, fresh, make_user, node
 from tests.trading.strategies.making import BUY, RISEN, STREAM, make_strategy, make_tape
 from trading.domain.messages import Message

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from tests.executions.test_leases import engine
+from tests.executions.dying import engine
 from tests.factories import fresh, make_user
 from tests.trading.strategies.making import RISEN, STREAM, make_strategy, make_tape
 from trading.domain.vocabulary import Mode

@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from orchestrator.accounts.models import User
 from orchestrator.workflows.models import Workflow
-from tests.executions.test_leases import Died, dying_at, engine, finish_elsewhere, passing
+from tests.executions.dying import Died, dying_at, engine, finish_elsewhere, passing
 from tests.factories import chain, edge, fresh, make_user, node
 from tests.trading.strategies.making import BUY, RISEN, SELL, backtest, make_strategy, make_tape
 from trading.models import Fill, Order, StrategyRun, Tape

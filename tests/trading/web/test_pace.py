@@ -36,3 +36,20 @@ def test_a_stream_tells_its_rate_its_age_and_that_it_falls_behind(
     given: dict[str, Any], told: list[str]
 ) -> None:
     assert badges(**given) == told
+
+
+@pytest.mark.parametrize(
+    ("run", "done"),
+    [
+        ({}, 0.2),
+        ({"windows_wanted": 10, "window": 9}, 0.9),
+        ({"windows_wanted": 1_000, "window": 9}, 0.2),
+        ({"until_at": NOW - timedelta(seconds=50), "last_tick_at": NOW - timedelta(seconds=60)}, 0.8),
+        ({"until_at": NOW - timedelta(seconds=70), "last_tick_at": NOW - timedelta(seconds=60)}, 1.0),
+        ({"until_at": NOW - timedelta(seconds=200), "last_tick_at": NOW - timedelta(seconds=60)}, 1.0),
+    ],
+)
+def test_a_run_is_done_with_its_tape_its_windows_or_its_time(run: dict[str, Any], done: float) -> None:
+    tape = Tape(message_count=1_000, first_at=NOW - timedelta(seconds=100), last_at=NOW)
+    row = StrategyRun(tape=tape, position=200, **run)
+    assert Pace(row, Shown(row, "running"), NOW).done == pytest.approx(done)

@@ -21,7 +21,7 @@ from orchestrator.ai.models import AiCall, Budget
 from orchestrator.ai.services.credentials import set_credential
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput
-from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
+from tests.executions.dying import Died, finish_elsewhere, work_until_killed
 from tests.stand_in import Answer
 from tests.workspaces.coding.model import (
     Play,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
+from tests.executions.dying import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import again, engine_run, make_scene, review_as
 from tests.workspaces.testing import make_session
 from workspaces.domain.detectors.swings import SwingParameters

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from orchestrator.workflows.services.versions import check_graph
-from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
+from tests.executions.dying import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import again, engine_run, make_scene, review_as
 from tests.workspaces.making import told
 from tests.workspaces.testing import make_session

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 
-from tests.executions.test_leases import Died, finish_elsewhere, work_until_killed
+from tests.executions.dying import Died, finish_elsewhere, work_until_killed
 from tests.workspaces.coding.scene import Scene, again, engine_run, make_scene, review_as
 from tests.workspaces.deployments.scene import finish
 from tests.workspaces.deployments.wire import Host, fault, hosting, on

@@ -12,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.ai.wire import speaking
-from tests.executions.test_leases import Died, dying_at, engine, finish_elsewhere, passing
+from tests.executions.dying import Died, dying_at, engine, finish_elsewhere, passing
 from tests.trading.strategy.sessions.scene import (
     OWN,
     Scene,
