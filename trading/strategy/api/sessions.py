@@ -26,7 +26,7 @@ from orchestrator.core.params import filters_in
 from trading.strategy.access import May, corporation_numbered, find_session
 from trading.strategy.api import examples
 from trading.strategy.api import serializers as given
-from trading.strategy.domain.documents import snake, write
+from trading.strategy.domain.documents import camel, snake, write
 from trading.strategy.models import StrategicSession
 from trading.strategy.queries.sessions import FILTERS, ORDERINGS, sessions_seen
 from trading.strategy.services.changing import change_session
@@ -42,6 +42,8 @@ CASE: Final = OpenApiParameter(
 KEY: Final = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="Asked again with it, the same is given"
 )
+_FIELDS: Final = {"workflow_id": "workflow"}
+"""How fields of a start are called here."""
 _ALLOWED: Final = {**dict.fromkeys(FILTERS), "status": given.SESSION_STATUSES, "ordering": ORDERINGS}
 
 
@@ -55,6 +57,7 @@ class ByOrdering(WithTies):
 @extend_schema_view(
     get=extend_schema(
         parameters=[
+            CASE,
             OpenApiParameter("status", str, enum=given.SESSION_STATUSES),
             OpenApiParameter("corporation", str, description="EVE's number, or our id"),
             OpenApiParameter("initiator", str, description="Who began it"),
@@ -76,6 +79,13 @@ class SessionsView(ListAPIView[StrategicSession]):
         if getattr(self, "swagger_fake_view", False):
             return StrategicSession.objects.none()
         return sessions_seen(person(self.request), filters_in(self.request.query_params, _ALLOWED))
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Sessions of the corporations that you see, the newest first."""
+        case, answer = _case(request), super().get(request, *args, **kwargs)
+        if case == "camel":
+            answer.data["results"] = camel(answer.data["results"])
+        return answer
 
     @extend_schema(
         parameters=[CASE, KEY],
@@ -155,9 +165,12 @@ class SessionView(APIView):
 
 def shown(request: Request, session: StrategicSession) -> Response:
     """The document in the spelling that was asked for. Raises InvalidInput for another."""
-    case = filters_in(request.query_params, {"case": CASES}).get("case", "snake")
-    document = write(document_of(session))
+    case, document = _case(request), write(document_of(session))
     return Response(document if case == "camel" else snake(document))
+
+
+def _case(request: Request) -> str:
+    return filters_in(request.query_params, {"case": CASES}).get("case", "snake")
 
 
 def _object(request: Request) -> JsonObject:
@@ -175,16 +188,20 @@ def _start(user: User, body: JsonObject, request: Request) -> tuple[StrategicSes
     data = valid_data(given.NewSessionSerializer(data=body))
     number = corporation_number(data["corporation_id"])
     corporation = corporation_numbered(user, number, May.WORK)
-    return start_session(
-        user,
-        corporation.pk,
-        workflow_id=data["workflow"],
-        title=data["title"],
-        objective=data["objective"],
-        initiator=data["initiator"],
-        provider=data["provider"],
-        idempotency_key=request.headers.get("Idempotency-Key", ""),
-    )
+    try:
+        return start_session(
+            user,
+            corporation.pk,
+            workflow_id=data["workflow"],
+            title=data["title"],
+            objective=data["objective"],
+            initiator=data["initiator"],
+            provider=data["provider"],
+            idempotency_key=request.headers.get("Idempotency-Key", ""),
+        )
+    except InvalidInput as error:
+        error.fields = {_FIELDS.get(name, name): said for name, said in error.fields.items()}
+        raise
 
 
 @contextmanager
@@ -193,6 +210,6 @@ def _spelled_as(body: JsonObject) -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        if not {"corporationId", "currentStep", "sessionId"} & set(body):
-            error.fields = snake(error.fields)
+        spell = camel if {"corporationId", "currentStep", "sessionId"} & set(body) else snake
+        error.fields = spell(error.fields)
         raise

@@ -1,84 +1,26 @@
 """Sessions as documents: the shape that other systems know them by, in both spellings of its names.
 
-``SCHEMA`` says the same as the ``strategic_workflows`` collection that sessions come from; what a JSON
+The schema says the same as the ``strategic_workflows`` collection that sessions come from; what a JSON
 Schema cannot say (the current step is one of the steps, a confidence lies between 0 and 1) is checked here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from orchestrator.core.json import JsonObject
+from trading.strategy.domain.document_schema import faults_in, moment
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
-
-MOST_STEPS: Final = 200
-MOST_LOG: Final = 10_000
-_MOMENT: Final[JsonObject] = {"type": "string", "format": "date-time"}
-_OBJECT: Final[JsonObject] = {"type": "object"}
-
-SCHEMA: Final[JsonObject] = {
-    "type": "object",
-    "required": [
-        "corporationId", "sessionId", "initiator", "status", "createdAt", "updatedAt", "steps", "currentStep",
-    ],
-    "properties": {
-        "corporationId": {"type": "string", "maxLength": 20},
-        "sessionId": {"type": "string", "maxLength": 100},
-        "initiator": {"type": "string", "minLength": 1, "maxLength": 150},
-        "status": {"enum": [*SessionStatus]},
-        "createdAt": _MOMENT,
-        "updatedAt": _MOMENT,
-        "steps": {
-            "type": "array",
-            "maxItems": MOST_STEPS,
-            "items": {
-                "type": "object",
-                "required": ["stepType", "status", "startedAt"],
-                "properties": {
-                    "stepType": {"type": "string", "minLength": 1, "maxLength": 60},
-                    "status": {"enum": [*StepStatus]},
-                    "startedAt": _MOMENT,
-                    "completedAt": _MOMENT,
-                    "input": _OBJECT,
-                    "output": _OBJECT,
-                    "confidenceScore": {"type": "number"},
-                    "recommendations": {"type": "array", "maxItems": 100, "items": _OBJECT},
-                },
-            },
-        },
-        "currentStep": {"type": "integer"},
-        "sessionLog": {
-            "type": "array",
-            "maxItems": MOST_LOG,
-            "items": {
-                "type": "object",
-                "properties": {"timestamp": _MOMENT, "event": {"type": "string"}, "details": _OBJECT},
-            },
-        },
-    },
-}  # fmt: skip
-"""In JSON Schema's own words: a date of the document store is a text in RFC 3339."""
 
 _FREE: Final = frozenset({"input", "output", "recommendations", "details"})
 """What is below these is people's own and keeps its spelling."""
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _GAP: Final = re.compile(r"_([a-z0-9])")
-_CHECKS: Final = FormatChecker()
-_VALIDATOR: Final = Draft202012Validator(SCHEMA, format_checker=_CHECKS)
-_MOST_FAULTS: Final = 20
 _CORPORATION: Final = re.compile(r"[1-9]\d{0,18}", re.ASCII)
-
-
-@_CHECKS.checks("date-time", raises=ValueError)
-def _is_moment(value: object) -> bool:
-    """With its offset: a time without one means something else everywhere."""
-    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +65,23 @@ class BadDocument(ValueError):
 
 def snake(value: Any) -> Any:
     """The same with names such as ``current_step``, as this API spells them."""
-    return _renamed(value, lambda name: _HUMP.sub(r"_\1", name).lower())
+    return _renamed(value, _snake)
 
 
 def camel(value: Any) -> Any:
     """The same with names such as ``currentStep``, as the document spells them."""
-    return _renamed(value, lambda name: _GAP.sub(lambda found: found[1].upper(), name))
+    return _renamed(value, _camel)
 
 
-def _renamed(value: Any, rename: Any) -> Any:
+def _snake(name: str) -> str:
+    return _HUMP.sub(r"_\1", name).lower()
+
+
+def _camel(name: str) -> str:
+    return _GAP.sub(lambda found: found[1].upper(), name)
+
+
+def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         return [_renamed(each, rename) for each in value]
     if not isinstance(value, dict):
@@ -140,19 +90,32 @@ def _renamed(value: Any, rename: Any) -> Any:
 
 
 def read(value: Any) -> SessionDocument:
-    """Out of JSON in either spelling. Raises BadDocument with all faults, each at its place."""
+    """Out of JSON in either spelling. Raises BadDocument with the faults, each at its place."""
     document = camel(value) if isinstance(value, dict) else value
-    faults: dict[str, list[str]] = {}
-    for error in sorted(_VALIDATOR.iter_errors(document), key=lambda each: list(map(str, each.path))):
-        place = ".".join(str(part) for part in error.path)
-        faults.setdefault(place, []).append(f"{error.message[:200]}.")
-        if len(faults) >= _MOST_FAULTS:
-            break
+    faults = _twice(value, ()) or faults_in(document) or _rules(document)
     if faults:
         raise BadDocument(faults)
-    if faults := _rules(document):
-        raise BadDocument(faults)
     return _read(document)
+
+
+def _twice(value: Any, place: tuple[str, ...]) -> dict[str, list[str]]:
+    """What is told in both spellings at once: nobody knows which one is meant."""
+    if isinstance(value, list):
+        return _merged(_twice(each, (*place, str(at))) for at, each in enumerate(value))
+    if not isinstance(value, dict):
+        return {}
+    found: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for name in value:
+        other = names.setdefault(_camel(name), name)
+        if other != name:
+            found[".".join((*place, _camel(name)))] = [f"It is told twice, as {other} and as {name}."]
+    inner = (_twice(each, (*place, name)) for name, each in value.items() if name not in _FREE)
+    return {**found, **_merged(inner)}
+
+
+def _merged(parts: Iterable[dict[str, list[str]]]) -> dict[str, list[str]]:
+    return {place: said for part in parts for place, said in part.items()}
 
 
 def _rules(document: JsonObject) -> dict[str, list[str]]:
@@ -168,7 +131,7 @@ def _rules(document: JsonObject) -> dict[str, list[str]]:
         if not 0 <= step.get("confidenceScore", 0) <= 1:
             faults[f"steps.{at}.confidenceScore"] = ["A confidence is between 0 and 1."]
         ended = step.get("completedAt")
-        if ended and datetime.fromisoformat(ended) < datetime.fromisoformat(step["startedAt"]):
+        if ended and moment(ended) < moment(step["startedAt"]):
             faults[f"steps.{at}.completedAt"] = ["It was completed before it was started."]
     return faults
 
@@ -179,13 +142,13 @@ def _read(document: Any) -> SessionDocument:
         session_id=document["sessionId"],
         initiator=document["initiator"],
         status=SessionStatus(document["status"]),
-        created_at=datetime.fromisoformat(document["createdAt"]),
-        updated_at=datetime.fromisoformat(document["updatedAt"]),
+        created_at=moment(document["createdAt"]),
+        updated_at=moment(document["updatedAt"]),
         steps=tuple(_step(each) for each in document["steps"]),
         current_step=int(document["currentStep"]),
         log=tuple(
             LogDocument(
-                datetime.fromisoformat(each.get("timestamp", document["createdAt"])),
+                moment(each.get("timestamp", document["createdAt"])),
                 each.get("event", ""),
                 each.get("details", {}),
             )
@@ -199,8 +162,8 @@ def _step(step: Any) -> StepDocument:
     return StepDocument(
         step_type=step["stepType"],
         status=StepStatus(step["status"]),
-        started_at=datetime.fromisoformat(step["startedAt"]),
-        completed_at=datetime.fromisoformat(ended) if ended else None,
+        started_at=moment(step["startedAt"]),
+        completed_at=moment(ended) if ended else None,
         input=step.get("input", {}),
         output=step.get("output"),
         confidence=None if confidence is None else float(confidence),

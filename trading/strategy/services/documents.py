@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
@@ -29,9 +31,9 @@ from trading.strategy.models import (
     StrategicStep,
     WorkflowLog,
 )
+from trading.strategy.services.advice_documents import read_recommendation, recommendation_document
 
-_TITLE: Final = 300
-_DETAIL: Final = 10_000
+_CHANGED: Final = "There is a session with this id in the corporation already, and it says something else."
 
 
 def export_session(user: User, session_id: UUID) -> JsonObject:
@@ -42,6 +44,7 @@ def export_session(user: User, session_id: UUID) -> JsonObject:
 def document_of(session: StrategicSession) -> SessionDocument:
     """In three queries. An imported session keeps the id that it came with."""
     steps = session.steps.prefetch_related("recommendations")
+    is_imported = bool(session.imported_id)
     return SessionDocument(
         corporation_id=session.corporation.eve_id,
         session_id=session.imported_id or str(session.pk),
@@ -49,13 +52,13 @@ def document_of(session: StrategicSession) -> SessionDocument:
         status=SessionStatus(session.status),
         created_at=session.created_at,
         updated_at=session.updated_at,
-        steps=tuple(_step_document(step) for step in steps),
+        steps=tuple(_step_document(step, is_imported) for step in steps),
         current_step=session.current_step,
         log=tuple(LogDocument(each.at, each.event, each.details) for each in session.log.all()),
     )
 
 
-def _step_document(step: StrategicStep) -> StepDocument:
+def _step_document(step: StrategicStep, is_imported: bool) -> StepDocument:
     return StepDocument(
         step_type=step.step_type,
         status=StepStatus(step.status),
@@ -64,41 +67,28 @@ def _step_document(step: StrategicStep) -> StepDocument:
         input=step.input,
         output=step.output,
         confidence=step.confidence_score,
-        recommendations=tuple(recommendation_document(each) for each in step.recommendations.all()),
+        recommendations=tuple(
+            recommendation_document(each, is_imported=is_imported) for each in step.recommendations.all()
+        ),
     )
-
-
-def recommendation_document(row: Recommendation) -> JsonObject:
-    """What came in comes out as it was; one of our own with all that is known of it."""
-    told: JsonObject = row.more
-    if told:
-        return told
-    told = {
-        "title": row.title,
-        "detail": row.detail,
-        "citations": row.citations,
-        "status": row.status,
-    }
-    if row.confidence_score is not None:
-        told["confidence"] = row.confidence_score
-    if row.outcome:
-        told["outcome"] = row.outcome
-    return told
 
 
 @transaction.atomic
 def import_session(user: User, document: Any) -> tuple[StrategicSession, bool]:
-    """The session, and whether it is new: the same document again gives the session that it made before.
+    """The session, and whether it is new: the same document again gives the session that it is of.
 
-    Its corporation must have been added. Raises InvalidInput with a fault for each place, and NotAllowed.
+    Its corporation must have been added. Raises InvalidInput with a fault for each place, NotAllowed, and
+    WrongState for a session that is here and says something else.
     """
     try:
         told = read(document)
     except BadDocument as error:
         raise InvalidInput("This is no session document.", fields=error.faults) from error
     corporation = corporation_numbered(user, told.corporation_id, May.WORK)
-    known = StrategicSession.objects.filter(corporation=corporation, imported_id=told.session_id).first()
+    known = _known(corporation, told.session_id)
     if known is not None:
+        if document_of(known) != told:
+            raise WrongState(_CHANGED)
         return known, False
     try:
         with transaction.atomic():
@@ -112,6 +102,16 @@ def import_session(user: User, document: Any) -> tuple[StrategicSession, bool]:
         after={"session_id": told.session_id, "steps": len(told.steps)},
     )
     return session, True
+
+
+def _known(corporation: Corporation, session_id: str) -> StrategicSession | None:
+    """That came with this id, or that was begun here and has it."""
+    meant = Q(imported_id=session_id)
+    with suppress(ValueError):
+        meant |= Q(pk=UUID(session_id), imported_id="")
+    return (
+        StrategicSession.objects.select_related("corporation").filter(meant, corporation=corporation).first()
+    )
 
 
 def _store(user: User, corporation: Corporation, told: SessionDocument) -> StrategicSession:
@@ -139,7 +139,7 @@ def replace_steps(session: StrategicSession, told: Sequence[StepDocument]) -> No
     """Those of an imported session, whose row is locked; a step that says the same stays the row it was."""
     kept = list(session.steps.prefetch_related("recommendations"))
     same = 0
-    while same < min(len(kept), len(told)) and _step_document(kept[same]) == told[same]:
+    while same < min(len(kept), len(told)) and _step_document(kept[same], True) == told[same]:
         same += 1
     session.steps.filter(position__gte=same).delete()
     _add_steps(session, told[same:], first=same)
@@ -162,21 +162,7 @@ def _add_steps(session: StrategicSession, told: Sequence[StepDocument], *, first
         for position, each in enumerate(told, start=first)
     )
     Recommendation.objects.bulk_create(
-        _recommendation(step, number, each)
+        read_recommendation(step, number, each)
         for step, document in zip(steps, told, strict=True)
         for number, each in enumerate(document.recommendations, start=1)
     )
-
-
-def _recommendation(step: StrategicStep, number: int, told: JsonObject) -> Recommendation:
-    return Recommendation(
-        step=step,
-        number=number,
-        title=_text(told.get("title"), _TITLE) or f"Recommendation {number}",
-        detail=_text(told.get("detail"), _DETAIL),
-        more=told,
-    )
-
-
-def _text(value: object, most: int) -> str:
-    return value.strip()[:most] if isinstance(value, str) else ""

@@ -23,7 +23,7 @@ from orchestrator.graphs.compiled import CompiledGraph, CompiledNode
 from orchestrator.workflows.access import find_runnable
 from orchestrator.workflows.models import WorkflowVersion
 from trading.strategy.access import May, find_corporation, find_session
-from trading.strategy.domain.documents import MOST_STEPS
+from trading.strategy.domain.document_schema import MOST_STEPS
 from trading.strategy.domain.steps import definition_of
 from trading.strategy.domain.vocabulary import MOVES, SessionStatus
 from trading.strategy.models import Corporation, StrategicSession, StrategicStep

@@ -20,7 +20,7 @@ from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.models import Execution
 from trading.strategy.domain.answers import Advice, Answer, Question, Unsupported
-from trading.strategy.domain.documents import MOST_STEPS
+from trading.strategy.domain.document_schema import MOST_STEPS
 from trading.strategy.domain.steps import DEFINITIONS
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus, StepType
 from trading.strategy.models import Corporation, Recommendation, StrategicSession, StrategicStep

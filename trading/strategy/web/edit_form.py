@@ -12,7 +12,7 @@ from orchestrator.core.web.forms import StyledForm
 from orchestrator.core.web.json_field import JsonText
 from orchestrator.executions.web.schema_form import SchemaForm
 from trading.strategy.models import StrategicStep
-from trading.strategy.services.documents import recommendation_document
+from trading.strategy.services.advice_documents import recommendation_document
 
 
 class AnswerForm(StyledForm):

@@ -98,6 +98,18 @@ def test_a_list_is_narrowed_searched_and_ordered(owner: User, corporation: Corpo
         assert client.get(f"{SESSIONS}?{wrong}").status_code == 400
 
 
+def test_a_list_is_spelled_as_asked_for_and_keeps_its_cursor(owner: User, corporation: Corporation) -> None:
+    client = client_of(owner)
+    for _ in range(2):
+        make_session(corporation)
+
+    page = client.get(f"{SESSIONS}?case=camel&page_size=1").json()
+
+    assert {"sessionId", "corporationId", "currentStep", "completedSteps"} <= set(page["results"][0])
+    assert "sessionId" in client.get(page["next"]).json()["results"][0]
+    assert client.get(f"{SESSIONS}?case=kebab").status_code == 400
+
+
 def test_a_list_by_cursor_gives_each_once_in_any_order(owner: User, corporation: Corporation) -> None:
     client = client_of(owner)
     made = {str(make_session(corporation).pk) for _ in range(5)}

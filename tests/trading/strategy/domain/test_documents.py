@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -23,71 +28,41 @@ from trading.strategy.domain.documents import (
 )
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 
-BSON: dict[str, Any] = {
-    "bsonType": "object",
-    "required": [
-        "corporationId", "sessionId", "initiator", "status", "createdAt", "updatedAt", "steps", "currentStep",
-    ],
-    "properties": {
-        "corporationId": {"bsonType": "string"},
-        "sessionId": {"bsonType": "string"},
-        "initiator": {"bsonType": "string"},
-        "status": {"enum": ["active", "paused", "completed", "archived"]},
-        "createdAt": {"bsonType": "date"},
-        "updatedAt": {"bsonType": "date"},
-        "steps": {
-            "bsonType": "array",
-            "items": {
-                "bsonType": "object",
-                "required": ["stepType", "status", "startedAt"],
-                "properties": {
-                    "stepType": {"bsonType": "string"},
-                    "status": {"enum": ["pending", "in_progress", "completed", "error"]},
-                    "startedAt": {"bsonType": "date"},
-                    "completedAt": {"bsonType": "date"},
-                    "input": {"bsonType": "object"},
-                    "output": {"bsonType": "object"},
-                    "confidenceScore": {"bsonType": "double"},
-                    "recommendations": {"bsonType": "array", "items": {"bsonType": "object"}},
-                },
-            },
-        },
-        "currentStep": {"bsonType": "int"},
-        "sessionLog": {
-            "bsonType": "array",
-            "items": {
-                "bsonType": "object",
-                "properties": {
-                    "timestamp": {"bsonType": "date"},
-                    "event": {"bsonType": "string"},
-                    "details": {"bsonType": "object"},
-                },
-            },
-        },
-    },
-}  # fmt: skip
-"""The schema of the collection, as it is written where sessions come from."""
+SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("strategic_workflows.json").read_bytes())
+"""The schema of the collection, letter by letter as it is written where sessions come from."""
 
-_TYPES = {"int": "integer", "double": "number"}
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
-def as_json_schema(bson: Any) -> Any:
-    """Types of the document store as JSON has them: dates are texts in RFC 3339."""
-    if isinstance(bson, list):
-        return [as_json_schema(each) for each in bson]
-    if not isinstance(bson, dict):
-        return bson
-    found = {name: as_json_schema(each) for name, each in bson.items() if name != "bsonType"}
-    kind = bson.get("bsonType")
-    if isinstance(kind, str):
-        found |= (
-            {"type": "string", "format": "date-time"} if kind == "date" else {"type": _TYPES.get(kind, kind)}
-        )
-    return found
+def is_date(value: object) -> bool:
+    """A moment that the calendar has, as JSON carries it."""
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
-VALIDATOR = jsonschema.Draft202012Validator(as_json_schema(BSON))
+BSON_TYPES: dict[str, Callable[[object], bool]] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "date": is_date,
+    "double": lambda value: isinstance(value, float) and math.isfinite(value),
+    "int": lambda value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**31,
+}
+
+
+def _of_bson_type(validator: Any, kind: str, value: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:
+    if not BSON_TYPES[kind](value):
+        yield jsonschema.ValidationError(f"{value!r} is no {kind}")
+
+
+_extend: Any = jsonschema.validators.extend
+VALIDATOR = _extend(jsonschema.Draft202012Validator, {"bsonType": _of_bson_type})(SCHEMA)
+"""Reads ``bsonType`` itself, so that nothing of the schema is said anew."""
 
 
 def make_document(**other: Any) -> dict[str, Any]:
@@ -117,8 +92,10 @@ def _day(year: int) -> datetime:
 
 
 moments = st.datetimes(_day(2020), _day(2030), timezones=st.just(UTC))
+storable = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+words = st.text(storable, max_size=5)
 own: st.SearchStrategy[JsonObject] = st.dictionaries(
-    st.text(max_size=5), st.one_of(st.integers(-5, 5), st.text(max_size=5), st.booleans()), max_size=3
+    words, st.one_of(st.integers(-5, 5), st.floats(-1e9, 1e9), words, st.booleans(), st.none()), max_size=3
 )
 
 
@@ -150,7 +127,7 @@ def sessions(draw: st.DrawFn) -> SessionDocument:
         updated_at=draw(moments),
         steps=made,
         current_step=draw(st.integers(0, max(0, len(made) - 1))),
-        log=tuple(draw(st.lists(st.builds(LogDocument, moments, st.text(max_size=8), own), max_size=3))),
+        log=tuple(draw(st.lists(st.builds(LogDocument, moments, words, own), max_size=3))),
     )
 
 
@@ -165,7 +142,7 @@ def test_what_is_written_is_valid_and_is_read_as_the_same(session: SessionDocume
 
 @given(st.one_of(st.none(), st.integers(), st.text(max_size=3), own, st.lists(st.integers(), max_size=2)))
 def test_what_the_schema_refuses_is_refused_with_the_place(junk: object) -> None:
-    for name in BSON["properties"]:
+    for name in SCHEMA["properties"]:
         document = make_document(**{name: junk})
         if VALIDATOR.is_valid(document):
             continue
@@ -184,6 +161,20 @@ def test_what_the_schema_refuses_is_refused_with_the_place(junk: object) -> None
         ({"status": "deleted"}, "status", "not one of"),
         ({"createdAt": "2026-11-22T12:00:00"}, "createdAt", "date-time"),
         ({"createdAt": "yesterday"}, "createdAt", "date-time"),
+        ({"createdAt": "2026-02-30T12:00:00Z"}, "createdAt", "date-time"),
+        ({"createdAt": "2026-W10-1T00:00:00Z"}, "createdAt", "date-time"),
+        ({"createdAt": "0001-01-01T00:00:00+14:00"}, "createdAt", "date-time"),
+        ({"updatedAt": "9999-12-31T23:59:59-14:00"}, "updatedAt", "date-time"),
+        ({"sessionId": ""}, "sessionId", "empty"),
+        ({"initiator": "  "}, "initiator", "empty"),
+        ({"sessionId": "x" * 101}, "sessionId", "at most 100"),
+        ({"sessionLog": [{"event": "x" * 61}]}, "sessionLog.0.event", "at most 60"),
+        ({"sessionId": "a\0b"}, "sessionId", "cannot be stored"),
+        ({"initiator": "\ud800"}, "initiator", "cannot be stored"),
+        ({"sessionLog": [{"details": {"a": ["\0"]}}]}, "sessionLog.0.details.a.0", "cannot be stored"),
+        ({"sessionLog": [{"details": {"\0": 1}}]}, "sessionLog.0.details", "cannot be stored"),
+        ({"current_step": 1}, "currentStep", "told twice, as currentStep and as current_step"),
+        ({"colour_of": 1, "colourOf": 2}, "colourOf", "told twice"),
     ],
 )
 def test_what_a_session_cannot_be_is_told(change: JsonObject, place: str, words: str) -> None:
@@ -204,7 +195,7 @@ def test_all_faults_are_told_at_once() -> None:
     document = make_document(status="gone", steps=[{"stepType": 5}], currentStep="x")
     with pytest.raises(BadDocument) as caught:
         read(document)
-    assert {"status", "steps.0", "steps.0.stepType", "currentStep"} <= set(caught.value.faults)
+    assert {"status", "steps.0.startedAt", "steps.0.stepType", "currentStep"} <= set(caught.value.faults)
 
 
 def test_what_people_wrote_keeps_its_spelling() -> None:
@@ -214,3 +205,48 @@ def test_what_people_wrote_keeps_its_spelling() -> None:
     assert snake(document)["steps"][0]["output"] == {"camelHump": {"snake_case": 1}}
     assert camel(snake(document)) == document
     assert read(document).steps[0].confidence == 0.7
+
+
+def test_both_spellings_in_one_step_are_told_at_its_place() -> None:
+    document = make_document()
+    document["steps"][1]["step_type"] = "threats"
+    with pytest.raises(BadDocument) as caught:
+        read(document)
+    assert list(caught.value.faults) == ["steps.1.stepType"]
+
+
+@pytest.mark.parametrize("name", ["steps", "sessionLog"])
+def test_a_list_that_is_too_long_is_told_so_in_a_sentence(name: str) -> None:
+    entry = make_document()["steps"][0] if name == "steps" else {"event": "x"}
+    with pytest.raises(BadDocument) as caught:
+        read(make_document(**{name: [entry] * 50_000}))
+    assert set(caught.value.faults) == {name}
+    assert "at most" in caught.value.faults[name][0]
+
+
+def test_what_is_nested_without_an_end_is_told_so() -> None:
+    inner: Any = 1
+    for _ in range(300):
+        inner = {"a": inner}
+    document = make_document()
+    document["steps"][0]["input"] = {"deep": inner}
+    with pytest.raises(BadDocument, match=r"steps\.0\.input\.deep\.a\.a: It is nested deeper than 100"):
+        read(document)
+
+
+def test_no_sentence_about_a_fault_repeats_what_was_sent_at_length() -> None:
+    with pytest.raises(BadDocument) as caught:
+        read(make_document(createdAt="x" * 100_000, status="y" * 100_000, currentStep=["z"] * 50_000))
+    assert set(caught.value.faults) == {"createdAt", "status", "currentStep"}
+    assert all(len(said) < 300 for each in caught.value.faults.values() for said in each)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("currentStep", 1.0), ("currentStep", True), ("createdAt", "2026-02-30T00:00:00Z")]
+)
+def test_the_schema_as_written_keeps_kinds_of_numbers_and_dates_apart(name: str, value: object) -> None:
+    assert VALIDATOR.is_valid(make_document())
+    assert not VALIDATOR.is_valid(make_document(**{name: value}))
+    whole = make_document()
+    whole["steps"][0]["confidenceScore"] = 1
+    assert not VALIDATOR.is_valid(whole), "a double is no int"
