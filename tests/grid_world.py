@@ -30,9 +30,8 @@ from tests.process.making import WEBM, make_node, make_process, make_prompt, mak
 from tests.process.storing import store
 from tests.trading.live.scene import make_live_portfolio
 from tests.trading.strategy.domain.test_documents import make_document
-from tests.trading.strategy.making import make_corporation
+from tests.trading.strategy.making import make_corporation, make_world
 from tests.trading.strategy.making import make_session as make_strategic_session
-from tests.trading.strategy.matrices import make_world
 from tests.workspaces.coding.scene import make_failed_run
 from tests.workspaces.deployments.scene import make_done
 from tests.workspaces.making import make_workspace

@@ -90,6 +90,7 @@ PAGES = [
     Page("strategy:new-matrix", "post", answers(EVERYBODY, 400)),
     Page("strategy:matrix", "get", LENT_READ, {"pk": "matrix"}),
     Page("strategy:matrix-picture", "get", LENT_READ, {"pk": "matrix"}),
+    Page("strategy:matrix-csv", "get", LENT_READ, {"pk": "matrix"}),
     Page("strategy:rename-matrix", "post", answers(LENT_EDIT, 302), {"pk": "matrix"}, {"title": "Renamed"}),
     Page("strategy:delete-matrix", "post", answers(LENT_EDIT, 302), {"pk": "matrix"}),
     Page("strategy:add-option", "post", answers(LENT_EDIT, 302), {"pk": "matrix"}, {"name": "Leave"}),

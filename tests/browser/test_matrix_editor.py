@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenAs
 from tests.browser.watching import Watch
 from tests.factories import make_user
-from tests.trading.strategy.matrices import (
+from tests.trading.strategy.making import (
+    make_bare_session,
     make_corporation,
     make_matrix,
     make_recommendation,
-    make_session,
     make_step,
 )
 from trading.strategy.domain.drafts import CriterionDraft, OptionDraft, ScoreDraft
@@ -133,7 +133,7 @@ def test_recommendations_are_judged_where_they_are_listed(
     open_as: OpenAs, looks_right: Callable[[Page], None]
 ) -> None:
     owner = make_user("owner")
-    make_recommendation(make_step(make_session(make_corporation(owner))))
+    make_recommendation(make_step(make_bare_session(make_corporation(owner))))
     page = open_as(owner, "/strategy/recommendations/")
     page.get_by_role("button", name="Carried out").click()
     page.get_by_label("What came of it").select_option("partial")

@@ -1,7 +1,6 @@
 /** The editor of a matrix, put together: the grid, the reasons of a cell, the state of saving, conflicts. */
 
-import { debounce, el, oncePerPicture } from "../page/dom";
-import { plain } from "./core";
+import { debounce, el, icon, oncePerPicture } from "../page/dom";
 import { Grid, WEIGHTS } from "./grid";
 import { type Cell, type Conflict, Model, type Told } from "./model";
 import { Saver, type State } from "./saving";
@@ -11,14 +10,19 @@ const WORDS: Record<State, string> = {
   pending: "Not saved yet…",
   saving: "Saving…",
   offline: "The server is out of reach. Your entries are kept on this page and sent as soon as it answers.",
-  conflict: "Somebody else changed the same cell. Say which one holds.",
+  "signed-out":
+    "You are logged out. Your entries are kept on this page: log in again in another tab, and they are sent.",
+  conflict: "Somebody else changed the same as you. Say which one holds.",
   failed: "Not saved",
 };
+const CALM: readonly State[] = ["saved", "pending", "saving"];
 
 export function setUpMatrix(root: ParentNode = document): Editor | null {
   const mount = root.querySelector<HTMLElement>("#matrix-editor");
   const data = root.querySelector("#matrix-data")?.textContent;
-  return mount && data ? new Editor(mount, JSON.parse(data) as Told) : null;
+  if (!mount || !data) return null;
+  const told = JSON.parse(data) as Told;
+  return told.options.length && told.criteria.length ? new Editor(mount, told) : null; // else nothing to score
 }
 
 export class Editor {
@@ -28,7 +32,15 @@ export class Editor {
   private readonly leader = el("p", { class: "matrix-leader", "aria-live": "polite" });
   private readonly state = el("p", { class: "matrix-state", role: "status" });
   private readonly complaint = el("p", { class: "matrix-complaint", role: "alert" });
+  private readonly undo = tool("rotate-ccw", "Undo", "Ctrl Z", () => this.moveBack(this.model.undo()));
+  private readonly redo = tool("rotate-cw", "Redo", "Ctrl Y", () => this.moveBack(this.model.redo()));
+  private readonly again = el(
+    "button",
+    { type: "button", class: "btn btn-xs btn-line", hidden: true },
+    "Try again",
+  );
   private readonly conflicts = el("div", { class: "matrix-conflicts" });
+  private readonly links = el("p", { class: "matrix-links" });
   private readonly where = el("h2", { class: "text-sm font-semibold" });
   private readonly reason: HTMLTextAreaElement;
   private readonly source: HTMLInputElement;
@@ -50,25 +62,47 @@ export class Editor {
         entered: () => this.entered(),
         moved: () => this.moved(),
         complain: (message) => (this.complaint.textContent = message),
+        undo: () => this.moveBack(this.model.undo()),
+        redo: () => this.moveBack(this.model.redo()),
       },
       { option, criterion },
       editable === "yes",
     );
     this.reason = el("textarea", { class: "textarea textarea-sm w-full", rows: "2", maxlength: "5000" });
     this.source = el("input", { class: "input input-sm w-full", maxlength: "300" });
-    this.redraw = oncePerPicture(() => this.grid.refresh());
+    this.redraw = oncePerPicture(() => this.shown());
+    this.again.addEventListener("click", () => this.saver.soon(0));
     this.mount.replaceChildren(
-      this.leader,
-      this.state,
+      this.bar(editable === "yes"),
       this.complaint,
       this.conflicts,
       this.grid.element,
       this.panel(),
     );
     this.grid.draw();
+    this.shown();
+    this.saved();
+  }
+
+  /** All that follows from what is entered: totals, ranks, shares, who is first, the chosen cell. */
+  private shown(): void {
+    this.grid.refresh();
     this.tell();
     this.moved();
-    this.saved();
+    this.undo.disabled = !this.model.history.canUndo;
+    this.redo.disabled = !this.model.history.canRedo;
+  }
+
+  private bar(isEditable: boolean): HTMLElement {
+    if (!isEditable) return el("div", { class: "matrix-bar" }, this.leader);
+    const saving = el("div", { class: "matrix-saving" }, this.state, this.again);
+    const tools = el("div", { class: "matrix-tools" }, this.undo, this.redo);
+    return el(
+      "div",
+      { class: "matrix-bar" },
+      el("div", { class: "min-w-0 grow" }, this.leader, saving),
+      tools,
+    );
   }
 
   private panel(): HTMLElement {
@@ -96,7 +130,7 @@ export class Editor {
     return el(
       "section",
       { class: "matrix-panel", "aria-label": "The chosen cell" },
-      this.where,
+      el("div", { class: "matrix-where" }, this.where, this.links),
       fields,
       this.by,
     );
@@ -104,9 +138,14 @@ export class Editor {
 
   private entered(): void {
     this.redraw();
-    this.tell();
-    this.moved();
     this.saver.soon();
+  }
+
+  private moveBack(place: { option: number; criterion: number } | null): void {
+    if (!place) return;
+    this.grid.go(place.option, place.criterion);
+    this.grid.focus();
+    this.entered();
   }
 
   private moved(): void {
@@ -121,6 +160,7 @@ export class Editor {
     for (const input of [this.reason, this.source]) input.disabled = !isOpen;
     if (document.activeElement !== this.reason) this.reason.value = cell?.reason ?? "";
     if (document.activeElement !== this.source) this.source.value = cell?.source ?? "";
+    this.link(option, criterion);
     this.by.textContent =
       cell?.score === null
         ? "Give a score first: a reason belongs to one."
@@ -129,8 +169,23 @@ export class Editor {
           : "";
   }
 
+  /** To where the option and the criterion are renamed, moved and deleted. */
+  private link(option: number, criterion: number): void {
+    const { option: row = "", criterion: column = "", editable } = this.mount.dataset;
+    const verb = editable === "yes" ? "Change" : "Look at";
+    const to = (url: string, part: { id: string; name: string } | undefined): HTMLElement | null =>
+      part
+        ? el("a", { class: "link-plain", href: url.replace("PART", part.id) }, `${verb} ${part.name}`)
+        : null;
+    this.links.replaceChildren(
+      ...[to(row, this.model.options[option]), to(column, this.model.criteria[criterion])].filter(
+        (each) => each !== null,
+      ),
+    );
+  }
+
   private tell(): void {
-    const standings = this.model.standings;
+    const standings = this.grid.standings;
     const first = standings.filter((each) => each.rank === 1);
     const names = first.map((each) => this.model.options[each.option]?.name ?? "");
     const open = standings.reduce((sum, each) => sum + each.missing, 0);
@@ -146,13 +201,18 @@ export class Editor {
     const { state, fault } = this.saver;
     this.state.textContent = state === "failed" ? `${WORDS.failed}: ${fault}` : WORDS[state];
     this.state.dataset.state = state;
+    this.again.hidden = CALM.includes(state) || state === "conflict";
+    const gone = this.model.takeGone();
+    if (gone) {
+      const many = gone === 1 ? "An entry of yours was" : `${gone} entries of yours were`;
+      this.complaint.textContent = `${many} into what somebody else deleted meanwhile.`;
+    }
     this.conflicts.replaceChildren(...[...this.model.conflicts.values()].map((each) => this.asked(each)));
     if (this.model.revision === this.revision) return;
     this.revision = this.model.revision;
     this.mount.dataset.revision = String(this.revision);
     this.grid.draw();
-    this.tell();
-    this.moved();
+    this.shown();
     this.pictures();
   }
 
@@ -162,31 +222,31 @@ export class Editor {
     place?.dispatchEvent(new CustomEvent("matrix:saved", { bubbles: true }));
   });
 
-  private asked(conflict: Conflict): HTMLElement {
-    const text = (cell: Cell): string => (cell.score === null ? "no score" : plain(cell.score));
+  private asked({ key, about, mine, theirs, by }: Conflict): HTMLElement {
     const button = (label: string, keepMine: boolean): HTMLElement => {
       const made = el("button", { type: "button", class: "btn btn-sm btn-line" }, label);
       made.addEventListener("click", () => {
-        this.model.settle(conflict.key, keepMine);
-        this.grid.draw();
+        this.model.settle(key, keepMine);
         this.entered();
         this.saved();
       });
       return made;
     };
-    const by = conflict.theirs.by || "Somebody else";
     return el(
       "div",
       { class: "note tone-waiting flex-wrap" },
-      el(
-        "p",
-        {},
-        `${conflict.option} · ${conflict.criterion}: ${by} entered ${text(conflict.theirs)}, you ${text(conflict.mine)}.`,
-      ),
-      button(`Keep mine (${text(conflict.mine)})`, true),
-      button(`Take theirs (${text(conflict.theirs)})`, false),
+      el("p", {}, `${about}: ${by || "Somebody else"} entered ${theirs}, you ${mine}.`),
+      button(`Keep mine (${mine})`, true),
+      button(`Take theirs (${theirs})`, false),
     );
   }
+}
+
+function tool(name: string, label: string, keys: string, act: () => void): HTMLButtonElement {
+  const made = el("button", { type: "button", class: "btn btn-sm btn-line", title: keys, disabled: true });
+  made.append(icon(name), label);
+  made.addEventListener("click", act);
+  return made;
 }
 
 /** A few of them by name, and how many more there are. */

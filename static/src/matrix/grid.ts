@@ -18,6 +18,8 @@ export interface Calls {
   entered: () => void;
   moved: () => void;
   complain: (message: string) => void;
+  undo: () => void;
+  redo: () => void;
 }
 
 export class Grid {
@@ -26,7 +28,7 @@ export class Grid {
   private readonly body = el("div", { class: "matrix-body", role: "rowgroup" });
   private readonly head = el("div", { class: "matrix-head", role: "rowgroup" });
   private readonly rows = new Map<number, HTMLElement>();
-  private standings: Standing[] = [];
+  standings: Standing[] = [];
   private editor: HTMLInputElement | null = null;
 
   constructor(
@@ -59,6 +61,7 @@ export class Grid {
     this.element.setAttribute("aria-rowcount", String(options.length + 2));
     this.element.setAttribute("aria-colcount", String(criteria.length + 3));
     this.body.style.height = `${options.length * ROW}px`;
+    this.element.style.setProperty("--columns", String(criteria.length));
     this.rows.clear();
     this.body.replaceChildren();
     this.refresh();
@@ -252,7 +255,10 @@ export class Grid {
       this.keyInEditor(event);
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      this.shortcut(event);
+      return;
+    }
     const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2);
     const moves: Record<string, [number, number]> = {
       ArrowUp: [option - 1, criterion],
@@ -269,6 +275,15 @@ export class Grid {
     else if (event.key === "Enter" || event.key === "F2") this.edit();
     else if (event.key === "Delete" || event.key === "Backspace") this.clear();
     else if (/^[\d.,]$/.test(event.key)) this.edit(event.key);
+    else return;
+    event.preventDefault();
+  }
+
+  private shortcut(event: KeyboardEvent): void {
+    if (event.altKey || !this.isEditable) return;
+    const key = event.key.toLowerCase();
+    if (key === "y" || (key === "z" && event.shiftKey)) this.calls.redo();
+    else if (key === "z") this.calls.undo();
     else return;
     event.preventDefault();
   }
@@ -349,15 +364,19 @@ export class Grid {
   private clear(): void {
     if (!this.isEditable || this.at.option === WEIGHTS) return;
     this.model.set(this.at.option, this.at.criterion, { score: null });
-    this.refresh();
     this.calls.entered();
   }
 
+  /** What follows from an entry is drawn once for all entries before the next picture. */
   private close(): void {
     const input = this.editor;
     this.editor = null;
     input?.remove();
-    this.refresh();
+    const { option } = this.at;
+    const row = this.rows.get(option);
+    if (option === WEIGHTS) this.drawHead();
+    else if (row) this.fill(row, option);
+    this.mark();
   }
 }
 

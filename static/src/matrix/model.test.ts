@@ -43,7 +43,7 @@ describe("a matrix while it is edited", () => {
     model.merge(told(2, { "a:x": "6", "b:x": "3" }));
     expect([model.cell(1, 0).score, model.conflicts.size]).toEqual([30_000, 0]);
     model.merge(told(3, { "a:x": "4", "b:x": "3" }));
-    expect([...model.conflicts.values()].map((each) => each.option)).toEqual(["Hold"]);
+    expect([...model.conflicts.values()].map((each) => each.about)).toEqual(["Hold · Income"]);
     expect(model.pendingScores()).toEqual([]);
     model.settle("a:x", true);
     expect(model.pendingScores()).toHaveLength(1);
@@ -58,6 +58,52 @@ describe("a matrix while it is edited", () => {
     model.set(1, 0, { score: 10_000 });
     model.merge({ ...told(3, {}), options: [{ id: "a", name: "Hold" }] });
     expect(model.isPending).toBe(false);
+  });
+
+  it("says how many entries were into what somebody else deleted", () => {
+    const model = new Model(told());
+    model.set(1, 0, { score: 10_000 });
+    model.merge({ ...told(3, {}), options: [{ id: "a", name: "Hold" }] });
+    expect([model.takeGone(), model.takeGone()]).toEqual([1, 0]);
+    expect(model.undo()).toBeNull();
+  });
+
+  it("asks where somebody else weighed the same criterion, and sends neither before", () => {
+    const model = new Model(told());
+    model.setWeight(0, 30_000);
+    const theirs = told(2);
+    model.merge({ ...theirs, criteria: [{ id: "x", name: "Income", weight: "2" }] });
+    expect([...model.conflicts.values()].map(({ about, mine, theirs }) => [about, mine, theirs])).toEqual([
+      ["Weight of Income", "3", "2"],
+    ]);
+    expect(model.pendingWeights()).toEqual([]);
+    model.settle("x", false);
+    expect([model.weight(0), model.isPending]).toEqual([20_000, false]);
+  });
+
+  it("takes back and does again, a reason as one step and a score with its reason", () => {
+    const model = new Model(told());
+    model.set(0, 0, { reason: "c" });
+    model.set(0, 0, { reason: "calm" });
+    model.setWeight(0, 30_000);
+    model.set(0, 0, { score: null });
+    expect(model.undo()).toEqual({ option: 0, criterion: 0 });
+    expect(model.cell(0, 0)).toMatchObject({ score: 60_000, reason: "calm" });
+    expect(model.undo()).toEqual({ option: -1, criterion: 0 });
+    expect(model.undo()).toEqual({ option: 0, criterion: 0 });
+    expect([model.cell(0, 0).reason, model.isPending, model.undo()]).toEqual(["", false, null]);
+    for (let at = 0; at < 3; at += 1) model.redo();
+    expect([model.cell(0, 0).score, model.weight(0), model.redo()]).toEqual([null, 30_000, null]);
+  });
+
+  it("takes nothing back that somebody else changed since", () => {
+    const model = new Model(told());
+    model.set(1, 0, { score: 20_000 });
+    model.set(0, 0, { score: 10_000 });
+    model.confirm(told(2, { "a:x": "1", "b:x": "2" }), model.pendingScores(), []);
+    model.merge(told(3, { "a:x": "4", "b:x": "2" }));
+    expect(model.undo()).toEqual({ option: 1, criterion: 0 });
+    expect([model.cell(0, 0).score, model.cell(1, 0).score]).toEqual([40_000, 90_000]);
   });
 
   it("leaves some weight, and counts in no time", () => {

@@ -1,6 +1,9 @@
 /** A matrix as the editor holds it: what the server said last, and on top of it what was entered since. */
 
 import { type Standing, parsed, plain, rank, shares, MOST_SCORE, MOST_WEIGHT } from "./core";
+import { type Cell, type Edit, History } from "./history";
+
+export type { Cell } from "./history";
 
 export interface Told {
   id: string;
@@ -17,19 +20,13 @@ export interface Told {
   }[];
 }
 
-export interface Cell {
-  score: number | null;
-  reason: string;
-  source: string;
-  by: string;
-}
-
+/** Of a cell, or of the weight of a criterion, which has no option. */
 export interface Conflict {
   key: string;
-  option: string;
-  criterion: string;
-  mine: Cell;
-  theirs: Cell;
+  about: string;
+  mine: string;
+  theirs: string;
+  by: string;
 }
 
 const EMPTY: Cell = { score: null, reason: "", source: "", by: "" };
@@ -39,6 +36,9 @@ export class Model {
   options: { id: string; name: string }[] = [];
   criteria: { id: string; name: string }[] = [];
   conflicts = new Map<string, Conflict>();
+  readonly history = new History();
+  /** How many entries were into what somebody else deleted, since this was last asked. */
+  private gone = 0;
   private base = new Map<string, Cell>();
   private baseWeights = new Map<string, number>();
   private mine = new Map<string, Cell>();
@@ -88,12 +88,11 @@ export class Model {
   /** Returns whether that says anything new. A score taken away takes its reason and source along. */
   set(option: number, criterion: number, change: Partial<Cell>): boolean {
     const key = this.key(option, criterion);
-    const now = this.cell(option, criterion);
-    const next = change.score === null ? EMPTY : { ...now, ...change };
-    if (same(now, next)) return false;
-    if (same(next, this.base.get(key) ?? EMPTY)) this.mine.delete(key);
-    else this.mine.set(key, next);
-    this.conflicts.delete(key);
+    const before = this.cell(option, criterion);
+    const after = change.score === null ? EMPTY : { ...before, ...change };
+    if (same(before, after)) return false;
+    this.history.note({ kind: "score", key, before, after }, change.score === undefined);
+    this.put(key, after);
     return true;
   }
 
@@ -101,10 +100,29 @@ export class Model {
   setWeight(criterion: number, weight: number): string {
     const others = this.weights.reduce((sum, each, at) => sum + (at === criterion ? 0 : each), 0);
     if (!weight && !others) return "At least one criterion needs a weight above 0.";
-    const id = this.criteria[criterion]?.id ?? "";
-    if (weight === this.baseWeights.get(id)) this.myWeights.delete(id);
-    else this.myWeights.set(id, weight);
+    const key = this.criteria[criterion]?.id ?? "";
+    const before = this.weight(criterion);
+    if (weight === before) return "";
+    this.history.note({ kind: "weight", key, before, after: weight });
+    this.putWeight(key, weight);
     return "";
+  }
+
+  /** What the last step changed, changed back; null where there is none. */
+  undo(): { option: number; criterion: number } | null {
+    const edit = this.history.undo((each) => this.holds(each, "after"));
+    return edit && this.apply(edit, "before");
+  }
+
+  redo(): { option: number; criterion: number } | null {
+    const edit = this.history.redo((each) => this.holds(each, "before"));
+    return edit && this.apply(edit, "after");
+  }
+
+  takeGone(): number {
+    const gone = this.gone;
+    this.gone = 0;
+    return gone;
   }
 
   /** What is to be sent: not what awaits a decision. */
@@ -113,7 +131,9 @@ export class Model {
   }
 
   pendingWeights(): { id: string; weight: number }[] {
-    return [...this.myWeights].map(([id, weight]) => ({ id, weight }));
+    return [...this.myWeights]
+      .filter(([id]) => !this.conflicts.has(id))
+      .map(([id, weight]) => ({ id, weight }));
   }
 
   /** The server's state after it took `sent` in: what was entered since stays pending. */
@@ -130,17 +150,26 @@ export class Model {
   /** Somebody else changed it: theirs is taken over, and where both changed the same cell, a person decides. */
   merge(told: Told): void {
     const before = this.base;
+    const weights = this.baseWeights;
     this.take(told);
     for (const [key, mine] of this.mine) {
       const theirs = this.base.get(key) ?? EMPTY;
       if (same(mine, theirs)) this.mine.delete(key);
       else if (!same(theirs, before.get(key) ?? EMPTY)) this.raise(key, mine, theirs);
     }
+    for (const [id, mine] of this.myWeights) {
+      const theirs = this.baseWeights.get(id) ?? 0;
+      if (mine === theirs) this.myWeights.delete(id);
+      else if (theirs !== weights.get(id)) this.raiseWeight(id, mine, theirs);
+    }
   }
 
   /** Of a conflict: mine is sent, or theirs is left. */
   settle(key: string, keepMine: boolean): void {
-    if (!keepMine) this.mine.delete(key);
+    if (!keepMine) {
+      this.mine.delete(key);
+      this.myWeights.delete(key);
+    }
     this.conflicts.delete(key);
   }
 
@@ -148,12 +177,49 @@ export class Model {
     return `${this.options[option]?.id ?? ""}:${this.criteria[criterion]?.id ?? ""}`;
   }
 
+  private holds(edit: Edit, side: "before" | "after"): boolean {
+    const place = this.placeOf(edit.key);
+    if (!place) return false; // it was deleted
+    if (edit.kind === "weight") return this.weight(place.criterion) === edit[side];
+    return same(this.cell(place.option, place.criterion), edit[side]);
+  }
+
+  private apply(edit: Edit, side: "before" | "after"): { option: number; criterion: number } | null {
+    if (edit.kind === "weight") this.putWeight(edit.key, edit[side]);
+    else this.put(edit.key, edit[side]);
+    return this.placeOf(edit.key);
+  }
+
+  /** Of a weight, the option is that above the first. */
+  private placeOf(key: string): { option: number; criterion: number } | null {
+    const [row, column] = key.includes(":") ? key.split(":") : [null, key];
+    const criterion = this.criteria.findIndex((each) => each.id === column);
+    const option = row === null ? -1 : this.options.findIndex((each) => each.id === row);
+    return criterion < 0 || (row !== null && option < 0) ? null : { option, criterion };
+  }
+
+  private put(key: string, cell: Cell): void {
+    if (same(cell, this.base.get(key) ?? EMPTY)) this.mine.delete(key);
+    else this.mine.set(key, cell);
+    this.conflicts.delete(key);
+  }
+
+  private putWeight(id: string, weight: number): void {
+    if (weight === this.baseWeights.get(id)) this.myWeights.delete(id);
+    else this.myWeights.set(id, weight);
+    this.conflicts.delete(id);
+  }
+
   private raise(key: string, mine: Cell, theirs: Cell): void {
-    const [option, criterion] = key.split(":");
-    const row = this.options.find((each) => each.id === option);
-    const column = this.criteria.find((each) => each.id === criterion);
-    if (row && column)
-      this.conflicts.set(key, { key, option: row.name, criterion: column.name, mine, theirs });
+    const place = this.placeOf(key);
+    if (!place) return;
+    const about = `${this.options[place.option]?.name ?? ""} · ${this.criteria[place.criterion]?.name ?? ""}`;
+    this.conflicts.set(key, { key, about, mine: said(mine), theirs: said(theirs), by: theirs.by });
+  }
+
+  private raiseWeight(id: string, mine: number, theirs: number): void {
+    const about = `Weight of ${this.criteria.find((each) => each.id === id)?.name ?? ""}`;
+    this.conflicts.set(id, { key: id, about, mine: plain(mine), theirs: plain(theirs), by: "" });
   }
 
   private take(told: Told): void {
@@ -177,12 +243,14 @@ export class Model {
       const [option, criterion] = key.split(":");
       if (!options.has(option ?? "") || !this.baseWeights.has(criterion ?? "")) this.drop(key); // it was deleted
     }
-    for (const id of this.myWeights.keys()) if (!this.baseWeights.has(id)) this.myWeights.delete(id);
+    for (const id of this.myWeights.keys()) if (!this.baseWeights.has(id)) this.drop(id);
   }
 
   private drop(key: string): void {
     this.mine.delete(key);
+    this.myWeights.delete(key);
     this.conflicts.delete(key);
+    this.gone += 1;
   }
 }
 
@@ -191,6 +259,10 @@ export function sentScore({ key, cell }: { key: string; cell: Cell }): Record<st
   const [option, criterion] = key.split(":");
   const { score, reason, source } = cell;
   return { option, criterion, score: score === null ? null : plain(score), reason, source };
+}
+
+function said(cell: Cell): string {
+  return cell.score === null ? "no score" : plain(cell.score);
 }
 
 function same(one: Cell, other: Cell): boolean {

@@ -1,10 +1,10 @@
 /** Saving by itself: a moment after the last entry, one request at a time, again when the server is back. */
 
-import { ApiError, callApi } from "../page/http";
+import { ApiError, callApi, renewToken } from "../page/http";
 import { type Model, type Told, sentScore } from "./model";
 import { plain } from "./core";
 
-export type State = "saved" | "pending" | "saving" | "offline" | "conflict" | "failed";
+export type State = "saved" | "pending" | "saving" | "offline" | "signed-out" | "conflict" | "failed";
 
 const WAIT = 500;
 const AGAIN = 5_000;
@@ -22,6 +22,9 @@ export class Saver {
     private readonly changed: () => void,
   ) {
     window.addEventListener("online", () => this.soon(0));
+    window.addEventListener("focus", () => {
+      if (this.state === "signed-out") this.soon(0); // back from the tab with the log-in
+    });
     window.addEventListener("beforeunload", (event) => {
       if (this.model.isPending) event.preventDefault();
     });
@@ -33,7 +36,7 @@ export class Saver {
       this.show(this.isBusy ? "saving" : "saved");
       return;
     }
-    if (!this.isBusy && this.state !== "offline") this.show("pending");
+    if (!this.isBusy && !["offline", "signed-out"].includes(this.state)) this.show("pending");
     this.timer = setTimeout(() => void this.save(), wait);
   }
 
@@ -46,9 +49,11 @@ export class Saver {
       this.show(this.model.isPending ? "conflict" : "saved");
       return;
     }
+    const wasOut = this.state === "signed-out";
     this.isBusy = true;
-    this.show("saving");
+    if (!wasOut) this.show("saving");
     try {
+      if (wasOut) await renewToken(); // a log-in brings another
       if (weights.length) {
         const sent = weights.map(({ id, weight }) => ({ criterion: id, weight: plain(weight) }));
         this.model.confirm(await this.put(this.urls.weights, { weights: sent }), [], weights);
@@ -75,6 +80,9 @@ export class Saver {
     if (problem?.code === "stale_matrix") {
       this.model.merge(problem.matrix as Told);
       this.soon(0);
+    } else if (problem?.status === 401 || problem?.detail.startsWith("CSRF")) {
+      this.timer = setTimeout(() => void this.save(), AGAIN);
+      this.show("signed-out");
     } else if (!problem || problem.status === 0 || problem.status >= 500 || problem.status === 429) {
       this.timer = setTimeout(() => void this.save(), AGAIN);
       this.show("offline");

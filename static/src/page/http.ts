@@ -4,6 +4,22 @@ export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
+/** After a log-in in another tab the page's token is no longer good: take that of the same page, asked again. */
+export async function renewToken(): Promise<void> {
+  try {
+    const answer = await fetch(location.href, {
+      credentials: "same-origin",
+      headers: { Accept: "text/html" },
+    });
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = read.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
+    const here = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+    if (answer.ok && fresh && here) here.content = fresh;
+  } catch {
+    // out of reach: what is asked next says so
+  }
+}
+
 /** An API error as RFC 9457 tells it, or what stands for one where the answer is no JSON. */
 export interface Problem {
   status: number;

@@ -7,7 +7,7 @@ import pytest
 from orchestrator.accounts.models import User
 from orchestrator.core.errors import NotAllowed, NotFound, WrongState
 from tests.factories import make_user
-from tests.trading.strategy.matrices import make_corporation, make_recommendation, make_session, make_step
+from tests.trading.strategy.making import make_bare_session, make_corporation, make_recommendation, make_step
 from trading.strategy.domain.judging import Judgement
 from trading.strategy.domain.vocabulary import Access, Outcome
 from trading.strategy.models import StrategicSession
@@ -25,7 +25,7 @@ def owner() -> User:
 
 @pytest.fixture
 def session(owner: User) -> StrategicSession:
-    return make_session(make_corporation(owner))
+    return make_bare_session(make_corporation(owner))
 
 
 def test_a_recommendation_is_accepted_carried_out_and_judged(owner: User, session: StrategicSession) -> None:
@@ -79,7 +79,9 @@ def test_calibration_takes_the_confidence_of_the_step_where_there_is_no_other(
         judge_recommendation(owner, row.pk, Judgement.DONE)
         if outcome:
             record_outcome(owner, row.pk, Outcome(outcome))
-    make_recommendation(make_step(make_session(make_corporation(make_user("other")))), confidence_score=0.1)
+    make_recommendation(
+        make_step(make_bare_session(make_corporation(make_user("other")))), confidence_score=0.1
+    )
 
     found = calibration_of(recommendations_for(owner, {}))
 

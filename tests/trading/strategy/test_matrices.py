@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from orchestrator.accounts.models import AuditRecord, User
 from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from tests.factories import make_user
-from tests.trading.strategy.matrices import make_corporation, make_matrix, make_session, make_step
+from tests.trading.strategy.making import make_bare_session, make_corporation, make_matrix, make_step
 from trading.strategy.domain.vocabulary import Access
 from trading.strategy.models import MatrixScore, StrategicMatrix
 from trading.strategy.queries.matrices import shown_matrix, told_matrix, told_sensitivity
@@ -155,7 +155,7 @@ def test_some_weight_is_always_left(owner: User, matrix: StrategicMatrix) -> Non
 
 def test_readers_look_strangers_do_not_and_an_archived_session_is_left_alone(owner: User) -> None:
     corporation = make_corporation(owner)
-    session = make_session(corporation)
+    session = make_bare_session(corporation)
     matrix = make_matrix(owner, corporation, session=session)
     reader, stranger = make_user("reader"), make_user("stranger")
     lend_corporation(owner, corporation.pk, username="reader", access=Access.READER)
@@ -178,7 +178,7 @@ def test_readers_look_strangers_do_not_and_an_archived_session_is_left_alone(own
 
 
 def test_a_step_that_answers_again_fills_the_matrix_that_it_has(owner: User) -> None:
-    session = make_session(make_corporation(owner))
+    session = make_bare_session(make_corporation(owner))
     output = {
         "options": ["Hold", "Go"],
         "criteria": [{"name": "Income", "weight": 1}],

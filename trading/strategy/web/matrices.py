@@ -17,7 +17,6 @@ from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.core.web.forms import StyledForm, sent
 from orchestrator.core.web.paging import keyset_page
 from trading.strategy.access import May, find_matrix, rights_in
-from trading.strategy.domain.drafts import CriterionDraft, OptionDraft
 from trading.strategy.domain.vocabulary import SessionStatus
 from trading.strategy.models import Corporation, StrategicMatrix
 from trading.strategy.queries.matrices import (
@@ -29,17 +28,22 @@ from trading.strategy.queries.matrices import (
 from trading.strategy.services import matrices, matrix_parts
 from trading.strategy.services.matrix_parts import Kind
 from trading.strategy.services.matrix_scores import ScoreChange, set_scores
-from trading.strategy.web import pictures
+from trading.strategy.web import pictures, sensitivity
 from trading.strategy.web.matrix_forms import (
     CriterionForm,
+    NewCriterionForm,
     NewMatrixForm,
+    NewOptionForm,
     OptionForm,
     RowForm,
     TitleForm,
+    workable,
 )
 from trading.strategy.web.params import ids_of
 
 _FILTERS: Final = ("corporation", "session")
+_RANGES: Final = 8
+"""Criteria of which is shown at once what would change the winner, the most delicate first."""
 _STEPS: Final = {"earlier": -1, "later": 1}
 
 
@@ -54,7 +58,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "page": keyset_page(request, matrices_for(user, chosen), ordering="-id", size=30),
         "chosen": chosen,
         "corporations": list(Corporation.objects.visible_to(user).order_by("name")[:200]),
-        "may_build": user.may_build,
+        "may_begin": workable(user).exists(),
     }
     return render(request, "strategy/matrices.html", context)
 
@@ -63,22 +67,25 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    form = NewMatrixForm(user, sent(request), initial=ids_of(request.GET, ["corporation"]))
+    form = NewMatrixForm(
+        user, sent(request), request.FILES or None, initial=ids_of(request.GET, ["corporation"])
+    )
     if form.is_bound and form.is_valid():
-        data = form.cleaned_data
+        data, draft = form.cleaned_data, form.draft
         try:
             made = matrices.create_matrix(
                 user,
                 UUID(data["corporation"]),
                 title=data["title"],
-                options=[OptionDraft(each) for each in _lines(data["options"])],
-                criteria=[CriterionDraft(each) for each in _lines(data["criteria"])],
+                options=draft.options,
+                criteria=draft.criteria,
+                scores=draft.scores,
             )
         except InvalidInput as error:
             form.take(error)
         else:
             return redirect("strategy:matrix", made.pk)
-    context = {"here_tab": "matrices", "form": form, "may_build": user.may_build}
+    context = {"here_tab": "matrices", "form": form, "may_begin": workable(user).exists()}
     return render(request, "strategy/new_matrix.html", context, status=400 if form.errors else 200)
 
 
@@ -123,7 +130,8 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 def add(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponse:
     """An option or a criterion, at the end."""
     user = person(request)
-    form = OptionForm(request.POST) if kind == "option" else CriterionForm(request.POST)
+    made = NewOptionForm if kind == "option" else NewCriterionForm
+    form = made(request.POST, auto_id=f"{kind}_%s")
     if form.is_valid():
         try:
             matrix_parts.add_part(user, pk, kind, **form.cleaned_data)
@@ -241,8 +249,8 @@ def _detail(request: HttpRequest, matrix: StrategicMatrix, **forms: StyledForm) 
         **_pictures(found),
         "told": told_matrix(found),
         "rename": forms.get("rename") or TitleForm(initial={"title": matrix.title}),
-        "option_form": forms.get("option") or OptionForm(auto_id="option_%s"),
-        "criterion_form": forms.get("criterion") or CriterionForm(auto_id="criterion_%s"),
+        "option_form": forms.get("option") or NewOptionForm(auto_id="option_%s"),
+        "criterion_form": forms.get("criterion") or NewCriterionForm(auto_id="criterion_%s"),
         "wrong": next(iter(forms), ""),
         "option_link": _link("option", matrix.pk),
         "criterion_link": _link("criterion", matrix.pk),
@@ -262,14 +270,20 @@ def _head(request: HttpRequest, matrix: StrategicMatrix) -> dict[str, Any]:
 
 
 def _pictures(found: ShownMatrix) -> dict[str, Any]:
-    bars = pictures.bars(found)
+    tones = pictures.tones(found)
+    bars = pictures.bars(found, tones)
+    ranges = sensitivity.ranges(found, tones)
     return {
         "found": found,
         "bars": bars,
-        "bars_height": len(bars) * 28 + 4,
         "more_bars": sum(each.total is not None for each in found.options) - len(bars),
-        "radar": pictures.radar(found),
-        "ranges": pictures.ranges(found),
+        "radar": pictures.radar(found, tones),
+        "ranges": ranges[:_RANGES],
+        "more_ranges": ranges[_RANGES:],
+        "least": ranges[0] if ranges and ranges[0].nearest else None,
+        "winners": sensitivity.named(found, [at for at, each in enumerate(found.options) if each.rank == 1])
+        if found.winners
+        else "",
     }
 
 
@@ -277,7 +291,3 @@ def _link(kind: Kind, pk: UUID) -> str:
     """With PART where the editor puts the id."""
     nobody = UUID(int=0)
     return reverse(f"strategy:matrix-{kind}", args=[pk, nobody]).replace(str(nobody), "PART")
-
-
-def _lines(text: str) -> list[str]:
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))

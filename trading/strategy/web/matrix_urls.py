@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trading.strategy.web import matrices, recommendations
+from trading.strategy.web import matrices, matrix_table, recommendations
 
 _MATRIX = "matrices/<uuid:pk>/"
 _RECOMMENDATION = "recommendations/<uuid:pk>/"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("matrices/new/", matrices.new, name="new-matrix"),
     path(_MATRIX, matrices.detail, name="matrix"),
     path(f"{_MATRIX}picture/", matrices.picture, name="matrix-picture"),
+    path(f"{_MATRIX}table/", matrix_table.table, name="matrix-csv"),
     path(f"{_MATRIX}rename/", matrices.rename, name="rename-matrix"),
     path(f"{_MATRIX}delete/", matrices.delete, name="delete-matrix"),
     path(f"{_MATRIX}options/add/", matrices.add, {"kind": "option"}, name="add-option"),

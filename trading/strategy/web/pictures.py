@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Final
 
-from trading.strategy.domain.bands import bands
 from trading.strategy.domain.calibration import Calibration
 from trading.strategy.domain.matrix import MOST_SCORE
 from trading.strategy.queries.matrices import ShownMatrix, ShownOption
 
-TONES: Final = ("running", "good", "waiting", "bad", "accent")
+TONES: Final = ("good", "running", "waiting", "bad", "accent")
+"""Of the options in the order of their ranks: as many as can be told apart."""
 MOST_BARS: Final = 20
-_RADAR_OPTIONS: Final = 5
 _RADAR_CRITERIA: Final = range(3, 13)
 _RADIUS: Final = 120.0
 
@@ -22,7 +22,6 @@ _RADIUS: Final = 120.0
 class Bar:
     option: ShownOption
     tone: str
-    y: int
     width: float
 
 
@@ -41,7 +40,6 @@ class Shape:
     name: str
     tone: str
     points: str
-    key_y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +47,7 @@ class Radar:
     spokes: list[Spoke]
     shapes: list[Shape]
     rings: list[str]
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One winner's part of the way from no weight to all of it, in percent."""
-
-    x: float
-    width: float
-    tone: str
-    names: str
-    start: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    criterion: str
-    share: str
-    now: float
-    stretches: list[Stretch]
-
-    @property
-    def is_steady(self) -> bool:
-        return len(self.stretches) < 2
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,61 +60,49 @@ class Dot:
     bottom: float
 
 
-def bars(found: ShownMatrix) -> list[Bar]:
-    """The best ones, first ones first."""
-    ranked = [each for each in found.ranking if each.total is not None]
+def tones(found: ShownMatrix) -> dict[int, str]:
+    """By option: the same in every picture, the first ones first."""
+    order = sorted(range(len(found.options)), key=lambda at: found.options[at].rank or len(found.options) + 1)
+    return {option: TONES[place % len(TONES)] for place, option in enumerate(order)}
+
+
+def bars(found: ShownMatrix, tones: Mapping[int, str]) -> list[Bar]:
+    """The best ones, first ones first. In percent of the highest total there can be."""
+    ranked = [at for at in tones if found.options[at].total is not None]
     return [
-        Bar(each, "good" if each.rank == 1 else "running", at * 28, round(float(each.total or 0) * 40, 1))
-        for at, each in enumerate(ranked[:MOST_BARS])
+        Bar(
+            found.options[at],
+            tones[at] if place < len(TONES) else "muted",
+            round(float((found.options[at].total or 0) / MOST_SCORE) * 100, 2),
+        )
+        for place, at in enumerate(ranked[:MOST_BARS])
     ]
 
 
-def radar(found: ShownMatrix) -> Radar | None:
-    """Of few options by few criteria that are all scored; else None: bars say it better."""
-    if len(found.criteria) not in _RADAR_CRITERIA or not 0 < len(found.options) <= _RADAR_OPTIONS:
+def radar(found: ShownMatrix, tones: Mapping[int, str]) -> Radar | None:
+    """Of the best few, by few criteria; else None: bars say it better."""
+    if len(found.criteria) not in _RADAR_CRITERIA:
         return None
-    if found.missing:
+    best = [at for at in tones if found.options[at].rank is not None][: len(TONES)]
+    if not best:
         return None
     angles = [2 * pi * at / len(found.criteria) - pi / 2 for at in range(len(found.criteria))]
     spokes = [_spoke(angle, criterion.name) for angle, criterion in zip(angles, found.criteria, strict=True)]
     shapes = [
         Shape(
-            option.name,
-            TONES[at % len(TONES)],
+            found.options[option].name,
+            tones[option],
             _points(
                 [
                     (angle, float(cell.score / MOST_SCORE) if cell else 0)
-                    for angle, cell in zip(angles, row, strict=True)
+                    for angle, cell in zip(angles, found.cells[option], strict=True)
                 ]
             ),
-            at * 20,
         )
-        for at, (option, row) in enumerate(found.rows)
+        for option in best
     ]
     rings = [_points([(angle, part / 4) for angle in angles]) for part in range(1, 5)]
-    return Radar(spokes, shapes, rings, 340)
-
-
-def ranges(found: ShownMatrix) -> list[Range]:
-    """For each criterion, who wins at which share of the weight."""
-    if found.grid is None:
-        return []
-    made = []
-    for at, criterion in enumerate(found.criteria):
-        stretches = [
-            Stretch(
-                round(float(band.start) * 100, 3),
-                round(float(band.end - band.start) * 100, 3),
-                TONES[band.options[0] % len(TONES)],
-                " = ".join(found.options[each].name for each in band.options),
-                f"{float(band.start) * 100:.2f} %",
-                f"{float(band.end) * 100:.2f} %",
-            )
-            for band in bands(found.grid, at)
-        ]
-        share = float(criterion.share) * 100
-        made.append(Range(criterion.name, f"{share:.2f} %", round(share, 3), stretches))
-    return made if any(each.stretches for each in made) else []
+    return Radar(spokes, shapes, rings, len(found.options) - len(best))
 
 
 def dots(found: Calibration) -> list[Dot]:
