@@ -343,6 +343,7 @@ API = [
     Row("strategy-session", "get", LENT_READ, SS),
     Row("strategy-session", "put", answers(LENT_EDIT, 400), SS, {}),
     Row("strategy-session", "patch", LENT_EDIT, SS, {"title": "War"}),
+    Row("strategy-session-cost", "get", LENT_READ, SS),
     Row("strategy-session", "delete", (401, 404, 403, 403, 204, 404), SS),
     Row("advance-strategy-session", "post", answers(LENT_EDIT, 409), SS),
     Row("pause-strategy-session", "post", answers(LENT_EDIT, 409), SS),

@@ -31,8 +31,8 @@ class StepContext:
 
     ``config`` is the node type's model with every expression already evaluated; ``names`` is the scope
     that expressions see. ``idempotency_key`` is the same for every attempt of this firing, also after a
-    crash, and differs between firings. ``most_attempts`` is how many the engine makes by itself: a failure
-    of that one, or of a later one that was asked for, ends the step. ``fence`` is of the lease under which
+    crash, and differs between firings. ``most_attempts`` is the last that the engine makes by itself: a
+    failure of that one, or of a later one, ends the step. ``fence`` is of the lease under which
     it runs, ``request_id`` of the request that started the run. ``tell`` shows progress on open pages; it
     may be called often, from the thread that the handler was called in. ``sources`` are the nodes from
     which edges lead here.
@@ -145,7 +145,7 @@ class ChildRequest:
 class SignalPort:
     """Leave by ``port`` when the signal comes; ``persistent`` also takes one that came earlier.
 
-    Without a port the step is done again, as another attempt: a person asked for it.
+    Without a port the step is done again: a person asked for it, and it has all its attempts anew.
     """
 
     signal: str
@@ -163,12 +163,16 @@ class TimerPort:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The step leaves the worker and comes back by whichever of these happens first."""
+    """The step leaves the worker and comes back by whichever of these happens first.
+
+    ``usage`` is what the attempt consumed until then.
+    """
 
     timers: tuple[TimerPort, ...] = ()
     signals: tuple[SignalPort, ...] = ()
     approval: ApprovalRequest | None = None
     child: ChildRequest | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

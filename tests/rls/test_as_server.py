@@ -22,6 +22,7 @@ USES = {
     "trading/queries/locks.py": 2,  # sums over all who trade with a workflow, naming nobody
     "trading/queries/recording.py": 1,  # the feed's figures, for the platform
     "trading/strategy/admin.py": 1,  # that sessions exist and what they cost, not what is in them
+    "trading/strategy/queries/spending.py": 1,  # what a session cost, for whoever sees the session
     "trading/services/markets.py": 3,  # markets are everybody's, and nobody's to write
     "trading/strategy/services/reviewing.py": 2,  # answers for a run, and its graph, that need not be seen
     "trading/strategy/services/sessions.py": 4,  # sessions are run for people who see no such workflow

@@ -76,6 +76,13 @@ def answer(response: httpx.Response, body: bytes) -> Kept:
     return Kept(body, response.headers.get("etag", ""), modified, until(response), max(1, pages))
 
 
+def renewed(kept: Kept, response: httpx.Response) -> Kept:
+    """After a 304: the same, and found out again when ESI says so. Without a word of that it is as old as it
+    was."""
+    modified = _moment(response.headers.get("last-modified")) or kept.modified_at
+    return Kept(kept.body, kept.etag, max(modified, kept.modified_at), until(response), kept.pages)
+
+
 def until(response: httpx.Response) -> datetime:
     return _moment(response.headers.get("expires")) or utc_now()
 

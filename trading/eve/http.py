@@ -16,8 +16,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from orchestrator.core.clock import utc_now
 from orchestrator.core.outgoing import USER_AGENT
 from trading.eve import cache, limits
-from trading.eve.answers import about_now, answer, fault, limited, parse, rows_of, until
-from trading.eve.errors import BadEsi, EsiAway, EsiLimited
+from trading.eve.answers import about_now, answer, fault, limited, parse, renewed, rows_of
+from trading.eve.errors import BadEsi, EsiAway, EsiLimited, EsiUnknown
 
 COMPATIBILITY_DATE: Final = "2026-11-01"
 """The day whose routes and shapes this client was written against; without it ESI answers as in 2020."""
@@ -109,10 +109,16 @@ class EsiHttp:
                 raise BadEsi(
                     f"ESI announces {first.pages:,} pages; {self._options.most_pages} are read at most."
                 )
-            rest = [
-                self._kept(route, {**(query or {}), "page": page}, consent, of, at_least=first.modified_at)
-                for page in range(2, first.pages + 1)
-            ]
+            try:
+                rest = [
+                    self._kept(
+                        route, {**(query or {}), "page": page}, consent, of, at_least=first.modified_at
+                    )
+                    for page in range(2, first.pages + 1)
+                ]
+            except EsiUnknown:  # the list has become shorter: its first page is of yesterday
+                self._forget(route, {**(query or {}), "page": 1}, consent, of)
+                continue
             found = [first, *rest]
             if len({(each.modified_at, each.pages) for each in found}) == 1:
                 rows = [row for each in found for row in rows_of(each.body)]
@@ -156,7 +162,7 @@ class EsiHttp:
         headers = {"if-none-match": kept.etag} if kept and kept.etag else {}
         response, body = self._repeat("GET", route, url, headers, consent)
         if response.status_code == httpx.codes.NOT_MODIFIED and kept:
-            found = cache.Kept(kept.body, kept.etag, kept.modified_at, until(response), kept.pages)
+            found = renewed(kept, response)
         else:
             found = answer(response, body)
         cache.keep(key, found)

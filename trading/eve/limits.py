@@ -19,6 +19,8 @@ from orchestrator.core.outgoing import seconds_of
 from orchestrator.core.redis import redis_client
 
 _PREFIX: Final = "orchestrator:esi:rest"
+_GROUPS: Final = "orchestrator:esi:groups"
+"""Which route belongs to which group, as ESI told any process."""
 _ERRORS: Final = "errors"
 _FEWEST_ERRORS: Final = 10
 """Left of the hundred that a minute has: others call from this address, too."""
@@ -37,8 +39,7 @@ log = structlog.get_logger(__name__)
 
 def rest_seconds(route: str, who: str) -> float:
     """How long no call of this route is to be made for ``who``; 0: it may be made."""
-    with _lock:
-        group = _groups.get(route)
+    group = _group_of(route)
     keys = [_key(_ERRORS), *([_key(group, who)] if group else [])]
     try:
         with redis_client().pipeline(transaction=False) as pipe:
@@ -54,16 +55,14 @@ def note(route: str, who: str, status: int, headers: Mapping[str, str]) -> float
     """Take in what an answer says of the limits: for how many seconds to rest, 0 for none."""
     group = headers.get("x-ratelimit-group", "")[:100]
     if group:
-        with _lock:
-            _groups[route] = group
+        _learn(route, group)
     rest, key = 0.0, _key(group or route, who)
     if status == 420:
         rest, key = _number(headers.get("x-esi-error-limit-reset")) or _USUAL, _key(_ERRORS)
     elif status == 429:
         rest = seconds_of(headers.get("retry-after", "")) or _USUAL
         if not group:
-            with _lock:
-                _groups[route] = route
+            _learn(route, route)
     elif (left := _number(headers.get("x-esi-error-limit-remain"))) is not None and left < _FEWEST_ERRORS:
         rest, key = _number(headers.get("x-esi-error-limit-reset")) or _USUAL, _key(_ERRORS)
     elif (left := _number(headers.get("x-ratelimit-remaining"))) is not None and left < _FEWEST_TOKENS:
@@ -75,9 +74,37 @@ def note(route: str, who: str, status: int, headers: Mapping[str, str]) -> float
 
 
 def forget_groups() -> None:
-    """As a process that has just begun: it learns anew which route belongs to which group."""
+    """As a process that has just begun."""
     with _lock:
         _groups.clear()
+
+
+def _group_of(route: str) -> str:
+    """What any process was told of it; empty where nobody was told yet."""
+    with _lock:
+        known = _groups.get(route)
+    if known is not None:
+        return known
+    try:
+        told = redis_client().hget(_GROUPS, route)
+    except redis.RedisError:
+        return ""
+    group = told.decode() if isinstance(told, bytes) else ""
+    if group:
+        with _lock:
+            _groups[route] = group
+    return group
+
+
+def _learn(route: str, group: str) -> None:
+    with _lock:
+        if _groups.get(route) == group:
+            return
+        _groups[route] = group
+    try:
+        redis_client().hset(_GROUPS, route, group)
+    except redis.RedisError as error:
+        log.warning("esi_limits_not_kept", error=str(error))
 
 
 def _refill_seconds(limit: str) -> float:

@@ -18,8 +18,9 @@ import httpx
 import jwt
 
 from orchestrator.core.clock import utc_now
-from orchestrator.core.outgoing import USER_AGENT
-from trading.eve.errors import BadEsi, EsiAway, EsiRefused, TokenRevoked
+from orchestrator.core.outgoing import USER_AGENT, seconds_of
+from trading.eve.answers import about_now
+from trading.eve.errors import BadEsi, EsiAway, EsiLimited, EsiRefused, TokenRevoked
 
 SCOPES: Final = {
     "esi-corporations.read_corporation_membership.v1": "Who is in the corporation",
@@ -33,8 +34,10 @@ SCOPES: Final = {
 _AUDIENCE: Final = "EVE Online"
 _SUBJECT: Final = "CHARACTER:EVE:"
 _ALGORITHMS: Final = ("RS256", "ES256")
+_ENDED: Final = ("invalid_grant", "invalid_token")
 _TIMEOUT: Final = 15.0
 _LEEWAY: Final = 10
+_USUAL_REST: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,12 @@ def finish(login_url: str, client_id: str, *, code: str, verifier: str) -> Grant
 
 
 def refresh(login_url: str, client_id: str, refresh_token: str) -> Grant:
-    """A new access token, and maybe a new refresh token. Raises EsiAway, TokenRevoked or BadEsi."""
+    """A new access token, and maybe a new refresh token.
+
+    Raises EsiAway, BadEsi, EsiRefused if this server is not welcome, and TokenRevoked if the consent is over.
+    """
     body = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": client_id}
-    try:
-        return _grant(login_url, client_id, body)
-    except EsiRefused as error:
-        raise TokenRevoked("EVE no longer accepts the character's consent. Connect it again.") from error
+    return _grant(login_url, client_id, body)
 
 
 def revoke(login_url: str, client_id: str, refresh_token: str) -> None:
@@ -110,7 +113,7 @@ def _grant(login_url: str, client_id: str, body: Mapping[str, str]) -> Grant:
     base = login_url.rstrip("/")
     response = _post(f"{base}/v2/oauth/token", body)
     if response.status_code != httpx.codes.OK:
-        raise EsiRefused(f"EVE's log-in refuses (HTTP {response.status_code}). Begin again.")
+        raise _refusal(response, body["grant_type"])
     told = _object(response)
     access, again = told.get("access_token"), told.get("refresh_token")
     if not isinstance(access, str) or not isinstance(again, str):
@@ -126,6 +129,23 @@ def _grant(login_url: str, client_id: str, body: Mapping[str, str]) -> Grant:
         refresh_token=again,
         expires_at=utc_now() + timedelta(seconds=max(0, int(claims["exp"] - utc_now().timestamp()))),
     )
+
+
+def _refusal(response: httpx.Response, asked: str) -> Exception:
+    """RFC 6749, 5.2: only ``invalid_grant`` is about the consent, all else about who asks."""
+    try:
+        code = _object(response).get("error", "")
+    except BadEsi:
+        code = ""
+    if asked == "refresh_token" and code in _ENDED:
+        return TokenRevoked("EVE no longer accepts the character's consent. Connect it again.")
+    if asked == "refresh_token":
+        said = f" ({code})" if isinstance(code, str) and code else ""
+        return EsiRefused(
+            f"EVE's log-in refuses this server (HTTP {response.status_code}{said}). Its administrator looks "
+            "after EVE_CLIENT_ID; the consent stands."
+        )
+    return EsiRefused(f"EVE's log-in refuses (HTTP {response.status_code}). Begin again.")
 
 
 def _claims(base: str, client_id: str, token: str) -> dict[str, Any]:
@@ -177,7 +197,12 @@ def _get(url: str) -> httpx.Response:
 
 def _there(response: httpx.Response) -> httpx.Response:
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise EsiAway(f"EVE's log-in has a problem of its own (HTTP {response.status_code}).")
+        raise EsiAway(f"EVE's log-in has a problem of its own (HTTP {response.status_code}).{about_now()}")
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        rest = seconds_of(response.headers.get("retry-after", "")) or _USUAL_REST
+        raise EsiLimited(
+            f"EVE's log-in asks for a rest of {max(1, round(rest)):,} s.", retry_after_seconds=rest
+        )
     return response
 
 

@@ -170,7 +170,7 @@ def _signal(machine: Machine, signal: Signal, at: datetime) -> None:
         if state.firing(key) is not firing:
             continue
         if not port:
-            machine.emit(machine.recorder(key, at).restarted())
+            machine.emit(machine.recorder(key, at).asked_anew())
         else:
             output: Json = {"port": port, "payload": signal.payload}
             machine.emit(*machine.recorder(key, at).succeeded(Succeeded(output, (port,))))

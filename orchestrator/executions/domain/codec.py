@@ -221,6 +221,8 @@ def _encode_firing(firing: Firing) -> dict[str, Any]:
                 "active": progress.active,
                 "results": [[index, result] for index, result in progress.results.items()],
             },
+            "anew_after": firing.anew_after or None,
+            "used": firing.used,
         }
     )
 
@@ -240,6 +242,8 @@ def _decode_firing(data: Mapping[str, Any]) -> Firing:
         and MapProgress(
             **{**progress, "results": {index: result for index, result in progress["results"]}},
         ),
+        anew_after=data.get("anew_after", 0),
+        used=data.get("used"),
     )
 
 

@@ -88,6 +88,10 @@ class StepRestarted(StepEvent):
 
     signal: str | None = None
     """The kept signal that asked for it."""
+    anew: bool = False
+    """Somebody asked for it: as many attempts as the first time may follow."""
+    usage: JsonObject | None = None
+    """What the attempt before it consumed, if no other event told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,7 @@ class StepWaiting(StepEvent):
     child: str | None = None
     timeout_at: datetime | None = None
     input: Json = None
+    usage: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from decimal import Decimal
 from typing import Any, Final
 
 from orchestrator.core.json import JsonObject
@@ -17,10 +16,10 @@ from orchestrator.executions.domain.codec import decode_state
 from orchestrator.executions.domain.state import (
     ROOT,
     Ending,
+    Firing,
     MapProgress,
     Options,
     Phase,
-    ProviderUsage,
     Rounds,
     Scope,
     State,
@@ -35,6 +34,7 @@ from orchestrator.executions.domain.tokens import (
     progress_of,
     send,
 )
+from orchestrator.executions.domain.usage import joined_usage, use
 
 
 def evolve(state: State, *events: ev.Event) -> State:
@@ -105,29 +105,21 @@ def _count(state: State, event: ev.StepSucceeded) -> None:
     metrics = state.metrics
     metrics.nodes += not event.skipped
     metrics.human_interventions += event.human
-    _use(state, event.usage)
+    use(state, event.usage)
 
 
-def _use(state: State, usage: Mapping[str, Any] | None) -> None:
-    if not usage:
-        return
-    metrics, calls, tokens = state.metrics, usage.get("ai_calls", 0), usage.get("tokens", 0)
-    cost = Decimal(usage.get("cost", "0"))
-    metrics.ai_calls += calls
-    metrics.tokens += tokens
-    metrics.cost += cost
-    if usage.get("provider"):
-        of_provider = metrics.providers.setdefault(usage["provider"], ProviderUsage())
-        of_provider.calls += calls
-        of_provider.tokens += tokens
-        of_provider.cost += cost
+def _use_while_waiting(state: State, firing: Firing, usage: JsonObject | None) -> None:
+    """For the row of the attempt with which the firing ends."""
+    use(state, usage)
+    firing.used = joined_usage(firing.used, usage)
 
 
 def _step_failed(state: State, event: ev.StepFailed) -> None:
     scope = state.scopes[event.scope]
     firing = firing_of(state, event)
     drop_items(state, event.key, firing)
-    _use(state, event.usage)
+    use(state, event.usage)
+    firing.used = None
     if event.retry_at is not None:
         firing.phase, firing.retry_at, firing.waits = Phase.BACKOFF, event.retry_at, None
         return
@@ -143,12 +135,16 @@ def _step_failed(state: State, event: ev.StepFailed) -> None:
 def _step_restarted(state: State, event: ev.StepRestarted) -> None:
     firing = firing_of(state, event)
     _consume(state, event.signal)
+    _use_while_waiting(state, firing, event.usage)
+    if event.anew:
+        firing.anew_after = event.attempt - 1
     firing.phase, firing.attempt, firing.since = Phase.RUNNING, event.attempt, event.at
     firing.retry_at = firing.waits = None
 
 
 def _step_waiting(state: State, event: ev.StepWaiting) -> None:
     firing = firing_of(state, event)
+    _use_while_waiting(state, firing, event.usage)
     firing.phase = Phase.WAITING
     firing.waits = Waits(
         timers=list(event.timers),

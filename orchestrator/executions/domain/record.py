@@ -16,10 +16,11 @@ from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.names import names_at
 from orchestrator.executions.domain.state import Scope, State, StepKey
+from orchestrator.executions.domain.usage import told_usage
 from orchestrator.graphs.compiled import CompiledEdge, CompiledNode
 from orchestrator.graphs.expressions import EvaluationError
 from orchestrator.graphs.model import DEFAULT_PORT, ERROR_PORT, RetryPolicy
-from orchestrator.graphs.steps import Ended, Expanded, Failed, Outcome, Succeeded, Usage, Waiting
+from orchestrator.graphs.steps import Ended, Expanded, Failed, Outcome, Succeeded, Waiting
 
 MAX_BACKOFF: Final = timedelta(hours=1)
 JITTER: Final = 0.25
@@ -109,7 +110,7 @@ class Recorder:
             ports=[port for port in outcome.ports if port != DEFAULT_PORT],
             sends=sends,
             variables=outcome.variables,
-            usage=_usage(outcome.usage),
+            usage=told_usage(outcome.usage),
             signal=signal,
             skipped=skipped,
             human=human,
@@ -121,7 +122,7 @@ class Recorder:
         error: JsonObject = {"code": outcome.code, "message": outcome.message}
         if outcome.details:
             error["details"] = outcome.details
-        fields = {**self.attempt.fields(self.at), "usage": _usage(outcome.usage)}
+        fields = {**self.attempt.fields(self.at), "usage": told_usage(outcome.usage)}
         retry_at = self._retry_at(outcome, jitter)
         if retry_at is not None:
             return [ev.StepFailed(**fields, error=error, retry_at=retry_at)]
@@ -141,11 +142,12 @@ class Recorder:
             (each for each in outcome.signals if each.persistent and each.signal in self.state.signals), None
         )
         if kept is not None and not kept.port:
-            return [self.restarted(kept.signal)]
+            return [self.asked_anew(kept.signal, told_usage(outcome.usage))]
         if kept is not None:
             payload = self.state.signals[kept.signal][0]
             output: Json = {"port": kept.port, "payload": payload}
-            return self.succeeded(Succeeded(output, (kept.port,)), signal=kept.signal)
+            done = Succeeded(output, (kept.port,), usage=outcome.usage)
+            return self.succeeded(done, signal=kept.signal)
         limit = self.node.node.data.timeout_seconds
         waiting = ev.StepWaiting(
             **self.attempt.fields(self.at),
@@ -155,23 +157,27 @@ class Recorder:
             child=str(new_id) if outcome.child is not None else None,
             timeout_at=self.at + timedelta(seconds=limit) if limit else None,
             input=input,
+            usage=told_usage(outcome.usage),
         )
         return [waiting]
 
-    def restarted(self, signal: str | None = None) -> ev.Event:
-        """The next attempt, whatever the policy admits: somebody asked for it."""
-        fields = {**self.attempt.fields(self.at), "attempt": self.attempt.number + 1}
-        return ev.StepRestarted(**fields, signal=signal)
+    def restarted(self) -> ev.Event:
+        """The next attempt, whatever the policy admits."""
+        return ev.StepRestarted(**self._next())
+
+    def asked_anew(self, signal: str | None = None, usage: JsonObject | None = None) -> ev.Event:
+        """The next attempt, with as many to follow as the policy admits: somebody asked for it."""
+        return ev.StepRestarted(**self._next(), signal=signal, anew=True, usage=usage)
+
+    def _next(self) -> dict[str, Any]:
+        return {**self.attempt.fields(self.at), "attempt": self.attempt.number + 1}
 
     def _retry_at(self, outcome: Failed, jitter: float) -> datetime | None:
         policy = retry_policy(self.node, self.state.options.max_attempts)
-        if (
-            not outcome.retryable
-            or self.attempt.number >= policy.max_attempts
-            or self.scope.ending is not None
-        ):
+        number = self.attempt.number - anew_after(self.state, self.attempt.key)
+        if not outcome.retryable or number >= policy.max_attempts or self.scope.ending is not None:
             return None
-        pause = timedelta(seconds=policy.backoff_seconds * min(2.0 ** (self.attempt.number - 1), 4096.0))
+        pause = timedelta(seconds=policy.backoff_seconds * min(2.0 ** (number - 1), 4096.0))
         asked = outcome.details.get("retry_after_seconds")
         least = min(asked, MAX_BACKOFF.total_seconds()) if isinstance(asked, int | float) else 0
         return self.at + min(max(pause * (1 + JITTER * jitter), timedelta(seconds=least)), MAX_BACKOFF)
@@ -240,6 +246,12 @@ def retry_policy(node: CompiledNode, most: int) -> RetryPolicy:
     return own or RetryPolicy(max_attempts=most)
 
 
+def anew_after(state: State, key: StepKey) -> int:
+    """The attempt after which somebody asked for the firing to be done again: attempts count from there."""
+    firing = state.firing(key)
+    return firing.anew_after if firing is not None else 0
+
+
 def cancel_firing(state: State, key: StepKey, reason: str, at: datetime) -> list[ev.Event]:
     """Events that withdraw a firing and everything inside it, innermost first."""
     firing = state.firing(key)
@@ -260,18 +272,6 @@ class _ConditionFailed(Exception):
     def __init__(self, edge: str, error: EvaluationError) -> None:
         message = f"The condition of edge {edge} could not be evaluated: {error}"
         self.outcome = Failed("condition_error", message, retryable=False, details={"edge": edge})
-
-
-def _usage(usage: Usage | None) -> JsonObject | None:
-    if usage is None:
-        return None
-    return {
-        "cost": str(usage.cost),
-        "tokens": usage.tokens,
-        "ai_calls": usage.ai_calls,
-        "provider": usage.provider,
-        "model": usage.model,
-    }
 
 
 def _approval(outcome: Waiting, new_id: UUID | None) -> JsonObject | None:

@@ -93,6 +93,10 @@ class Firing:
     retry_at: datetime | None = None
     waits: Waits | None = None
     map: MapProgress | None = None
+    anew_after: int = 0
+    """The attempt after which somebody asked for it to be done again."""
+    used: JsonObject | None = None
+    """What attempts consumed that have no row of their own, because they waited."""
 
 
 @dataclass(slots=True)

@@ -33,7 +33,12 @@ EVENT_GROUPS: Final[Mapping[str, EventGroup]] = {
             "step_expanded", "step_stuck", "step_ended", "step_cancelled", "item_started", "item_finished",
         ),
     ),
-    "ai_call": EventGroup("AI calls", ("step_succeeded", "step_failed"), "event.data ? 'usage'", True),
+    "ai_call": EventGroup(
+        "AI calls",
+        ("step_succeeded", "step_failed", "step_waiting", "step_restarted"),
+        "event.data ? 'usage'",
+        True,
+    ),
     "human_approval": EventGroup(
         "Approvals",
         ("step_waiting", "step_stuck", "approval_answered"),

@@ -13,6 +13,7 @@ from orchestrator.core.json import Json, JsonObject
 from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.codec import encode_event, event_type
 from orchestrator.executions.domain.state import Firing, Phase, State
+from orchestrator.executions.domain.usage import joined_usage
 
 _SECRET_WORDS: Final = (
     "authorization",
@@ -67,7 +68,7 @@ def step_row(
         case _:
             return None
     started = doing.started_at if doing else firing.since if firing else event.at
-    usage = getattr(event, "usage", None)
+    usage = joined_usage(firing.used if firing else None, getattr(event, "usage", None))
     row = {
         "id": new_id(),
         "execution_id": execution_id,
@@ -84,8 +85,8 @@ def step_row(
         "started_at": started,
         "finished_at": event.at,
         "duration_ms": max(0, round((event.at - started).total_seconds() * 1000)),
-        "cost": usage.get("cost", "0") if usage else "0",
-        "tokens": usage.get("tokens", 0) if usage else 0,
+        "cost": usage["cost"] if usage else "0",
+        "tokens": usage["tokens"] if usage else 0,
     }
     if usage:  # left out where there is none, as for nearly all steps
         row["usage"] = usage

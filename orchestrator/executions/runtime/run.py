@@ -20,7 +20,7 @@ from orchestrator.executions.domain import events as ev
 from orchestrator.executions.domain.arrivals import elapse, next_due, receive
 from orchestrator.executions.domain.machine import Machine
 from orchestrator.executions.domain.names import names_at
-from orchestrator.executions.domain.record import Attempt, cancel_firing, skip
+from orchestrator.executions.domain.record import Attempt, anew_after, cancel_firing, skip
 from orchestrator.executions.domain.state import Firing, Phase, State, StepKey
 from orchestrator.executions.domain.status import Status
 from orchestrator.executions.runtime.claims import Claim
@@ -203,7 +203,8 @@ class Run:
         if prepared.quick and not inline and not self._may_act:
             self._blocked = True  # an idempotent step, too short for a thread: still a commit before the next
             return False
-        context = context_of(self.claim, node, attempt, prepared, names, now, self.state.options.max_attempts)
+        most, before = self.state.options.max_attempts, anew_after(self.state, attempt.key)
+        context = context_of(self.claim, node, attempt, prepared, names, now, most, before)
         self._doing = Doing(now, prepared.input)
         if inline or prepared.quick:
             self._record(node, attempt, run_inline(node, context))

@@ -76,6 +76,7 @@ def context_of(
     names: dict[str, object],
     now: datetime,
     usual_attempts: int = 1,
+    anew_after: int = 0,
 ) -> StepContext:
     """What a handler is told. Its idempotency key is the same for all attempts at one firing."""
     scope, name, iteration = attempt.key
@@ -93,7 +94,7 @@ def context_of(
         names=names,
         idempotency_key=f"{claim.id}/{scope and scope + '>'}{name}#{iteration}",
         now=now,
-        most_attempts=retry_policy(node, usual_attempts).max_attempts,
+        most_attempts=anew_after + retry_policy(node, usual_attempts).max_attempts,
         fence=claim.fence,
         request_id=claim.request_id,
         sources=tuple(dict.fromkeys(edge.source for edge in node.incoming)),

@@ -73,6 +73,15 @@ class SessionDocumentSerializer(serializers.Serializer[Any]):
     session_log = LogDocumentSerializer(many=True, required=False)
 
 
+class SessionCostSerializer(serializers.Serializer[Any]):
+    """What the AI calls of a session came to so far, failed ones included."""
+
+    cost = serializers.DecimalField(max_digits=18, decimal_places=6, help_text="US dollars")
+    tokens = serializers.IntegerField()
+    calls = serializers.IntegerField()
+    open_calls = serializers.IntegerField(help_text="Under way, and not yet in the sums")
+
+
 class NewSessionSerializer(serializers.Serializer[Any]):
     """To start one. To import one, send its document."""
 

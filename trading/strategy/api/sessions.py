@@ -29,6 +29,7 @@ from trading.strategy.api import serializers as given
 from trading.strategy.domain.documents import camel, snake, write
 from trading.strategy.models import StrategicSession
 from trading.strategy.queries.sessions import FILTERS, ORDERINGS, sessions_seen
+from trading.strategy.queries.spending import spent_on
 from trading.strategy.services.changing import change_session
 from trading.strategy.services.corporations import corporation_number
 from trading.strategy.services.documents import document_of, import_session
@@ -161,6 +162,14 @@ class SessionView(APIView):
         with _spelled_as(body):
             change_session(user, pk, body, whole=whole)
         return shown(request, find_session(user, pk))
+
+
+class CostView(APIView):
+    @extend_schema(responses=given.SessionCostSerializer, tags=TAG, operation_id="strategy_session_cost")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """What it cost so far, whoever paid."""
+        spent = spent_on(find_session(person(request), pk))
+        return Response(given.SessionCostSerializer(spent).data)
 
 
 def shown(request: Request, session: StrategicSession) -> Response:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("trading.strategy.api.matrix_urls")),
     path("sessions/", sessions.SessionsView.as_view(), name="strategy-sessions"),
     path(_SESSION, sessions.SessionView.as_view(), name="strategy-session"),
+    path(f"{_SESSION}cost/", sessions.CostView.as_view(), name="strategy-session-cost"),
     path(f"{_SESSION}advance/", moving.AdvanceView.as_view(), name="advance-strategy-session"),
     path(f"{_SESSION}pause/", moving.PauseView.as_view(), name="pause-strategy-session"),
     path(f"{_SESSION}resume/", moving.ResumeView.as_view(), name="resume-strategy-session"),

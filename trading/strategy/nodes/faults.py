@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from orchestrator.ai.domain.calls import CallFailed
+from orchestrator.ai.domain.calls import CallFailed, CallUsage
 from orchestrator.core.errors import DomainError
 from orchestrator.core.json import JsonObject
 from orchestrator.graphs.steps import StepContext, Usage
@@ -48,6 +48,11 @@ def _of_call(error: CallFailed) -> Fault:
     details: JsonObject = {name: error.details[name] for name in _FIGURES if name in error.details}
     if error.retry_after is not None:
         details["retry_after_seconds"] = error.retry_after
-    used = error.usage if error.usage is not None and error.usage.calls else None
-    spent = Usage(used.cost, used.tokens, used.calls, used.provider, used.model) if used else None
-    return Fault(error.code, error.message, error.retryable, details, spent)
+    return Fault(error.code, error.message, error.retryable, details, spent_of(error.usage))
+
+
+def spent_of(usage: CallUsage | None) -> Usage | None:
+    """As the run's metrics have it; None where nothing was asked."""
+    if usage is None or not usage.calls:
+        return None
+    return Usage(usage.cost, usage.tokens, usage.calls, usage.provider, usage.model)

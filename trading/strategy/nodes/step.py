@@ -6,6 +6,7 @@ the session.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -25,12 +26,12 @@ from trading.strategy.domain import offline
 from trading.strategy.domain.answers import CONSTRAINTS, OBJECTIVE, read_answer
 from trading.strategy.domain.kinds import DataKind
 from trading.strategy.domain.steps import STEP_TYPE, definition_of, unknown_message
-from trading.strategy.nodes.faults import Fault, fault_of
+from trading.strategy.nodes.faults import Fault, fault_of, spent_of
 from trading.strategy.nodes.threads import in_thread
+from trading.strategy.services.placing import NoSession
 from trading.strategy.services.stepping import (
     Asked,
     Begun,
-    NoSession,
     Standing,
     TakenOver,
     Work,
@@ -109,6 +110,7 @@ async def run(step: StepContext) -> Outcome:
     the payload."""
     asked = _asked(step)
     begun: Begun | None = None
+    usage: CallUsage | None = None
     try:
         found = await in_thread(begin, asked)
         if isinstance(found, Standing):
@@ -118,10 +120,11 @@ async def run(step: StepContext) -> Outcome:
         data, usage = await _ask(step, work)
         standing = await _keep(step, asked, work, data, usage)
     except (NoSession, TakenOver) as error:
-        return Failed(error.code, error.message, retryable=False)
+        return Failed(error.code, error.message, retryable=False, usage=spent_of(usage))
     except Exception as error:  # noqa: BLE001 - whatever it is costs a click and not the session
-        return await _failed(step, asked, begun, fault_of(error, step))
-    return _left(standing, usage)
+        fault = fault_of(error, step)
+        return await _failed(step, asked, begun, replace(fault, usage=fault.usage or spent_of(usage)))
+    return _left(standing, spent_of(usage))
 
 
 def _asked(step: StepContext) -> Asked:
@@ -202,18 +205,18 @@ async def _failed(step: StepContext, asked: Asked, begun: Begun | None, fault: F
     if not is_last:
         message = f"Attempt {step.attempt} failed ({fault.code}). The session says more."
         return Failed(fault.code, message, details=fault.details, usage=fault.usage)
-    return _left(standing)
+    return _left(standing, fault.usage)
 
 
-def _left(standing: Standing, usage: CallUsage | None = None) -> Outcome:
+def _left(standing: Standing, usage: Usage | None = None) -> Outcome:
     if standing.is_over:
-        spent = Usage(usage.cost, usage.tokens, usage.calls, usage.provider, usage.model) if usage else None
-        return Succeeded(standing.told, usage=spent)
+        return Succeeded(standing.told, usage=usage)
     return Waiting(
         signals=(
             SignalPort(standing.accepted, DEFAULT_PORT, persistent=True),
             SignalPort(standing.again, "", persistent=True),
-        )
+        ),
+        usage=usage,
     )
 
 

@@ -15,7 +15,7 @@ from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.core.hinting import send_hint
 from trading.eve import sso
-from trading.eve.errors import EsiAway
+from trading.eve.errors import EsiAway, EsiLimited
 from trading.strategy.access import May, find_corporation
 from trading.strategy.models import Character, Corporation
 from trading.strategy.services.calling import calling_esi
@@ -127,7 +127,8 @@ def _hint(character_id: UUID) -> None:
 
 
 def forget_character(character_id: UUID) -> None:
-    """In a worker; safe to do again. Raises EsiAway, and keeps the character, while EVE cannot be told."""
+    """In a worker; safe to do again. Raises EsiAway and EsiLimited, and keeps the character, while EVE cannot
+    be told."""
     character = Character.objects.filter(pk=character_id, fault=LEAVING).first()
     if character is None:
         return
@@ -141,12 +142,12 @@ def forget_leaving() -> None:
     for pk in list(Character.objects.filter(fault=LEAVING).values_list("pk", flat=True)):
         try:
             forget_character(pk)
-        except EsiAway as error:
+        except (EsiAway, EsiLimited) as error:
             log.warning("character_not_forgotten", character=str(pk), error=str(error))
 
 
 def _give_back(refresh_token: str) -> None:
     try:
         sso.revoke(settings.EVE_URLS["login"], settings.EVE_CLIENT_ID, refresh_token)
-    except EsiAway as error:
+    except (EsiAway, EsiLimited) as error:
         log.warning("consent_not_given_back", error=str(error))

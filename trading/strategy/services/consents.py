@@ -40,7 +40,7 @@ def with_consent(corporation: Corporation, scope: str, ask: Callable[[Consent], 
     refused: EsiForbidden | TokenRevoked | None = None
     for character in usable_characters(corporation, scope):
         try:
-            return ask(consent_of(character.pk))
+            return _asked(character, ask)
         except TokenRevoked as error:
             refused = error
             _note(character, error.message)
@@ -52,8 +52,17 @@ def with_consent(corporation: Corporation, scope: str, ask: Callable[[Consent], 
     raise NoConsent(f"No character is connected that may read this: “{what}”. Connect one that may.")
 
 
-def consent_of(character_id: UUID) -> Consent:
-    """With a token that holds for a while yet.
+def _asked(character: Character, ask: Callable[[Consent], Answer]) -> Answer:
+    """ESI may refuse a token before its time; whether the consent has ended is the log-in's to say."""
+    consent = consent_of(character.pk)
+    try:
+        return ask(consent)
+    except TokenRevoked:
+        return ask(consent_of(character.pk, spent=consent.token))
+
+
+def consent_of(character_id: UUID, *, spent: str = "") -> Consent:
+    """With a token that holds for a while yet, and is not ``spent``.
 
     The one place where a row is locked while EVE is asked: a refresh token that two spend at once may end
     the consent. Only this character waits, for as long as the log-in takes. Raises TokenRevoked and EsiAway.
@@ -64,8 +73,9 @@ def consent_of(character_id: UUID) -> Consent:
         character = Character.objects.select_for_update().filter(pk=character_id).first()
         if character is None or character.fault:
             raise TokenRevoked(character.fault if character else "The character was disconnected.")
-        is_due = character.expires_at < utc_now() + _SPARE
-        token = _renewed(character) if is_due else character.access_token.open()
+        token = character.access_token.open()
+        if token == spent or character.expires_at < utc_now() + _SPARE:
+            token = _renewed(character)
     if character.fault:
         raise TokenRevoked(character.fault)
     return Consent(character.character_id, token)

@@ -10,15 +10,26 @@ from django.db import IntegrityError, transaction
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
+from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, WrongState
+from orchestrator.core.rates import seconds_to_wait
+from orchestrator.rate import Rate
 from trading.strategy.access import May, find_corporation
 from trading.strategy.domain.vocabulary import Access
-from trading.strategy.models import Corporation, CorporationMember
+from trading.strategy.models import Corporation, CorporationMember, StrategicSession
+from trading.strategy.services.sessions import stop_run
 
 MOST_CORPORATIONS: Final = 100
 MOST_MEMBERS: Final = 200
+_TRIES: Final = Rate(60, 3_600)
 _LARGEST: Final = 2**31 - 1
 _REGIONS: Final = range(10_000_001, 20_000_000)
+
+
+class TooManyTries(DomainError):
+    """Names were tried too often: whether there is an account is not to be found out by guessing."""
+
+    code = "too_many_tries"
+    status = 429
 
 
 def corporation_number(text: object) -> int:
@@ -77,21 +88,35 @@ def choose_region(user: User, corporation_id: UUID, *, region_id: int) -> Corpor
 
 @transaction.atomic
 def delete_corporation(user: User, corporation_id: UUID) -> None:
-    """With all its sessions, matrices and data. Raises NotFound, NotAllowed, and WrongState while characters
-    are connected: EVE has to be told first."""
+    """With all its sessions, whose runs end, its matrices and data.
+
+    Raises NotFound, NotAllowed, and WrongState while characters are connected: EVE has to be told first.
+    """
+    find_corporation(user, corporation_id, May.OWN)
+    sessions = StrategicSession.objects.filter(corporation=corporation_id).select_for_update().order_by("pk")
+    list(sessions)  # before the corporation: a step that is being kept holds its session and asks for this
     corporation = find_corporation(user, corporation_id, May.OWN, lock=True)
     if corporation.characters.exists():
         raise WrongState("Disconnect its characters first, so that EVE forgets their consent.")
+    for session in sessions.all():
+        stop_run(user, session, "The corporation was deleted.")
     record_audit(user, "corporation.deleted", corporation, before={"name": corporation.name})
     corporation.delete()
 
 
-@transaction.atomic
 def lend_corporation(user: User, corporation_id: UUID, *, username: str, access: Access) -> CorporationMember:
     """To read, or to work in its sessions; again with another access changes it.
 
-    Raises NotFound, NotAllowed, and InvalidInput about ``username``.
+    Raises NotFound, NotAllowed, TooManyTries, and InvalidInput about ``username``.
     """
+    find_corporation(user, corporation_id, May.OWN)
+    if wait := seconds_to_wait("corporation_lend", str(user.pk), _TRIES):
+        raise TooManyTries(f"That were many names. Try again in {-(-wait // 60)} minutes.")
+    return _lend(user, corporation_id, username, access)
+
+
+@transaction.atomic
+def _lend(user: User, corporation_id: UUID, username: str, access: Access) -> CorporationMember:
     corporation = find_corporation(user, corporation_id, May.OWN, lock=True)
     friend = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
     if friend is None or friend.pk == corporation.owner_id:

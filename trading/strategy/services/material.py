@@ -31,10 +31,9 @@ def material_of(corporation: Corporation, kinds: Sequence[str], *, all_of: bool)
 
 
 def earlier_steps(step: StrategicStep) -> list[StrategicStep]:
-    """Those before it that people accepted, or that nobody was to review."""
-    done = StrategicStep.objects.filter(
-        session=step.session_id, position__lt=step.position, status=StepStatus.COMPLETED.value
-    )
+    """Those that people accepted by now, or that nobody was to review, wherever loops and maps put them."""
+    rows = StrategicStep.objects.filter(session=step.session_id, status=StepStatus.COMPLETED.value)
+    done = rows.exclude(pk=step.pk)
     return list(done.prefetch_related("recommendations").order_by("position"))
 
 

@@ -24,6 +24,7 @@ from trading.strategy.domain.answers import Unsupported, read_confidence, read_r
 from trading.strategy.domain.steps import definition_of
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.models import StrategicSession, StrategicStep
+from trading.strategy.services.layout import node_named
 from trading.strategy.services.logging import write_log
 from trading.strategy.services.material import sources_given
 from trading.strategy.services.matrices import matrix_of_step_output
@@ -218,10 +219,10 @@ def _remark(field: str, text: str) -> str:
 
 
 def schema_of(step: StrategicStep) -> JsonObject:
-    """As the step's node says in the version that runs; inside maps, as its type says."""
+    """As the step's node says in the version that runs."""
     with as_server(_WHY):
         version = Execution.objects.values_list("version_id", flat=True).get(pk=step.session.execution_id)
-        node = graph_of(version).nodes.get(step.node_id)
+        node = node_named(graph_of(version), step.node_id)
     own = node.node.data.config.get("output_schema") if node is not None else None
     definition = definition_of(step.step_type)
     return own or (definition.schema if definition else {"type": "object"})

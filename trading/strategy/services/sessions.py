@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
@@ -16,18 +15,15 @@ from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
 from orchestrator.core.rls import as_server
 from orchestrator.executions.models import Execution
-from orchestrator.executions.runtime.graphs import graph_of
 from orchestrator.executions.services.starting import start_execution, start_for
 from orchestrator.executions.services.steering import cancel_for, pause_for, resume_for
-from orchestrator.graphs.compiled import CompiledGraph, CompiledNode
 from orchestrator.workflows.access import find_runnable
 from orchestrator.workflows.models import WorkflowVersion
 from trading.strategy.access import May, find_corporation, find_session
-from trading.strategy.domain.document_schema import MOST_STEPS
-from trading.strategy.domain.steps import definition_of
 from trading.strategy.domain.vocabulary import MOVES, SessionStatus
 from trading.strategy.models import Corporation, StrategicSession, StrategicStep
-from trading.strategy.services.builtin import NAME, STEP, builtin_workflow
+from trading.strategy.services.builtin import NAME, builtin_workflow
+from trading.strategy.services.layout import steps_of, title_of
 from trading.strategy.services.logging import write_log
 
 MOST_TITLE: Final = 200
@@ -56,7 +52,7 @@ def start_session(
     NotAllowed, InvalidInput, and WrongState for a workflow that cannot be run.
     """
     corporation = find_corporation(user, corporation_id, May.WORK)
-    known = _known(user, idempotency_key)
+    known = _known(user, idempotency_key, corporation)
     if known is not None:
         return known, False
     session = StrategicSession(
@@ -74,7 +70,7 @@ def start_session(
         with transaction.atomic():
             _insert(user, session, corporation, workflow_id, provider)
     except IntegrityError:
-        known = _known(user, idempotency_key)
+        known = _known(user, idempotency_key, corporation)
         if known is None:
             raise
         return known, False  # the same key at the same moment: the other one was quicker
@@ -106,7 +102,7 @@ def resume_session(user: User, session_id: UUID) -> StrategicSession:
 def archive_session(user: User, session_id: UUID) -> StrategicSession:
     """Put away for good: read and scored, and never moved again. Raises NotFound, NotAllowed, WrongState."""
     session = find_moving(user, session_id, SessionStatus.ARCHIVED)
-    _stop(user, session, "The session was archived.")
+    stop_run(user, session, "The session was archived.")
     return _moved(user, session, SessionStatus.ARCHIVED)
 
 
@@ -119,7 +115,7 @@ def delete_session(user: User, session_id: UUID) -> None:
     session = find_session(user, session_id, May.WORK, lock=True)
     if session.created_by_id != user.pk:
         find_corporation(user, session.corporation_id, May.OWN)
-    _stop(user, session, "The session was deleted.")
+    stop_run(user, session, "The session was deleted.")
     record_audit(user, "strategic_session.deleted", session, before={"title": session.title})
     session.delete()
 
@@ -142,38 +138,6 @@ def is_live(session: StrategicSession) -> bool:
     return Execution.objects.filter(pk=session.execution_id, finished_at__isnull=True).exists()
 
 
-def laid_out(graph: CompiledGraph) -> list[CompiledNode]:
-    """The strategy steps of a graph in the order in which they come; those of a loop once."""
-    order: list[str] = []
-    seen: set[str] = set()
-    for entry in reversed(graph.entries):
-        _visit(graph, entry, seen, order)
-    found = [graph.nodes[name] for name in reversed(order)]
-    return [each for each in found if each.type.name == STEP and not each.node.data.disabled]
-
-
-def _visit(graph: CompiledGraph, start: str, seen: set[str], order: list[str]) -> None:
-    """Depth first; ``order`` gets each node after all that come after it."""
-    if start in seen:
-        return
-    seen.add(start)
-    stack: list[tuple[str, Iterator[str]]] = [(start, _after(graph, start))]
-    while stack:
-        name, rest = stack[-1]
-        following = next((each for each in rest if each not in seen), None)
-        if following is None:
-            order.append(name)
-            stack.pop()
-        else:
-            seen.add(following)
-            stack.append((following, _after(graph, following)))
-
-
-def _after(graph: CompiledGraph, name: str) -> Iterator[str]:
-    edges = [edge for port in graph.nodes[name].outgoing.values() for edge in port]
-    return iter([edge.target for edge in reversed(edges)])
-
-
 def _insert(
     user: User, session: StrategicSession, corporation: Corporation, workflow_id: UUID | None, provider: str
 ) -> None:
@@ -184,12 +148,12 @@ def _insert(
         _, workflow = builtin_workflow()
         with as_server(_WHY):
             version = WorkflowVersion.objects.only("pk").get(workflow=workflow, is_current=True).pk
-            steps = _steps(version)
+            steps = steps_of(version)
             execution, _ = start_for(user, workflow.pk, input=given)
     else:
         runnable = find_runnable(user, workflow_id)
         name = runnable.workflow.name
-        steps = _steps(runnable.version.pk)
+        steps = steps_of(runnable.version.pk)
         execution, _ = start_execution(user, workflow_id, input=given, trigger={"type": "strategy"})
     session.execution = execution
     session.title = session.title or f"{corporation.name}: {name}"[:MOST_TITLE]
@@ -200,7 +164,7 @@ def _insert(
             position=position,
             node_id=each.id,
             step_type=each.node.data.config.get("step_type", "situation"),
-            title=_step_title(each),
+            title=title_of(each),
         )
         for position, each in enumerate(steps)
     )
@@ -210,26 +174,13 @@ def _insert(
     record_audit(user, "strategic_session.started", session, after=after)
 
 
-def _steps(version: UUID) -> list[CompiledNode]:
-    graph = graph_of(version)
-    found = laid_out(graph)
-    if not any(each.type.name == STEP or each.body is not None for each in graph.nodes.values()):
-        message = "This workflow has no strategy step. Draw one in the builder, or leave the workflow out."
-        raise InvalidInput(message, fields={"workflow_id": [message]})
-    if len(found) > MOST_STEPS:
-        message = f"A session has at most {MOST_STEPS} steps; this workflow has {len(found)}."
-        raise InvalidInput(message, fields={"workflow_id": [message]})
-    return found
-
-
-def _step_title(node: CompiledNode) -> str:
-    definition = definition_of(str(node.node.data.config.get("step_type", "situation")))
-    return node.node.data.title or (definition.title if definition else node.id)
-
-
-def _known(user: User, key: str) -> StrategicSession | None:
+def _known(user: User, key: str, corporation: Corporation) -> StrategicSession | None:
     rows = StrategicSession.objects.select_related("corporation")
-    return rows.filter(created_by=user, idempotency_key=key).first() if key else None
+    known = rows.filter(created_by=user, idempotency_key=key).first() if key else None
+    if known is not None and known.corporation_id != corporation.pk:
+        message = "By this key you began a session of another corporation. Send a new key."
+        raise InvalidInput(message, fields={"idempotency_key": [message]})
+    return known
 
 
 def _initiator(user: User, initiator: str) -> str:
@@ -252,7 +203,8 @@ def _text(field: str, value: str, most: int) -> str:
     return text
 
 
-def _stop(user: User, session: StrategicSession, reason: str) -> None:
+def stop_run(user: User, session: StrategicSession, reason: str) -> None:
+    """So that nothing works on it any more. The session is locked."""
     with as_server(_WHY):
         if is_live(session):
             cancel_for(user, session.execution_id, reason=reason)

@@ -13,28 +13,21 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import JsonObject
 from orchestrator.executions.models import Execution
 from trading.strategy.domain.answers import Advice, Answer, Question, Unsupported
-from trading.strategy.domain.document_schema import MOST_STEPS
 from trading.strategy.domain.steps import DEFINITIONS
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus, StepType
 from trading.strategy.models import Corporation, Recommendation, StrategicSession, StrategicStep
 from trading.strategy.services.logging import write_log
 from trading.strategy.services.material import earlier_steps, material_of, named, sources_of, told_of
 from trading.strategy.services.matrices import matrix_of_step_output
+from trading.strategy.services.placing import NoSession, step_of
 
 MOST_MESSAGE: Final = 2_000
-
-
-class NoSession(WrongState):
-    """The run was not started as a session, or its session is put away: there is nothing to work on."""
-
-    code = "no_session"
 
 
 class TakenOver(WrongState):
@@ -221,20 +214,28 @@ def note_failure(asked: Asked, begun: Begun | None, code: str, message: str, *, 
         return _standing(step, asked)
 
 
+_KEPT: Final = ("pk", "status", "outcome", "note", "judged_by_id", "accepted_at", "done_at", "judged_at")
+
+
 def store_recommendations(step: StrategicStep, advice: tuple[Advice, ...]) -> None:
-    """In place of those it had."""
+    """In place of those it had; one by the same title keeps what people made of it."""
+    known = {each.title: each for each in step.recommendations.all()}
     step.recommendations.all().delete()
-    Recommendation.objects.bulk_create(
-        Recommendation(
-            step=step,
-            number=number,
-            title=each.title,
-            detail=each.detail,
-            confidence_score=each.confidence,
-            citations=list(each.citations),
+    rows = []
+    for number, each in enumerate(advice, start=1):
+        before = known.pop(each.title, None)
+        rows.append(
+            Recommendation(
+                step=step,
+                number=number,
+                title=each.title,
+                detail=each.detail,
+                confidence_score=each.confidence,
+                citations=list(each.citations),
+                **({name: getattr(before, name) for name in _KEPT} if before else {}),
+            )
         )
-        for number, each in enumerate(advice, start=1)
-    )
+    Recommendation.objects.bulk_create(rows)
 
 
 @contextmanager
@@ -252,22 +253,8 @@ def _locked(asked: Asked) -> Iterator[StrategicSession]:
 
 
 def _step_of(session: StrategicSession, asked: Asked) -> StrategicStep:
-    """The row of this firing. A loop that comes round adds one at the end."""
-    rows = StrategicStep.objects.filter(session=session)
-    found = rows.filter(node_id=asked.node, iteration=asked.iteration).first()
-    if found is not None:
-        return found
-    last = rows.aggregate(last=Max("position"))["last"]
-    position = 0 if last is None else last + 1
-    if position >= MOST_STEPS:
-        raise NoSession(f"A session has at most {MOST_STEPS} steps. Does a loop never end?")
-    return StrategicStep.objects.create(
-        session=session,
-        position=position,
-        node_id=asked.node,
-        iteration=asked.iteration,
-        step_type=asked.step_type,
-        title=asked.title[:200],
+    return step_of(
+        session, node=asked.node, iteration=asked.iteration, step_type=asked.step_type, title=asked.title
     )
 
 

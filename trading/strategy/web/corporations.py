@@ -108,17 +108,20 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def lend(request: HttpRequest, pk: UUID) -> HttpResponse:
-    user, form = person(request), LendForm(request.POST)
+    user, form, status = person(request), LendForm(request.POST), 400
     if form.is_valid():
         try:
             member = services.lend_corporation(user, pk, **form.cleaned_data)
         except InvalidInput as error:
             form.take(error)
+        except services.TooManyTries as error:
+            form.add_error(None, error.message)
+            status = error.status
         else:
             messages.success(request, f"Lent to {member.user.username}.")
             return redirect("strategy:corporation", pk)
     corporation = find_corporation(user, pk, May.OWN)
-    return _detail(request, user, corporation, status=400, lend_form=form)
+    return _detail(request, user, corporation, status=status, lend_form=form)
 
 
 @login_required

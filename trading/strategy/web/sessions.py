@@ -25,6 +25,7 @@ from trading.strategy.domain.documents import snake
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.queries.logs import CONTENT_TYPES, LogFilter, actors_in, events_in, log_file, log_of
 from trading.strategy.queries.session_page import cards_of
+from trading.strategy.queries.spending import spent_on
 from trading.strategy.services.documents import export_session, import_session
 from trading.strategy.web.forms import ImportForm
 
@@ -46,6 +47,7 @@ def session(request: HttpRequest, pk: UUID) -> HttpResponse:
         "here_tab": "sessions",
         "session": found,
         "cards": cards,
+        "spent": spent_on(found),
         "done": sum(card.step.status == StepStatus.COMPLETED for card in cards),
         "may_work": (rights_in(user, found.corporation) or May.READ) >= May.WORK,
         "goes_on": goes_on,
