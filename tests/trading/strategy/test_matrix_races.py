@@ -12,7 +12,7 @@ from django.core.cache import cache
 from orchestrator.accounts.models import User
 from orchestrator.celery import app
 from tests.factories import make_user
-from tests.trading.strategy.matrices import make_matrix
+from tests.trading.strategy.making import make_matrix
 from tests.trading.strategy.sessions.test_races import both, meet_after
 from trading.strategy.access import find_matrix
 from trading.strategy.models import MatrixScore, StrategicMatrix
