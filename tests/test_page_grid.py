@@ -386,6 +386,7 @@ PAGES = [
     Page("strategy:edit-step", "get", answers(LENT_EDIT, 409), {**SS, "position": "one"}),
     Page("strategy:edit-step", "post", answers(LENT_EDIT, 409), {**SS, "position": "one"}),
     Page("strategy:session-document", "get", LENT_READ, SS),
+    Page("strategy:session-log-page", "get", LENT_READ, SS),
     Page("strategy:session-log", "get", LENT_READ, {**SS, "kind": "csv"}),
     Page("workspaces:list", "get", EVERYBODY),
     Page("workspaces:begin", "post", answers(EVERYBODY, 302), form={"pattern_type": "bos"}),

@@ -24,6 +24,7 @@ USES = {
     "trading/strategy/admin.py": 1,  # that sessions exist and what they cost, not what is in them
     "trading/strategy/queries/spending.py": 1,  # what a session cost, for whoever sees the session
     "trading/services/markets.py": 3,  # markets are everybody's, and nobody's to write
+    "trading/strategy/queries/session_page.py": 1,  # what its steps cost, for who reads the session
     "trading/strategy/services/reviewing.py": 2,  # answers for a run, and its graph, that need not be seen
     "trading/strategy/services/sessions.py": 4,  # sessions are run for people who see no such workflow
     "orchestrator/workflows/services/builtin.py": 1,  # these workflows are the server's

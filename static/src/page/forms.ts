@@ -2,6 +2,8 @@
 
 import { toast } from "./toasts";
 
+const TYPED = new Set(["search", "text", "datetime-local"]); // part by part, and applied by Enter or a button
+
 export function watchForms(): void {
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
@@ -14,8 +16,7 @@ export function watchForms(): void {
     const changed = event.target;
     if (!(changed instanceof HTMLSelectElement || changed instanceof HTMLInputElement)) return;
     const form = changed.form;
-    if (form?.matches("[data-autosubmit]") && changed.type !== "search" && changed.type !== "text")
-      form.requestSubmit();
+    if (form?.matches("[data-autosubmit]") && !TYPED.has(changed.type)) form.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
     if (event.target instanceof HTMLFormElement && event.target.matches("[data-tidy]"))

@@ -74,6 +74,7 @@ def _wanted(request: Request) -> LogFilter:
         corporation=data.get("corporation"),
         event=data.get("event", ""),
         actor=data.get("actor", ""),
+        step=data.get("step"),
         after=data.get("occurred_after"),
         before=data.get("occurred_before"),
     )

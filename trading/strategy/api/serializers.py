@@ -154,5 +154,8 @@ class LogQuerySerializer(serializers.Serializer[Any]):
     )
     event = serializers.CharField(required=False, max_length=60)
     actor = serializers.CharField(required=False, max_length=150, help_text="A user name, or `system`")
+    step = serializers.IntegerField(
+        required=False, min_value=0, max_value=100_000, help_text="A step's place, from 0 on"
+    )
     occurred_after = serializers.DateTimeField(required=False, help_text="From this moment on")
     occurred_before = serializers.DateTimeField(required=False, help_text="Before this moment")

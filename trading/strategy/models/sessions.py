@@ -80,6 +80,11 @@ class StrategicSession(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def has_run(self) -> bool:
+        """By its id: the run itself may be hidden from who looks."""
+        return self.execution_id is not None
+
 
 class StrategicStep(models.Model):
     """One step: what it was given, what came of it, and what a person said of that.

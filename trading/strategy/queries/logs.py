@@ -24,12 +24,14 @@ _COLUMNS: Final = ("at", "session", "seq", "corporation_id", "event", "actor", "
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Each may be left out. ``corporation`` is EVE's number, ``actor`` a user name or ``system``."""
+    """Each may be left out. ``corporation`` is EVE's number, ``actor`` a user name or ``system``,
+    ``step`` a place from 0 on."""
 
     session: UUID | None = None
     corporation: int | None = None
     event: str = ""
     actor: str = ""
+    step: int | None = None
     after: datetime | None = None
     before: datetime | None = None
 
@@ -48,6 +50,8 @@ def log_of(user: User, wanted: LogFilter) -> QuerySet[WorkflowLog]:
         rows = rows.filter(actor=None)
     elif wanted.actor:
         rows = rows.filter(actor__username__iexact=wanted.actor)
+    if wanted.step is not None:
+        rows = rows.filter(step_position=wanted.step)
     if wanted.after is not None:
         rows = rows.filter(at__gte=wanted.after)
     return rows if wanted.before is None else rows.filter(at__lt=wanted.before)

@@ -19,6 +19,8 @@ from trading.strategy.domain.sensitivity import Flip, sensitivities
 from trading.strategy.models import MatrixScore, StrategicMatrix
 
 _FILTERS: Final = {"corporation": "corporation_id", "session": "session_id"}
+_FEW_OPTIONS: Final = 12
+_FEW_CRITERIA: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,16 @@ class ShownMatrix:
     def ranking(self) -> list[ShownOption]:
         """Best first, and last those that lack a score."""
         return sorted(self.options, key=lambda each: (each.rank is None, each.rank or 0))
+
+    @property
+    def ranked_rows(self) -> list[tuple[ShownOption, list[ShownScore | None]]]:
+        """As ``ranking``, each with its scores."""
+        return sorted(self.rows, key=lambda row: (row[0].rank is None, row[0].rank or 0))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it can be shown in the middle of something else."""
+        return len(self.options) <= _FEW_OPTIONS and len(self.criteria) <= _FEW_CRITERIA
 
     @property
     def missing(self) -> int:

@@ -17,6 +17,7 @@ from trading.strategy.models import Corporation, CorporationMember, StrategicSes
 _STEP_NODE: Final = "strategy-step"
 _WORKFLOWS: Final = 200
 FILTERS: Final = ("status", "corporation", "initiator", "search")
+_ASKING: Final = ("-failed_count", "-waiting_count")
 ORDERINGS: Final = {
     "-created_at": "-id",
     "created_at": "id",
@@ -42,7 +43,7 @@ class Column:
 
 
 def sessions_seen(user: User, chosen: Mapping[str, str] | None = None) -> QuerySet[StrategicSession]:
-    """Of the corporations that the person sees, with how many steps they have and have done.
+    """Of the corporations that the person sees, with how many steps they have and have done, failed, wait.
 
     ``corporation`` is EVE's number or our id; one that is neither, or none that they see, finds nothing.
     """
@@ -59,7 +60,13 @@ def sessions_seen(user: User, chosen: Mapping[str, str] | None = None) -> QueryS
         rows = rows.filter(found | Q(corporation__name__icontains=words) | Q(imported_id=words))
     done = Count("steps", filter=Q(steps__status=StepStatus.COMPLETED.value))
     failed = Count("steps", filter=Q(steps__status=StepStatus.ERROR.value))
-    return rows.annotate(step_count=Count("steps"), done_count=done, failed_count=failed)
+    answered = Q(steps__status=StepStatus.IN_PROGRESS.value, steps__output__isnull=False)
+    return rows.annotate(
+        step_count=Count("steps"),
+        done_count=done,
+        failed_count=failed,
+        waiting_count=Count("steps", filter=answered),
+    )
 
 
 def _corporation(text: str) -> Q:
@@ -72,14 +79,16 @@ def _corporation(text: str) -> Q:
 
 
 def board(user: User, chosen: Mapping[str, str], *, most: int) -> list[Column]:
-    """The newest of every status. Five queries."""
+    """Of every status those that ask for somebody, then the newest. Five queries."""
     rows = sessions_seen(user, chosen)
     counted = rows.order_by().values("status").annotate(total=Count("id", distinct=True))
     totals = dict(counted.values_list("status", "total"))
     return [
         Column(
             each.value,
-            list(rows.filter(status=each.value).order_by("-id")[:most]) if totals.get(each.value) else [],
+            list(rows.filter(status=each.value).order_by(*_ASKING, "-id")[:most])
+            if totals.get(each.value)
+            else [],
             totals.get(each.value, 0),
         )
         for each in SessionStatus
@@ -95,9 +104,13 @@ def corporations_workable(user: User) -> list[Corporation]:
     """Those in which the person may begin sessions, by name."""
     if not user.may_build:
         return []
+    return list(workable_by(user).order_by("name", "id"))
+
+
+def workable_by(user: User) -> QuerySet[Corporation]:
+    """Their own, and those that were lent to them to work in; for people who may build."""
     lent = CorporationMember.objects.filter(user=user, access=Access.EDITOR.value).values("corporation_id")
-    rows = Corporation.objects.filter(Q(owner=user) | Q(pk__in=lent))
-    return list(rows.order_by("name", "id"))
+    return Corporation.objects.filter(Q(owner=user) | Q(pk__in=lent))
 
 
 def strategy_workflows(user: User) -> list[tuple[UUID, str]]:

@@ -44,7 +44,7 @@ def _readable(value: Any, depth: int) -> SafeString:
     if isinstance(value, list):
         items = ((_readable(each, depth + 1),) for each in value[:_MOST])
         return _told("ul", format_html_join("", "<li>{}</li>", items), value)
-    return format_html("<span>{}</span>", _scalar(value))
+    return format_html("<span>{}</span>", scalar(value))
 
 
 def _told(tag: str, inside: SafeString, value: Any) -> SafeString:
@@ -53,7 +53,8 @@ def _told(tag: str, inside: SafeString, value: Any) -> SafeString:
     return format_html('<{0} class="told">{1}</{0}>{2}', SafeString(tag), inside, more)
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
+    """A number with separators, yes or no, or the text as it is."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

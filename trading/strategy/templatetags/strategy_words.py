@@ -6,6 +6,7 @@ from typing import Final
 
 from django import template
 
+from orchestrator.core.templatetags.display import share
 from trading.strategy.domain.calibration import FEW, Calibration, Verdict
 
 register = template.Library()
@@ -18,6 +19,7 @@ _JUDGEMENT: Final = {
     "done": "Carried out",
     "reopen": "Think again",
 }
+_ICON: Final = {"accept": "check", "dismiss": "x", "done": "flag", "reopen": "rotate-ccw"}
 _VERDICT: Final = {
     Verdict.OVERCONFIDENT: "More confident than what came true allows.",
     Verdict.UNDERCONFIDENT: "Less confident than what came true allows.",
@@ -41,9 +43,8 @@ def judgement_words(judgement: str) -> str:
 
 
 @register.filter
-def share(value: float | None) -> str:
-    """0.5 as 50 %; a dash for nothing."""
-    return "-" if value is None else f"{value * 100:.0f} %"
+def judgement_icon(judgement: str) -> str:
+    return _ICON.get(str(judgement), "circle")
 
 
 @register.filter

@@ -20,8 +20,9 @@ from trading.strategy.models import StrategicStep
 from trading.strategy.queries.session_page import waits
 from trading.strategy.services import reviewing, sessions
 from trading.strategy.services.changing import put_away
-from trading.strategy.web.edit_form import EditForm
+from trading.strategy.web.edit_form import EditForm, is_free_form
 from trading.strategy.web.forms import StartForm
+from trading.strategy.web.rows import moved
 
 _TOLD: Final = {
     "accept": "Accepted. The session goes on.",
@@ -105,14 +106,20 @@ def review(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
-    """Other words in place of an answer: field by field, or with ``?as=json`` as one text."""
+    """Other words in place of an answer: field by field, or with ``?as=json`` as one text.
+
+    ``act`` adds a row to a list of the form, takes one out or moves it, and stores nothing.
+    """
     user = person(request)
     step = _step(request, pk, position)
     if not waits(step):
         raise WrongState(f"Step {position + 1} does not wait for a review.")
-    as_json = request.GET.get("as") == "json"
-    form = EditForm(step, reviewing.schema_of(step), sent(request), as_json=as_json)
-    if request.method == "POST" and form.is_valid():
+    schema, as_json = reviewing.schema_of(step), request.GET.get("as") == "json"
+    draft, focus = moved(request.POST, request.POST["act"]) if request.POST.get("act") else (None, None)
+    form = EditForm(step, schema, None if draft else sent(request), draft=draft, as_json=as_json)
+    if focus is not None and focus.verb == "add":
+        form.focus(focus.row)
+    if request.method == "POST" and draft is None and form.is_valid():
         try:
             reviewing.edit_step(user, pk, position, **form.given())
         except InvalidInput as error:
@@ -126,8 +133,11 @@ def edit(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
         "step": step,
         "form": form,
         "as_json": as_json,
+        "may_json": is_free_form(schema),
+        "focus": focus,
     }
-    return render(request, "strategy/edit_step.html", context, status=400 if form.has_faults else 200)
+    part = "strategy/_edit_form.html" if request.headers.get("HX-Request") else "strategy/edit_step.html"
+    return render(request, part, context, status=400 if form.has_faults else 200)
 
 
 def _step(request: HttpRequest, pk: UUID, position: int) -> StrategicStep:

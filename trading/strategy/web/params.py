@@ -11,10 +11,10 @@ from orchestrator.core.params import texts_of
 
 
 def ids_of(query: QueryDict, names: Iterable[str]) -> dict[str, str]:
-    return {name: text for name, text in texts_of(query, names).items() if _is_id(text)}
+    return {name: text for name, text in texts_of(query, names).items() if is_id(text)}
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     try:
         UUID(text)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,19 +15,35 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.params import text_of, texts_of
 from orchestrator.core.web.paging import keyset_page
 from trading.strategy.domain.judging import Judgement, possible
 from trading.strategy.domain.vocabulary import Outcome, RecommendationStatus
-from trading.strategy.models import Corporation, Recommendation
+from trading.strategy.models import Corporation, Recommendation, StrategicSession
+from trading.strategy.queries.citing import Citation, citations_of
 from trading.strategy.queries.recommendations import UNJUDGED, calibration_of, recommendations_for
+from trading.strategy.queries.sessions import corporations_workable
 from trading.strategy.services.judging import judge_recommendation, record_outcome
 from trading.strategy.web import pictures
 from trading.strategy.web.params import ids_of
 
 _STATUSES: Final = [each.value for each in RecommendationStatus]
 _OUTCOMES: Final = [each.value for each in Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A recommendation, on what it rests, and whether this person may say what became of it."""
+
+    each: Recommendation
+    citations: list[Citation]
+    may_work: bool
+
+    @property
+    def possible(self) -> list[Judgement]:
+        return possible(RecommendationStatus(self.each.status)) if self.may_work else []
 
 
 @login_required
@@ -44,17 +61,21 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = recommendations_for(user, chosen)
     calibration = calibration_of(rows)
     page = keyset_page(request, rows, ordering="-id", size=20)
+    able = {each.pk for each in corporations_workable(user)}
+    citations = citations_of(page.items)
     context: dict[str, Any] = {
         "here_tab": "recommendations",
         "page": page,
-        "rows": [(each, possible(RecommendationStatus(each.status))) for each in page.items],
+        "rows": [
+            _Row(each, citations[each.pk], each.step.session.corporation_id in able) for each in page.items
+        ],
+        "session": _session(user, chosen),
         "chosen": chosen,
         "corporations": list(Corporation.objects.visible_to(user).order_by("name")[:200]),
         "statuses": _STATUSES,
         "outcomes": _OUTCOMES,
         "calibration": calibration,
         "dots": pictures.dots(calibration),
-        "may_build": user.may_build,
         "here": request.get_full_path(),
     }
     return render(request, "strategy/recommendations.html", context)
@@ -83,6 +104,13 @@ def outcome(request: HttpRequest, pk: UUID) -> HttpResponse:
     row: Recommendation = record_outcome(person(request), pk, Outcome(word), note=note)
     messages.success(request, f"The outcome of “{row.title}” was recorded.")
     return _back(request)
+
+
+def _session(user: User, chosen: dict[str, str]) -> StrategicSession | None:
+    """That whose recommendations are asked for, so that the page can say so."""
+    if "session" not in chosen:
+        return None
+    return StrategicSession.objects.visible_to(user).filter(pk=chosen["session"]).first()
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from trading.strategy.web import board, moving, sessions
+from trading.strategy.web import board, log, moving, sessions
 
 app_name = "strategy"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_STEP}review/", moving.review, name="review-step"),
     path(f"{_STEP}edit/", moving.edit, name="edit-step"),
     path(f"{_SESSION}document/", sessions.document, name="session-document"),
-    path(f"{_SESSION}log/<slug:kind>/", sessions.log, name="session-log"),
+    path(f"{_SESSION}log/", log.page, name="session-log-page"),
+    path(f"{_SESSION}log/<slug:kind>/", log.file, name="session-log"),
     path("", include("trading.strategy.web.corporation_urls")),
 ]

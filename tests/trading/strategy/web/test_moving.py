@@ -65,23 +65,6 @@ def test_it_is_asked_again_with_a_remark_that_the_page_shows(drain: Drain) -> No
     assert "Mind &lt;the&gt; fuel." in client.get(path).content.decode()
 
 
-def test_an_answer_is_edited_by_its_schema_or_as_json(drain: Drain) -> None:
-    _, session, client, path = waiting(drain)
-    edit = f"{path}steps/0/edit/"
-    page = client.get(edit).content.decode()
-    assert 'name="output-summary"' in page
-    known = step_of(session).output or {}
-    typed = {f"output-{name}": value for name, value in known.items()}
-
-    refused = client.post(edit, {**typed, "output-summary": "Mine", "confidence": "1.5"})
-    assert (refused.status_code, "Mine" in refused.content.decode()) == (400, True)
-    assert client.post(edit, {**typed, "output-summary": "Mine", "confidence": "0.5"}).status_code == 302
-    assert (step_of(session).output or {})["summary"] == "Mine"
-    assert step_of(session).confidence_score == 0.5
-    wrong = client.post(f"{edit}?as=json", {"output-json": '{"summary": 5}'})
-    assert (wrong.status_code, "not of type" in wrong.content.decode()) == (400, True)
-
-
 def test_the_page_follows_its_run_and_is_left_alone_while_nothing_changes(drain: Drain) -> None:
     _scene, _session, client, path = waiting(drain)
     page = client.get(path)
