@@ -16,9 +16,15 @@ function show(): HTMLElement {
   return part;
 }
 
-function find<T extends HTMLElement>(part: HTMLElement, selector: string): T {
-  const found = part.querySelector<T>(selector);
-  if (!found) throw new Error(`no ${selector}`);
+const parts = {
+  input: (part: HTMLElement) => one(part.querySelector("input")),
+  details: (part: HTMLElement) => one(part.querySelector("details")),
+  dialog: (part: HTMLElement) => one(part.querySelector("dialog")),
+  button: (part: HTMLElement) => one(part.querySelector("button")),
+};
+
+function one<T>(found: T | null): T {
+  if (found === null) throw new Error("not on the page");
   return found;
 }
 
@@ -43,19 +49,19 @@ describe("steps that replace themselves", () => {
 
   it("stay as they are while somebody types or is asked something", () => {
     expect(isBusy(part)).toBe(false);
-    find<HTMLInputElement>(part, "input").value = "not yet";
+    parts.input(part).value = "not yet";
     expect(swapOf(part)).toBe(false);
-    find<HTMLInputElement>(part, "input").value = "";
-    find(part, "dialog").setAttribute("open", "");
+    parts.input(part).value = "";
+    parts.dialog(part).setAttribute("open", "");
     expect(swapOf(part)).toBe(false);
   });
 
   it("are unfolded as they were", () => {
-    find<HTMLDetailsElement>(part, "details").open = true;
+    parts.details(part).open = true;
     expect(swapOf(part)).toBe(true);
     const fresh = show();
     document.dispatchEvent(new CustomEvent("htmx:afterSwap"));
-    expect(find<HTMLDetailsElement>(fresh, "details").open).toBe(true);
+    expect(parts.details(fresh).open).toBe(true);
   });
 });
 
@@ -63,8 +69,8 @@ describe("keys of a review", () => {
   it("press the button, and not while somebody types", () => {
     const clicked = vi.fn();
     const part = show();
-    find(part, "button").addEventListener("click", clicked);
-    press("a", find<HTMLInputElement>(part, "input"));
+    parts.button(part).addEventListener("click", clicked);
+    press("a", parts.input(part));
     expect(clicked).not.toHaveBeenCalled();
     press("a");
     expect(clicked).toHaveBeenCalledOnce();
