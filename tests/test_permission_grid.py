@@ -71,6 +71,7 @@ L = {"pk": "live_portfolio"}
 SS = {"pk": "strategic_session"}
 LENT_READ: Answers = (401, 404, 200, 200, 200, 404)
 LENT_EDIT: Answers = (401, 404, 403, 200, 200, 404)
+WALLETS_SCOPE = "esi-wallet.read_corporation_wallets.v1"
 LENT_OWN: Answers = (401, 404, 403, 403, 200, 404)
 """Of a corporation: an admin is a stranger to it."""
 OPTION = {"pk": "matrix", "part_id": "matrix_option"}
@@ -427,6 +428,9 @@ API = [
     Row("corporation-members", "get", LENT_READ, CORPORATION),
     Row("corporation-members", "post", LENT_OWN, CORPORATION, {"username": "other"}),
     Row("corporation-member", "delete", answers(LENT_OWN, 204), {**CORPORATION, "username": "word"}),
+    Row("corporation-characters", "get", LENT_OWN, CORPORATION),
+    Row("corporation-characters", "post", answers(LENT_OWN, 409), CORPORATION, {"scopes": [WALLETS_SCOPE]}),
+    Row("corporation-character", "delete", (401, 404, 404, 404, 404, 404), {"pk": "nobody"}),
     Row("corporation-refresh", "get", LENT_READ, CORPORATION),
     Row("corporation-refresh", "post", answers(LENT_EDIT, 409), CORPORATION),
     Row("corporation-data", "get", LENT_READ, CORPORATION),

@@ -47,6 +47,7 @@ SPECTACULAR_SETTINGS = {
         "Access": "orchestrator.workflows.models.Access.choices",
         "ApiScope": "orchestrator.accounts.models.ApiScope.choices",
         "ApprovalStatus": "orchestrator.executions.models.ApprovalStatus.choices",
+        "CharacterScope": "trading.strategy.api.characters.SCOPE_CHOICES",
         "BulkJobState": "orchestrator.workflows.models.BulkState.choices",
         "ExecutionStatus": "orchestrator.executions.models.STATUS_CHOICES",
         "EndpointKind": "orchestrator.executions.models.EndpointKind.choices",

@@ -13,7 +13,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from pytest_django import Settings
 
-from orchestrator.accounts.models import Role
+from orchestrator.accounts.models import Role, User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Approval, Execution
 from orchestrator.workflows.models import WorkflowTemplate
@@ -21,6 +21,10 @@ from orchestrator.workflows.services.bulk import start_bulk_job
 from orchestrator.workflows.services.folders import create_folder
 from tests.factories import make_user, make_workflow, node
 from tests.stand_in import Answer, Received, stand_in
+from tests.trading.strategy.making import make_session
+from trading.strategy.models import Recommendation
+from trading.strategy.services.generating import generate_corporation
+from trading.strategy.services.matrices import create_matrix
 
 PROBLEM = "application/problem+json"
 BACKEND = "orchestrator.accounts.backends.AnyCaseBackend"
@@ -69,6 +73,37 @@ BODIES: dict[str, bytes] = {
 }
 
 
+_STEP = b'{"step_type": "situation", "status": "completed", "started_at": "2026-11-22T12:00:00Z"'
+_SESSION = (
+    b'{"corporation_id": "98000001", "initiator": "x", "status": "active", "current_step": 0, "steps": ['
+)
+_TIMES = b'"created_at": "2026-11-22T12:00:00Z", "updated_at": "2026-11-22T12:00:00Z", '
+BODIES |= {
+    "odd session": _SESSION
+    + _STEP
+    + b', "confidence_score": -1e308, "recommendations": [[]]}, 7, null, {}], "session_log": [{"event": 5}], '
+    b'"created_at": "0001-01-01T00:00:00+14:00", "updated_at": 5, "session_id": "x"}',
+    "session of ten thousand steps": _SESSION
+    + b", ".join([_STEP + b"}"] * 10_000)
+    + b"], "
+    + _TIMES
+    + b'"session_id": "y"}',
+    "session of a long event": _SESSION
+    + _STEP
+    + b"}], "
+    + _TIMES
+    + b'"session_id": "z", "session_log": [{"event": "'
+    + b"x" * 5_000
+    + b'"}]}',
+    "odd matrix": b'{"title": "x", "corporation": [], "options": [{}], "criteria": {"weight": "NaN"}, '
+    b'"scores": [{"option": -1, "criterion": 1e400, "score": "Infinity"}], "name": "", '
+    b'"weights": [{"criterion": 0, "weight": "1e99"}], "revision": 99999999999999999999, '
+    b'"position": 99999999999999999999}',
+    "odd review": b'{"action": "edit", "output": [], "confidence_score": "NaN", "recommendations": [5], '
+    b'"remark": 5, "judgement": [], "outcome": {}, "region_id": 1e40, "scopes": [{}], "access": {}}',
+}
+
+
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[str]:
     """Where markets are looked for: it is there, and knows none."""
@@ -101,6 +136,22 @@ def ids(db: None, drain: Callable[[], None], settings: Settings, exchange: str) 
         "templates": WorkflowTemplate.objects.earliest("id").pk,
         "bulk-jobs": start_bulk_job(owner, subject="workflows", action="archive", ids=[workflow.pk]).pk,
         "key_id": key.pk,
+        **_strategy(owner),
+    }
+
+
+def _strategy(owner: User) -> dict[str, Any]:
+    """A corporation with a session, its matrix and what it recommends."""
+    corporation = generate_corporation(owner)
+    session = make_session(corporation)
+    advice = Recommendation.objects.create(
+        step=session.steps.get(position=0), number=1, title="Keep a reserve"
+    )
+    return {
+        "strategy/corporations": corporation.pk,
+        "strategy/sessions": session.pk,
+        "strategy/recommendations": advice.pk,
+        "strategy/matrices": create_matrix(owner, corporation.pk, title="Where to move").pk,
     }
 
 
@@ -113,7 +164,16 @@ class _Anything(dict[str, Any]):
 
 def _url(path: str, ids: dict[str, Any], **other: Any) -> str:
     subject = path.split("/")[3]
-    values = {"id": ids.get(subject, NOWHERE), "key_id": ids["key_id"], "number": 1, "other": 1, "name": "go"}
+    if subject == "strategy":
+        subject = f"strategy/{path.split('/')[4]}"
+    values = {
+        "id": ids.get(subject, NOWHERE),
+        "key_id": ids["key_id"],
+        "number": 1,
+        "other": 1,
+        "name": "go",
+        "position": 0,
+    }
     return path.format_map(_Anything({**values, "provider": "groq", **other}))
 
 

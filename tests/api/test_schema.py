@@ -125,3 +125,20 @@ def test_the_page_of_the_docs_holds_nothing_that_the_policy_forbids() -> None:
     assert "<style" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert page.count("<script src=") == page.count("<script") == 3
+
+
+def test_everything_of_strategy_has_examples_of_what_is_sent_and_answered(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        if "/strategy/" not in name:
+            continue
+        sent = operation.get("requestBody", {}).get("content", {})
+        told = [each for status, each in operation["responses"].items() if status < "400"]
+        answered = [each["content"] for each in told if each.get("content")]
+        for content in (sent, *answered):
+            assert not content or any(each.get("examples") for each in content.values()), name
+
+
+def test_problems_that_an_address_does_not_tell_are_named(document: dict[str, Any]) -> None:
+    created = document["paths"]["/api/v1/strategy/corporations/"]["post"]
+    assert {"400", "409", "503"} <= set(created["responses"])
+    assert "x-further-problems" not in str(document)

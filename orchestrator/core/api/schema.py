@@ -118,7 +118,15 @@ _ANSWERS: Final = {
             "A size limit was passed.", 413, "too_large", "The request body is larger than 8,388,608 bytes."
         ),
     ),
+    "503": (
+        "Unavailable",
+        _answer("A service that this needs is away.", 503, "away", "The service did not answer."),
+    ),
 }
+
+
+FURTHER_PROBLEMS: Final = "x-further-problems"
+"""An extension by which a view names answers that its address does not tell; clients do not see it."""
 
 
 class ApiSchema(AutoSchema):
@@ -155,7 +163,8 @@ def add_problems(result: dict[str, Any], **_: object) -> dict[str, Any]:
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             answers = operation["responses"]
-            for status in _statuses(path, method, operation):
+            further = operation.pop(FURTHER_PROBLEMS, [])
+            for status in (*_statuses(path, method, operation), *further):
                 answers.setdefault(status, {"$ref": f"#/components/responses/{_ANSWERS[status][0]}"})
             operation["responses"] = dict(sorted(answers.items()))
     return result

@@ -44,3 +44,26 @@ KNOWN: Final = OpenApiExample(
     },
     response_only=True,
 )
+MEMBER: Final = OpenApiExample(
+    "A reader",
+    value={"username": "vic", "access": "reader", "created_at": "2026-11-22T12:00:00Z"},
+    response_only=True,
+)
+REFRESH: Final = OpenApiExample(
+    "Under way",
+    value={
+        "is_running": True,
+        "done": 3,
+        "total": 12,
+        "kind": "orders",
+        "faults": {"assets": "No character is connected that may read this."},
+        "at": "2026-11-22T12:00:00Z",
+    },
+    response_only=True,
+    status_codes=["200", "202"],
+)
+KNOWN_WITH_DATA: Final = OpenApiExample(
+    "Wallets, as they are kept",
+    value={**KNOWN.value, "data": {"divisions": [{"division": 1, "balance": "1234567890.12"}]}},
+    response_only=True,
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from trading.strategy.api import corporation_examples as examples
 from trading.strategy.domain.kinds import KINDS
 from trading.strategy.domain.vocabulary import Access, SnapshotSource
 from trading.strategy.models import Corporation, CorporationMember
@@ -37,6 +39,7 @@ class ChangeCorporationSerializer(serializers.Serializer[Any]):
     region_id = serializers.IntegerField(help_text="EVE's number of the region whose market is looked at")
 
 
+@extend_schema_serializer(examples=[examples.MEMBER])
 class CorporationMemberSerializer(serializers.ModelSerializer[CorporationMember]):
     username = serializers.CharField(source="user.username")
     access = serializers.ChoiceField(choices=ACCESSES)
@@ -54,6 +57,7 @@ class LendCorporationSerializer(serializers.Serializer[Any]):
         return Access(value)
 
 
+@extend_schema_serializer(examples=[examples.REFRESH])
 class RefreshSerializer(serializers.Serializer[Any]):
     is_running = serializers.BooleanField()
     done = serializers.IntegerField(help_text="Kinds of data that were asked for")
@@ -84,6 +88,7 @@ class KnownSerializer(serializers.Serializer[Any]):
     facts = FactSerializer(many=True)
 
 
+@extend_schema_serializer(examples=[examples.KNOWN_WITH_DATA])
 class KnownWithDataSerializer(KnownSerializer):
     data = serializers.DictField(  # type: ignore[assignment]  # not Serializer.data
         source="snapshot.data", default=None

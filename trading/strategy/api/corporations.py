@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
+from orchestrator.core.api.schema import FURTHER_PROBLEMS
 from orchestrator.core.errors import NotFound
 from trading.strategy.access import find_corporation
 from trading.strategy.api import corporation_examples as examples
@@ -47,6 +48,7 @@ class CorporationsView(ListAPIView[Corporation]):
         examples=[examples.NEW, examples.CORPORATION],
         tags=TAG,
         operation_id="corporations_create",
+        extensions={FURTHER_PROBLEMS: ["409", "503"]},
     )
     def post(self, request: Request) -> Response:
         """Add one by its number. Its name is looked up at ESI, which may take some seconds, or be away."""
@@ -100,7 +102,7 @@ class CorporationMembersView(APIView):
     @extend_schema(
         request=given.LendCorporationSerializer,
         responses=given.CorporationMemberSerializer,
-        examples=[examples.LEND],
+        examples=[examples.LEND, examples.MEMBER],
         tags=TAG,
         operation_id="corporations_lend",
     )

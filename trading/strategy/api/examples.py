@@ -68,3 +68,31 @@ AGAIN: Final = OpenApiExample(
     "Ask again", value={"action": "again", "remark": "Mind the fuel we have left."}, request_only=True
 )
 RETRY: Final = OpenApiExample("Try again after an error", value={"action": "retry"}, request_only=True)
+REPLACE: Final = OpenApiExample("Its document, with a step added", value=_SHAPE, request_only=True)
+ROW: Final = OpenApiExample(
+    "A session",
+    value={
+        "id": _ID,
+        "session_id": _ID,
+        "corporation_id": "98000001",
+        "corporation_name": "Lantern Works",
+        "title": "Next quarter",
+        "objective": "Where should we live next quarter?",
+        "initiator": "bob",
+        "status": "active",
+        "current_step": 2,
+        "steps": 7,
+        "completed_steps": 2,
+        "execution": "019a1b2c-6666-7f50-8a6b-7c8d9e0f1a2b",
+        "created_at": "2026-11-22T09:00:00Z",
+        "updated_at": "2026-11-22T09:05:00Z",
+    },
+    response_only=True,
+)
+LOG_FILE: Final = OpenApiExample(
+    "Lines",
+    value="at,session,seq,corporation_id,event,actor,step,details\r\n"
+    f"2026-11-22T09:05:00+00:00,{_ID},4,98000001,step_accepted,bob,0,{{}}\r\n",
+    response_only=True,
+    media_type="text/csv",
+)

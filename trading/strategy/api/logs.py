@@ -55,6 +55,7 @@ class LogFileView(APIView):
             OpenApiParameter("as", str, enum=list(CONTENT_TYPES), description="Default: csv"),
         ],
         responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/x-ndjson"): OpenApiTypes.STR},
+        examples=[examples.LOG_FILE],
         tags=TAG,
         operation_id="strategy_logs_export",
     )

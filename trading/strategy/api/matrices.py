@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
+from orchestrator.core.api.schema import FURTHER_PROBLEMS
 from orchestrator.core.json import JsonObject
 from trading.strategy.access import find_matrix, find_session
 from trading.strategy.api import matrix_serializers as given
@@ -59,9 +60,9 @@ class MatricesView(ListAPIView[StrategicMatrix]):
     @extend_schema(
         request=given.NewMatrixSerializer,
         responses={201: given.MatrixSerializer},
-        examples=[given.NEW],
         tags=TAG,
         operation_id="strategy_matrices_create",
+        extensions={FURTHER_PROBLEMS: ["404", "409"]},
     )
     def post(self, request: Request) -> Response:
         """Begin a matrix, with or without options, criteria and scores."""
@@ -106,7 +107,6 @@ class ScoresView(APIView):
     @extend_schema(
         request=given.ScoresSerializer,
         responses=given.MatrixSerializer,
-        examples=[given.SCORES],
         tags=TAG,
         operation_id="strategy_matrix_scores",
     )
@@ -176,7 +176,7 @@ def _documented(name: str) -> Any:
         operation_id=f"strategy_matrix_{name}_change",
     )
     delete = extend_schema(
-        responses=given.MatrixSerializer, tags=TAG, operation_id=f"strategy_matrix_{name}_delete"
+        responses={200: given.MatrixSerializer}, tags=TAG, operation_id=f"strategy_matrix_{name}_delete"
     )
     return extend_schema_view(patch=change, delete=delete)
 

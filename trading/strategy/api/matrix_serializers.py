@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from trading.strategy.api import matrix_examples as examples
 from trading.strategy.domain.drafts import NAME, SOURCE, TEXT
 from trading.strategy.domain.matrix import MOST_CRITERIA, MOST_OPTIONS, MOST_SCORE, MOST_WEIGHT, PLACES
 from trading.strategy.models import StrategicMatrix
@@ -27,6 +28,7 @@ def _weight(**more: Any) -> serializers.DecimalField:
     )
 
 
+@extend_schema_serializer(examples=[examples.ROW])
 class MatrixRowSerializer(serializers.ModelSerializer[StrategicMatrix]):
     corporation = serializers.UUIDField(source="corporation_id")
     session = serializers.UUIDField(source="session_id", allow_null=True)
@@ -70,6 +72,7 @@ class ShownScoreSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(examples=[examples.MATRIX])
 class MatrixSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     corporation = serializers.UUIDField()
@@ -104,6 +107,7 @@ class NewScoreSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(max_length=SOURCE, allow_blank=True, default="")  # type: ignore[assignment]  # a field of that name
 
 
+@extend_schema_serializer(examples=[examples.NEW])
 class NewMatrixSerializer(serializers.Serializer[Any]):
     corporation = serializers.UUIDField()
     session = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -119,18 +123,22 @@ class RevisionSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(examples=[examples.TITLE])
 class TitleSerializer(RevisionSerializer):
     title = serializers.CharField(max_length=NAME)
 
 
+@extend_schema_serializer(examples=[examples.OPTION])
 class AddOptionSerializer(NewOptionSerializer, RevisionSerializer):
     pass
 
 
+@extend_schema_serializer(examples=[examples.CRITERION])
 class AddCriterionSerializer(NewCriterionSerializer, RevisionSerializer):
     pass
 
 
+@extend_schema_serializer(examples=[examples.PART])
 class ChangePartSerializer(RevisionSerializer):
     name = serializers.CharField(max_length=NAME, required=False)
     description = serializers.CharField(max_length=TEXT, allow_blank=True, required=False)
@@ -142,6 +150,7 @@ class WeightSerializer(serializers.Serializer[Any]):
     weight = _weight()
 
 
+@extend_schema_serializer(examples=[examples.WEIGHTS])
 class WeightsSerializer(RevisionSerializer):
     weights = WeightSerializer(many=True, max_length=MOST_CRITERIA)  # type: ignore[call-arg]  # of the list
 
@@ -154,6 +163,7 @@ class ScoreSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(max_length=SOURCE, allow_blank=True, allow_null=True, default=None)  # type: ignore[assignment]  # a field of that name
 
 
+@extend_schema_serializer(examples=[examples.SCORES])
 class ScoresSerializer(RevisionSerializer):
     scores = ScoreSerializer(many=True, max_length=_SCORES)  # type: ignore[call-arg]  # of the list
 
@@ -183,42 +193,9 @@ class CriterionSensitivitySerializer(serializers.Serializer[Any]):
     ranges = RangeSerializer(many=True, help_text="Who wins from which share of the weight to which")
 
 
+@extend_schema_serializer(examples=[examples.SENSITIVITY])
 class SensitivitySerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     winners = serializers.ListField(child=serializers.UUIDField())
     is_tied = serializers.BooleanField()
     criteria = CriterionSensitivitySerializer(many=True)
-
-
-NEW = OpenApiExample(
-    "Two options, two criteria",
-    value={
-        "corporation": "0197a3c0-0000-7000-8000-000000000001",
-        "title": "Where to move",
-        "options": [{"name": "Hold"}, {"name": "Expand"}],
-        "criteria": [{"name": "Income", "weight": "2"}, {"name": "Risk", "weight": "1"}],
-        "scores": [{"option": 0, "criterion": 0, "score": "7.5", "reason": "Steady", "source": "journal"}],
-    },
-    request_only=True,
-)
-SCORES = OpenApiExample(
-    "One score set, one taken away",
-    value={
-        "revision": 4,
-        "scores": [
-            {
-                "option": "0197a3c0-0000-7000-8000-000000000002",
-                "criterion": "0197a3c0-0000-7000-8000-000000000003",
-                "score": "7.5",
-                "reason": "Steady for three months",
-                "source": "wallet journal",
-            },
-            {
-                "option": "0197a3c0-0000-7000-8000-000000000002",
-                "criterion": "0197a3c0-0000-7000-8000-000000000004",
-                "score": None,
-            },
-        ],
-    },
-    request_only=True,
-)

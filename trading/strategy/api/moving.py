@@ -86,7 +86,7 @@ class ReviewView(APIView):
         parameters=[CASE, POSITION],
         request=given.StepReviewSerializer,
         responses=given.SessionDocumentSerializer,
-        examples=[examples.ACCEPT, examples.EDIT, examples.AGAIN, examples.RETRY],
+        examples=[examples.ACCEPT, examples.EDIT, examples.AGAIN, examples.RETRY, examples.SHOWN],
         tags=TAG,
         operation_id="strategy_session_review",
     )

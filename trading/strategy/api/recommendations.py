@@ -7,7 +7,13 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_serializer,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -16,6 +22,7 @@ from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
 from orchestrator.core.api.input import valid_data
+from trading.strategy.api import matrix_examples as examples
 from trading.strategy.domain.judging import Judgement
 from trading.strategy.domain.vocabulary import Outcome, RecommendationStatus
 from trading.strategy.models import Recommendation
@@ -38,6 +45,7 @@ OUTCOMES: Final = [(each.value, each.value) for each in Outcome]
 JUDGEMENTS: Final = [(each.value, each.value) for each in Judgement]
 
 
+@extend_schema_serializer(examples=[examples.RECOMMENDATION])
 class RecommendationSerializer(serializers.ModelSerializer[Recommendation]):
     corporation = serializers.UUIDField(source="step.session.corporation_id")
     session = serializers.UUIDField(source="step.session_id")
@@ -77,6 +85,7 @@ class BinSerializer(serializers.Serializer[Any]):
     most = serializers.FloatField(allow_null=True)
 
 
+@extend_schema_serializer(examples=[examples.CALIBRATION])
 class CalibrationSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(help_text="Recommendations with a confidence and an outcome")
     confidence = serializers.FloatField(allow_null=True)
@@ -142,7 +151,10 @@ class JudgeView(APIView):
     @extend_schema(
         request=JudgementSerializer,
         responses=RecommendationSerializer,
-        examples=[OpenApiExample("Carried out", value={"judgement": "done"}, request_only=True)],
+        examples=[
+            OpenApiExample("Carried out", value={"judgement": "done"}, request_only=True),
+            examples.RECOMMENDATION,
+        ],
         tags=TAG,
         operation_id="strategy_recommendation_judge",
     )
@@ -162,7 +174,8 @@ class OutcomeView(APIView):
                 "It worked in part",
                 value={"outcome": "partial", "note": "Income rose by half of what was hoped."},
                 request_only=True,
-            )
+            ),
+            examples.RECOMMENDATION,
         ],
         tags=TAG,
         operation_id="strategy_recommendation_outcome",

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from orchestrator.ai.domain.catalog import OFFLINE
+from trading.strategy.api import examples
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.models import StrategicSession
 
@@ -19,6 +21,7 @@ REVIEWS = ["accept", "edit", "again", "retry"]
 STEP_STATUSES = [each.value for each in StepStatus]
 
 
+@extend_schema_serializer(examples=[examples.ROW])
 class SessionRowSerializer(serializers.ModelSerializer[StrategicSession]):
     session_id = serializers.SerializerMethodField(help_text="As its document says it")
     corporation_id = serializers.SerializerMethodField(help_text="EVE's number")
@@ -59,6 +62,7 @@ class LogDocumentSerializer(serializers.Serializer[Any]):
     details = serializers.DictField(required=False)
 
 
+@extend_schema_serializer(examples=[examples.SHOWN])
 class SessionDocumentSerializer(serializers.Serializer[Any]):
     """A session in the shape of the ``strategic_workflows`` collection."""
 

@@ -20,6 +20,7 @@ from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import WithTies
+from orchestrator.core.api.schema import FURTHER_PROBLEMS
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.json import JsonObject
 from orchestrator.core.params import filters_in
@@ -95,12 +96,14 @@ class SessionsView(ListAPIView[StrategicSession]):
         examples=[examples.START, examples.DOCUMENT, examples.SHOWN],
         tags=TAG,
         operation_id="strategy_sessions_create",
+        extensions={FURTHER_PROBLEMS: ["409"]},
     )
     def post(self, request: Request) -> Response:
         """Start a session, or import one from its document.
 
         What has `steps` is a whole document, in either spelling. 201 with the session and its address in
-        `Location`; 200 with the earlier one for a document or an `Idempotency-Key` that was sent before.
+        `Location`; 200 with the earlier one for a document or an `Idempotency-Key` that was sent before. 409
+        for a document whose `session_id` is here and says something else.
         """
         body = _object(request)
         make = _import if "steps" in body else _start
@@ -127,6 +130,7 @@ class SessionView(APIView):
         parameters=[CASE],
         request=given.SessionDocumentSerializer,
         responses=given.SessionDocumentSerializer,
+        examples=[examples.REPLACE, examples.SHOWN],
         tags=TAG,
         operation_id="strategy_session_replace",
     )
@@ -142,7 +146,7 @@ class SessionView(APIView):
         parameters=[CASE],
         request=given.ChangeSessionSerializer,
         responses=given.SessionDocumentSerializer,
-        examples=[examples.RENAME, examples.PAUSE, examples.CURRENT],
+        examples=[examples.RENAME, examples.PAUSE, examples.CURRENT, examples.SHOWN],
         tags=TAG,
         operation_id="strategy_session_change",
     )

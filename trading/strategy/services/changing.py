@@ -65,7 +65,8 @@ def change_session(
         _check_run(before, after)
     details: JsonObject = {"changed": [*sorted(changes)]}
     write_log(session, "session_changed", at=utc_now(), actor=user, details=details)
-    record_audit(user, "strategic_session.changed", session, after=changes)
+    told = {name: value for name, value in changes.items() if name not in _OURS}
+    record_audit(user, "strategic_session.changed", session, after={**told, **details})
     if has_run and before.status != after.status:
         return _MOVERS[after.status](user, session_id)
     return session

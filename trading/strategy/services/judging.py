@@ -91,7 +91,9 @@ def _take_note(row: Recommendation, note: str | None) -> None:
 def _tell(
     user: User, row: Recommendation, event: str, before: dict[str, Json], after: dict[str, Json]
 ) -> None:
-    record_audit(user, f"recommendation.{event}", row, before=before, after=after)
+    """What people noted stays out of the audit trail, which administrators read."""
+    unnoted = {name: value for name, value in after.items() if name != "note"}
+    record_audit(user, f"recommendation.{event}", row, before=before, after=unnoted)
     write_log(
         row.step.session,
         f"recommendation_{event}",

@@ -116,7 +116,7 @@ def delete_session(user: User, session_id: UUID) -> None:
     if session.created_by_id != user.pk:
         find_corporation(user, session.corporation_id, May.OWN)
     stop_run(user, session, "The session was deleted.")
-    record_audit(user, "strategic_session.deleted", session, before={"title": session.title})
+    record_audit(user, "strategic_session.deleted", session, before={"status": session.status})
     session.delete()
 
 

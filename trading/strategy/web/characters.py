@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orchestrator.accounts.current import person
+from orchestrator.accounts.models import User
 from orchestrator.core.errors import DomainError, InvalidInput, NotFound
 from orchestrator.core.web.forms import sent
 from trading.eve.sso import SCOPES
 from trading.strategy.access import May, find_corporation
 from trading.strategy.models import Corporation
 from trading.strategy.services import characters as services
+from trading.strategy.services.log_ins import Kept, take_attempt
 from trading.strategy.web.corporation_forms import ScopesForm
 
 _KEY: Final = "eve_log_in"
@@ -62,13 +64,12 @@ def connect(request: HttpRequest, pk: UUID) -> HttpResponse:
 def back(request: HttpRequest) -> HttpResponse:
     """Where EVE sends the browser. What was kept for it is good for one time, whatever comes."""
     user = person(request)
-    kept: dict[str, Any] | None = request.session.pop(_KEY, None)
-    state = request.GET.get("state", "")
-    if kept is None or not hmac.compare_digest(str(kept["state"]).encode(), state.encode()):
+    kept = _kept(request, user, request.GET.get("state", ""))
+    if kept is None:
         fault = "This answer belongs to no log-in that was begun in this browser, or was used before."
         return _failed(request, fault, None, 400)
     try:
-        corporation = find_corporation(user, UUID(kept["corporation"]), May.OWN)
+        corporation = find_corporation(user, kept.corporation_id, May.OWN)
     except NotFound:
         return _failed(request, "The corporation is gone.", None, 404)
     code = request.GET.get("code", "")
@@ -77,7 +78,7 @@ def back(request: HttpRequest) -> HttpResponse:
         fault = "EVE was told no, so nothing is read." if denied else "EVE's log-in gave no consent."
         return _failed(request, fault, corporation, 400)
     try:
-        character = services.finish_connecting(user, corporation.pk, code=code, verifier=kept["verifier"])
+        character = services.finish_connecting(user, corporation.pk, code=code, verifier=kept.verifier)
     except DomainError as error:
         return _failed(request, error.message, corporation, error.status)
     messages.success(request, f"{character.name} is connected. Refresh to see what it may read.")
@@ -90,6 +91,14 @@ def disconnect(request: HttpRequest, pk: UUID) -> HttpResponse:
     character = services.disconnect_character(person(request), pk)
     messages.success(request, f"{character.name} is no longer used. EVE is told to forget its consent.")
     return redirect("strategy:corporation", character.corporation_id)
+
+
+def _kept(request: HttpRequest, user: User, state: str) -> Kept | None:
+    """What this browser's session keeps, or what the same person began by the API."""
+    told: dict[str, Any] | None = request.session.pop(_KEY, None)
+    if told is not None and hmac.compare_digest(str(told["state"]).encode(), state.encode()):
+        return Kept(UUID(told["corporation"]), told["verifier"])
+    return take_attempt(user, state)
 
 
 def _failed(request: HttpRequest, fault: str, corporation: Corporation | None, status: int) -> HttpResponse:

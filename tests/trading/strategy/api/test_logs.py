@@ -54,7 +54,8 @@ def test_entries_are_narrowed_by_each_filter(owner: User, session: StrategicSess
     assert found("occurred_after=2026-11-22T13:00:00Z&occurred_before=2026-11-22T14:00:00Z") == [
         "step_accepted"
     ]
-    for wrong in ("session=5", "corporation=Goons", "occurred_after=soon"):
+    assert found("step=0") == ["step_accepted", "step_started"]
+    for wrong in ("session=5", "step=-1", "step=first", "corporation=Goons", "occurred_after=soon"):
         refused = client.get(f"{LOGS}?{wrong}")
         assert (refused.status_code, list(refused.json()["errors"])) == (400, [wrong.split("=")[0]])
 
