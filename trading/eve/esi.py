@@ -73,6 +73,14 @@ class Esi:
             found += wire.read(list[wire.Name], self._http.post("/universe/names", part))
         return {each.id: each.name for each in found}
 
+    def station(self, station_id: int) -> Dated[wire.Station]:
+        """One that nobody built. Raises EsiUnknown for structures, which ESI does not tell everybody of."""
+        return _dated(wire.Station, self._http.get("/universe/stations/{station_id}", station_id=station_id))
+
+    def corporations_called(self, name: str) -> list[wire.Named]:
+        """Those whose name is exactly this, whatever its case; none for none."""
+        return wire.read(wire.Ids, self._http.post("/universe/ids", [name])).corporations
+
     def members(self, corporation_id: int, consent: Consent) -> Dated[list[int]]:
         told = self._http.get(
             "/corporations/{corporation_id}/members", consent=consent, corporation_id=corporation_id

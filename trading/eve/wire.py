@@ -30,6 +30,7 @@ class Corporation(_Wire):
     alliance_id: Id | None = None
     date_founded: datetime | None = None
     war_eligible: bool | None = None
+    home_station_id: Id | None = None
 
 
 class Alliance(_Wire):
@@ -88,6 +89,22 @@ class Name(_Wire):
     category: str
 
 
+class Station(_Wire):
+    name: str
+    system_id: Id
+
+
+class Named(_Wire):
+    id: Id
+    name: str
+
+
+class Ids(_Wire):
+    """What has a name, by kind; only the kind that is asked about is read."""
+
+    corporations: list[Named] = []
+
+
 class Wallet(_Wire):
     division: int
     balance: Decimal
@@ -110,6 +127,7 @@ class IndustryJob(_Wire):
     runs: int
     blueprint_type_id: Id
     product_type_id: Id | None = None
+    facility_id: Id | None = None
     installer_id: Id
     cost: Decimal | None = None
     start_date: datetime

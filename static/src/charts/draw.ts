@@ -76,7 +76,7 @@ function named(splits: readonly (number | null)[], { unit }: ChartData): (number
 
 function scaleOf(unit: ChartData["unit"]): uPlot.Scale {
   if (unit === "ms") return byDecades();
-  if (unit === "usdc" || unit === "price") return around();
+  if (["usdc", "isk", "price"].includes(unit)) return around();
   if (unit === "fall") return { range: (_plot, low) => [Math.min(low * 1.08, -0.01), 0] };
   return upTo(unit === "share" ? 1 : null);
 }

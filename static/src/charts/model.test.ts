@@ -27,6 +27,8 @@ describe("a chart's arithmetic", () => {
   it("names no unit along an axis that has one, and gives nought no sign", () => {
     expect(sayOnAxis(11_500, "usdc")).toBe("11,500");
     expect(sayOnAxis(-0.25, "usdc")).toBe("\u22120.25");
+    expect(sayOnAxis(-1_250_000_000, "isk")).toBe("\u22121.3B");
+    expect(say(20_443_073_476.6, "isk")).toBe("20,443,073,477 ISK");
     expect(say(-0.0001, "fall")).toBe("0.0 %");
     expect(say(-0.012, "fall")).toBe("\u22121.2 %");
   });

@@ -8,8 +8,8 @@ export interface Series {
 
 export interface ChartData {
   kind: "stack" | "lines";
-  /** `usdc`, `price` (of a token) and `fall` (a share below a peak) are drawn from their lowest to their highest, the others from zero. */
-  unit: "count" | "share" | "ms" | "usd" | "usdc" | "price" | "fall";
+  /** `usdc`, `isk`, `price` (of a token) and `fall` (a share below a peak) are drawn from their lowest to their highest, the others from zero. */
+  unit: "count" | "share" | "ms" | "usd" | "usdc" | "isk" | "price" | "fall";
   labels: string[];
   series: Series[];
 }
@@ -36,6 +36,8 @@ export function say(value: number | null | undefined, unit: ChartData["unit"]): 
       return `$${value >= 1 || value === 0 ? value.toFixed(2) : value.toFixed(4)}`;
     case "usdc":
       return `${minus(value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 }))} USDC`;
+    case "isk":
+      return `${minus(value.toLocaleString("en", { maximumFractionDigits: 0 }))} ISK`;
     case "price":
       return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
     case "fall":
@@ -47,6 +49,7 @@ export function say(value: number | null | undefined, unit: ChartData["unit"]): 
 
 /** The same along an axis, whose chart names the unit: no longer than it must be. */
 export function sayOnAxis(value: number, unit: ChartData["unit"]): string {
+  if (unit === "isk") return minus(value.toLocaleString("en", { notation: "compact" }));
   return unit === "usdc" ? minus(value.toLocaleString("en", { maximumFractionDigits: 2 })) : say(value, unit);
 }
 

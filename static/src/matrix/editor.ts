@@ -156,14 +156,19 @@ export class Editor {
     this.where.textContent = isCell
       ? `${this.model.options[option]?.name ?? ""} · ${column}`
       : column && `Weight of ${column}`;
-    const isOpen = this.mount.dataset.editable === "yes" && cell !== null && cell.score !== null;
-    for (const input of [this.reason, this.source]) input.disabled = !isOpen;
+    const isOpen = cell !== null && cell.score !== null;
+    for (const input of [this.reason, this.source]) {
+      input.disabled = !isOpen;
+      input.readOnly = this.mount.dataset.editable !== "yes";
+    }
     if (document.activeElement !== this.reason) this.reason.value = cell?.reason ?? "";
     if (document.activeElement !== this.source) this.source.value = cell?.source ?? "";
     this.link(option, criterion);
     this.by.textContent =
       cell?.score === null
-        ? "Give a score first: a reason belongs to one."
+        ? this.mount.dataset.editable === "yes"
+          ? "Give a score first: a reason belongs to one."
+          : "Not judged yet."
         : cell?.by
           ? `Last set by ${cell.by}`
           : "";

@@ -30,6 +30,8 @@ export class Grid {
   private readonly rows = new Map<number, HTMLElement>();
   standings: Standing[] = [];
   private editor: HTMLInputElement | null = null;
+  /** Those that the head shows. */
+  private shownCriteria: unknown = null;
 
   constructor(
     private readonly model: Model,
@@ -168,6 +170,12 @@ export class Grid {
   private drawHead(): void {
     if (this.head.contains(this.editor)) return;
     const { criteria } = this.model;
+    const shares = this.model.shares;
+    if (this.shownCriteria === criteria) {
+      for (const [at, share] of shares.entries()) this.fillWeight(at, share);
+      return;
+    }
+    this.shownCriteria = criteria;
     const names = el("div", { class: "matrix-row", role: "row", "aria-rowindex": "1" });
     const weights = el("div", { class: "matrix-row", role: "row", "aria-rowindex": "2" });
     for (const [row, title] of [
@@ -192,7 +200,7 @@ export class Grid {
         ),
       );
     }
-    for (const [at, share] of this.model.shares.entries()) {
+    for (const at of shares.keys()) {
       const name = criteria[at]?.name ?? "";
       const link = el("a", {
         href: this.urls.criterion.replace("PART", criteria[at]?.id ?? ""),
@@ -202,10 +210,17 @@ export class Grid {
       names.append(el("div", { class: "matrix-title", role: "columnheader" }, link));
       const box = this.box(WEIGHTS, at);
       box.classList.add("matrix-weight");
-      box.append(plain(this.model.weight(at)), el("small", {}, percent(share)));
       weights.append(box);
     }
     this.head.replaceChildren(names, weights);
+    for (const [at, share] of shares.entries()) this.fillWeight(at, share);
+  }
+
+  private fillWeight(at: number, share: string): void {
+    const box = this.head.lastElementChild?.children[at + 3];
+    const [weight, part] = [plain(this.model.weight(at)), percent(share)];
+    if (!box || box.textContent === `${weight}${part}`) return;
+    box.replaceChildren(weight, el("small", {}, part));
   }
 
   private mark(): void {

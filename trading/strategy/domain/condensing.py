@@ -5,11 +5,11 @@ Amounts become text, so that they stay exact in JSON; moments are ISO 8601 in UT
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from statistics import median
 from typing import Any, Final
 
 from orchestrator.core.json import JsonObject
@@ -28,6 +28,7 @@ ACTIVITIES: Final = {
 HISTORY_DAYS: Final = 30
 _MOST_TYPES: Final = 50
 _MOST_REASONS: Final = 100
+_MOST_PLACES: Final = 20
 _SOON: Final = timedelta(days=7)
 _NOTHING: Final = Decimal(0)
 Names = Mapping[int, str]
@@ -100,24 +101,42 @@ def history_of_type(type_id: int, name: str, days: Iterable[wire.HistoryDay], to
     }
 
 
-def indices(told: Iterable[wire.IndustrySystem]) -> JsonObject:
-    """How the cost indices of all systems are spread, by activity."""
-    found: dict[str, list[Decimal]] = defaultdict(list)
-    for system in told:
-        for each in system.cost_indices:
-            found[each.activity].append(each.cost_index)
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """A system in which a corporation works, and why it is taken for one: home, offices, jobs."""
+
+    name: str
+    why: tuple[str, ...]
+
+
+def indices(
+    told: Iterable[wire.IndustrySystem], places: Mapping[int, Workplace], unplaced: int = 0
+) -> JsonObject:
+    """Of the systems in ``places`` alone, in its order: those of all others say nothing about a corporation.
+
+    ``unplaced``: in so many structures it works, too, whose system ESI does not tell.
+    """
+    known = {each.solar_system_id: each.cost_indices for each in told if each.solar_system_id in places}
     return {
-        "activities": [
+        "systems": [
             {
-                "activity": activity,
-                "systems": len(values),
-                "lowest": str(min(values)),
-                "median": str(median(values)),
-                "highest": str(max(values)),
+                "system_id": system,
+                "name": place.name,
+                "why": [*place.why],
+                "indices": {each.activity: str(each.cost_index) for each in known[system]},
             }
-            for activity, values in sorted(found.items())
-        ]
+            for system, place in places.items()
+            if system in known
+        ],
+        "unplaced": unplaced,
     }
+
+
+def workplaces(ids: Iterable[int | None]) -> list[JsonObject]:
+    """Stations and structures, those that come most often first."""
+    counts = Counter(each for each in ids if each)
+    largest = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"place_id": place, "count": count} for place, count in largest[:_MOST_PLACES]]
 
 
 def members(told: Sequence[int]) -> JsonObject:
@@ -192,6 +211,7 @@ def jobs(told: Sequence[wire.IndustryJob], names: Names, now: datetime) -> JsonO
             }
             for ends, title, each in going[:_MOST_TYPES]
         ],
+        "places": [*workplaces(each.facility_id for each in told)],
     }
 
 
@@ -243,7 +263,17 @@ def largest(worth: Mapping[int, Decimal]) -> list[int]:
     return sorted(worth, key=lambda type_id: (-worth[type_id], type_id))[:_MOST_TYPES]
 
 
-def assets(stacks: int, amounts: Mapping[int, int], worth: Mapping[int, Decimal], names: Names) -> JsonObject:
+def offices(told: Iterable[wire.Asset]) -> list[JsonObject]:
+    return workplaces(each.location_id for each in told if each.location_flag == "OfficeFolder")
+
+
+def assets(
+    stacks: int,
+    amounts: Mapping[int, int],
+    worth: Mapping[int, Decimal],
+    names: Names,
+    places: Iterable[JsonObject] = (),
+) -> JsonObject:
     return {
         "stacks": stacks,
         "types": len(amounts),
@@ -258,6 +288,7 @@ def assets(stacks: int, amounts: Mapping[int, int], worth: Mapping[int, Decimal]
             }
             for type_id in largest(worth)
         ],
+        "places": [*places],
     }
 
 

@@ -103,13 +103,17 @@ def _history(data: Data) -> Iterator[Fact]:
 
 
 def _indices(data: Data) -> Iterator[Fact]:
-    for each in data["activities"]:
-        lowest, median, highest = (_percent(each[name]) for name in ("lowest", "median", "highest"))
-        text = (
-            f"{_words(each['activity'])}: cost index {median} % in the median of {each['systems']:,} systems,"
-            f" from {lowest} % to {highest} %"
-        )
-        yield Fact(f"index.{each['activity']}", text, each["median"])
+    systems = data.get("systems", [])
+    if not systems:
+        yield Fact("index.none", "No system is known in which it has its home, an office or a job")
+    for system in systems:
+        for activity, index in sorted(system["indices"].items()):
+            why = ", ".join(system["why"])
+            text = f"{_words(activity)} in {system['name']} ({why}): cost index {_percent(index)} %"
+            yield Fact(f"index.{system['system_id']}.{activity}", text, index)
+    if data.get("unplaced"):
+        text = f"It works in {data['unplaced']:,} structures, too, whose system EVE tells only some"
+        yield Fact("index.unplaced", text, data["unplaced"])
 
 
 def _members(data: Data) -> Iterator[Fact]:

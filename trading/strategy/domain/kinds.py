@@ -76,7 +76,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(DataKind.PRICES, "Prices", "What EVE itself reckons with, for fees and worth"),
         Kind(DataKind.MARKET, "Market of its region", "Prices, spreads and volumes on offer now"),
         Kind(DataKind.HISTORY, "Market history", "How prices and volumes moved in 30 days"),
-        Kind(DataKind.INDICES, "Industry indices", "What installing a job costs, where"),
+        Kind(DataKind.INDICES, "Industry indices", "What installing a job costs where it works"),
     )
 }
 """In the order in which people read them; those about its own goods come before the market's."""

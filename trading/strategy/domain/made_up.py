@@ -60,6 +60,10 @@ _REASONS: Final = (
     ("office_rental_fee", 1, -14_000_000, -9_000_000),
 )
 """By reason: how many on a day, and between what amounts of ISK."""
+_PLACES: Final = {
+    30_000_001: condensing.Workplace("Lantern Bay (generated)", ("home", "offices", "jobs")),
+    30_000_002: condensing.Workplace("Ember Reach (generated)", ("offices", "jobs")),
+}
 _START: Final = Decimal(6_500_000_000)
 
 
@@ -102,7 +106,7 @@ def _look(
     yield DataKind.PRICES, condensing.prices(prices, names)
     yield DataKind.MARKET, {"region_id": REGION, "types": [_market(random, each, at) for each in _TYPES]}
     yield DataKind.HISTORY, {"region_id": REGION, "types": [_history(random, each, at) for each in _TYPES]}
-    yield DataKind.INDICES, condensing.indices(_systems(random))
+    yield DataKind.INDICES, condensing.indices(_systems(random), _PLACES)
 
 
 def _entries(random: Random, end: datetime) -> list[wire.JournalEntry]:

@@ -138,3 +138,8 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.as_of:%Y-%m-%d %H:%M}"
+
+    @property
+    def has_run_out(self) -> bool:
+        """ESI would say something newer by now."""
+        return self.until < utc_now()

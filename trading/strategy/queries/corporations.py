@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, Max, QuerySet
 
 from orchestrator.accounts.models import User
-from orchestrator.core.clock import utc_now
 from trading.strategy.domain.facts import Fact, facts_of
-from trading.strategy.domain.kinds import KINDS, Kind
+from trading.strategy.domain.kinds import KINDS, DataKind, Kind
 from trading.strategy.models import Character, Corporation, Snapshot
+
+HEADLINES: Final = {
+    DataKind.CORPORATION: "members",
+    DataKind.MEMBERS: "members",
+    DataKind.WALLETS: "wallet.total",
+    DataKind.JOURNAL: "flow.net",
+    DataKind.JOBS: "jobs.active",
+    DataKind.ORDERS: "orders.sell",
+    DataKind.ASSETS: "assets.worth",
+}
+"""The fact that says most of a kind, if one does."""
+_MOST_COURSE: Final = 40
 
 
 def corporations_for(user: User) -> QuerySet[Corporation]:
@@ -30,9 +43,14 @@ class Known:
     facts: list[Fact]
 
     @property
-    def has_run_out(self) -> bool:
-        """ESI would say something newer by now."""
-        return self.snapshot is not None and self.snapshot.until < utc_now()
+    def headline(self) -> Fact | None:
+        """The one number that says most, where there is one."""
+        wanted = HEADLINES.get(self.kind.name)
+        return next((each for each in self.facts if each.name == wanted), None)
+
+    @property
+    def others(self) -> list[Fact]:
+        return [each for each in self.facts if each is not self.headline]
 
 
 def newest_snapshots(corporation: Corporation) -> dict[str, Snapshot]:
@@ -50,6 +68,19 @@ def known_of(corporation: Corporation) -> list[Known]:
 
 def known(kind: Kind, snapshot: Snapshot | None) -> Known:
     return Known(kind, snapshot, facts_of(kind.name.value, snapshot.data) if snapshot else [])
+
+
+def course_of(corporation: Corporation, kind: Kind) -> list[tuple[datetime, float]]:
+    """The kind's headline in every snapshot that is kept, the oldest first; empty for kinds without one."""
+    wanted = HEADLINES.get(kind.name)
+    if wanted is None:
+        return []
+    rows = Snapshot.objects.filter(corporation=corporation, kind=kind.name.value).order_by("-as_of", "-id")
+    found = []
+    for each in reversed(rows[:_MOST_COURSE]):
+        values = [fact.value for fact in facts_of(each.kind, each.data) if fact.name == wanted]
+        found += [(each.as_of, float(value)) for value in values if value is not None]
+    return found
 
 
 def characters_of(corporation: Corporation) -> list[Character]:

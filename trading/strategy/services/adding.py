@@ -8,6 +8,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from trading.eve.errors import EsiUnknown
 from trading.eve.http import EsiOptions
+from trading.eve.wire import Named
 from trading.strategy.domain import condensing
 from trading.strategy.domain.kinds import DataKind
 from trading.strategy.models import Corporation
@@ -18,6 +19,22 @@ from trading.strategy.services.snapshots import store_snapshot
 
 _IN_A_REQUEST: Final = EsiOptions(attempts=2, timeout_seconds=8.0, longest_pause=1.0)
 """Somebody waits for the answer."""
+
+
+def find_by_name(user: User, name: str) -> list[Named]:
+    """Corporations of EVE whose name is exactly this, whatever its case.
+
+    Raises InvalidInput about ``name`` where there is none, NotAllowed, and the errors of
+    ``trading.eve.errors``.
+    """
+    if not user.may_build:
+        raise NotAllowed("Viewers may not add corporations.")
+    with calling_esi(_IN_A_REQUEST) as esi:
+        found = esi.corporations_called(name)
+    if not found:
+        message = f"EVE knows no corporation called “{name}”. Only whole names are found, not parts of them."
+        raise InvalidInput(message, fields={"name": [message]})
+    return found
 
 
 def add_by_number(user: User, number: object) -> Corporation:

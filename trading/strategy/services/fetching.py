@@ -15,6 +15,7 @@ from trading.strategy.domain import condensing
 from trading.strategy.domain.kinds import KINDS, MINERALS, DataKind
 from trading.strategy.models import Corporation, Snapshot
 from trading.strategy.services.consents import with_consent
+from trading.strategy.services.workplaces import places_of
 
 _WATCHED: Final = 15
 """Types whose market is looked at: a question to ESI for each."""
@@ -100,8 +101,10 @@ def _by_type(
 
 
 def _indices(esi: Esi, corporation: Corporation) -> Found:
+    own = esi.corporation(corporation.eve_id)
+    places, unplaced = places_of(esi, corporation, own.data.home_station_id)
     told = esi.industry_systems()
-    return _found(condensing.indices(told.data), told)
+    return _found(condensing.indices(told.data, places, unplaced), told)
 
 
 def _members(esi: Esi, corporation: Corporation) -> Found:
@@ -141,7 +144,9 @@ def _assets(esi: Esi, corporation: Corporation) -> Found:
     amounts = condensing.quantities(told.data)
     worth = condensing.worths(amounts, priced.data)
     names = _names(esi, condensing.largest(worth))
-    return _found(condensing.assets(len(told.data), amounts, worth, names), told, priced)
+    return _found(
+        condensing.assets(len(told.data), amounts, worth, names, condensing.offices(told.data)), told, priced
+    )
 
 
 def _asked(corporation: Corporation, kind: DataKind, ask: Callable[[Consent], Any]) -> Any:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from orchestrator.core.web.forms import StyledForm
 from trading.eve.sso import SCOPES
+from trading.strategy.domain.kinds import KINDS
 from trading.strategy.domain.vocabulary import Access
 
 
@@ -15,6 +18,16 @@ class NewCorporationForm(StyledForm):
         max_length=20,
         help_text="Such as 98000001: the last part of its address on zKillboard, EVE Who or dotlan.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class FindCorporationForm(StyledForm):
+    name = forms.CharField(
+        label="Its name",
+        min_length=3,
+        max_length=50,
+        help_text="The whole of it; capitals do not matter.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
@@ -38,10 +51,22 @@ class RegionForm(StyledForm):
     )
 
 
+def _told(scope: str, why: str) -> SafeString:
+    """What is asked for, what comes of it here, and what EVE calls it."""
+    kinds = ", ".join(kind.title for kind in KINDS.values() if kind.scope == scope)
+    return format_html(
+        '<span class="min-w-0">{}<span class="block text-[0.8125rem] text-muted">'
+        'Shown as {}. EVE calls it <code class="break-all">{}</code></span></span>',
+        why,
+        kinds,
+        scope,
+    )
+
+
 class ScopesForm(StyledForm):
     scopes = forms.MultipleChoiceField(
         label="May be read",
-        choices=list(SCOPES.items()),
+        choices=[(scope, _told(scope, why)) for scope, why in SCOPES.items()],
         initial=list(SCOPES),
         required=False,
         widget=forms.CheckboxSelectMultiple,

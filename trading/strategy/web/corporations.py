@@ -17,15 +17,23 @@ from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotF
 from orchestrator.core.web.forms import StyledForm, sent
 from orchestrator.core.web.paging import keyset_page
 from trading.eve.sso import SCOPES
+from trading.eve.wire import Named
 from trading.strategy.access import May, find_corporation, rights_in
 from trading.strategy.domain.kinds import KINDS
+from trading.strategy.domain.tables import tables_of
 from trading.strategy.models import Corporation
 from trading.strategy.queries import corporations as queries
 from trading.strategy.services import corporations as services
-from trading.strategy.services.adding import add_by_number
+from trading.strategy.services.adding import add_by_number, find_by_name
 from trading.strategy.services.characters import LEAVING
 from trading.strategy.services.refreshing import Progress, progress_of, start_refresh
-from trading.strategy.web.corporation_forms import LendForm, NewCorporationForm, RegionForm
+from trading.strategy.web.corporation_forms import (
+    FindCorporationForm,
+    LendForm,
+    NewCorporationForm,
+    RegionForm,
+)
+from trading.strategy.web.kind_charts import charts_of
 
 
 @login_required
@@ -45,9 +53,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """By its number, which is looked up at ESI."""
+    """By its number, which is looked up at ESI; with ``?name=`` its number is looked up before."""
     user = person(request)
     form, status = NewCorporationForm(sent(request)), 200
+    finder = FindCorporationForm(request.GET if "name" in request.GET else None)
+    found: list[Named] = []
+    if finder.is_bound and finder.is_valid():
+        try:
+            found = find_by_name(user, finder.cleaned_data["name"])
+        except NotAllowed:
+            raise
+        except DomainError as error:
+            status = error.status
+            _tell(finder, error)
+    elif finder.is_bound:
+        status = 400
     if form.is_bound:
         status = 400
         if form.is_valid():
@@ -61,7 +81,13 @@ def new(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, f"{made.name} is added.")
                 return redirect("strategy:corporation", made.pk)
-    context = {"here_tab": "corporations", "form": form, "may_build": user.may_build}
+    context = {
+        "here_tab": "corporations",
+        "form": form,
+        "finder": finder,
+        "found": found,
+        "may_build": user.may_build,
+    }
     return render(request, "strategy/new_corporation.html", context, status=status)
 
 
@@ -76,13 +102,21 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def data(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
-    """All facts of one kind of data, and the snapshot as it is kept."""
+    """One kind of data as tables and charts, its facts as they are cited, and the snapshot as it is kept."""
     user = person(request)
     corporation = find_corporation(user, pk)
     if kind not in KINDS:
         raise NotFound(f"There is no kind of data called “{kind[:40]}”.")
     known = queries.known(KINDS[kind], queries.newest_snapshots(corporation).get(kind))
-    context = {"here_tab": "corporations", "corporation": corporation, "known": known}
+    told = known.snapshot.data if known.snapshot else None
+    context = {
+        "here_tab": "corporations",
+        "corporation": corporation,
+        "known": known,
+        "tables": tables_of(kind, told) if told is not None else [],
+        "charts": charts_of(known.kind, told, queries.course_of(corporation, known.kind)) if told else [],
+        "scope": SCOPES.get(known.kind.scope, ""),
+    }
     return render(request, "strategy/corporation_data.html", context)
 
 
@@ -190,7 +224,11 @@ def _detail(
         "known": queries.known_of(corporation),
         "members": list(corporation.members.select_related("user")),
         "characters": [
-            (each, [SCOPES[scope] for scope in each.scopes if scope in SCOPES])
+            (
+                each,
+                [why for scope, why in SCOPES.items() if scope in each.scopes],
+                [why for scope, why in SCOPES.items() if scope not in each.scopes],
+            )
             for each in (queries.characters_of(corporation) if is_own else [])
         ],
         "leaving": LEAVING,

@@ -71,18 +71,29 @@ def ranges(found: ShownMatrix, tones: Mapping[int, str]) -> list[Range]:
             Stretch(
                 round(float(band.start) * 100, 3),
                 round(float(band.end - band.start) * 100, 3),
-                tones.get(band.options[0], "muted"),
+                tone,
                 named(found, band.options),
                 _percent(band.start),
                 _percent(band.end),
             )
-            for band in parts
+            for band, tone in zip(parts, _tones(parts, tones), strict=True)
         ]
         turns = list(_turns(found, found.grid, at, parts)) if len(found.winners) == 1 else []
         now = round(float(share) * 100, 3)
         made.append(Range(criterion.name, _percent(share), criterion.plain_weight, now, stretches, turns))
     made.sort(key=lambda each: each.nearest.distance if each.nearest else Fraction(2))
     return made if any(each.stretches for each in made) else []
+
+
+def _tones(parts: Sequence[Band], tones: Mapping[int, str]) -> Iterator[str]:
+    """Those of the options; where many options share few tones, neighbours still differ."""
+    before = ""
+    for band in parts:
+        before = next(
+            (tones[each] for each in band.options if tones[each] != before),
+            "muted" if before != "muted" else tones[band.options[0]],
+        )
+        yield before
 
 
 def named(found: ShownMatrix, options: Sequence[int]) -> str:

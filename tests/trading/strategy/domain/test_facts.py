@@ -92,9 +92,9 @@ def test_a_job_whose_time_is_up_is_ready() -> None:
     assert told["job.1"] == "Manufacturing of Rifter (2 runs) ends 2026-11-22 17:00 UTC"
 
 
-@pytest.mark.parametrize("kind", ["market", "history", "prices", "indices"])
+@pytest.mark.parametrize("kind", ["market", "history", "prices"])
 def test_nothing_on_a_market_makes_no_facts(kind: str) -> None:
-    assert facts_of(kind, {"types": [], "activities": []}) == []
+    assert facts_of(kind, {"types": []}) == []
 
 
 def test_a_type_that_nobody_trades_is_told_so() -> None:
