@@ -16,6 +16,7 @@ from orchestrator.ai.domain.calls import AgentSpec, CallFailed, CallUsage
 from orchestrator.ai.domain.catalog import OFFLINE, PROVIDERS
 from orchestrator.ai.services.agents import run_agent
 from orchestrator.ai.services.ledger import Payer
+from orchestrator.core import json
 from orchestrator.core.json import Json, JsonObject
 from orchestrator.core.schemas import SchemaObject
 from orchestrator.executions.nodes.config import NodeConfig
@@ -44,6 +45,7 @@ from trading.strategy.services.stepping import (
 RETRY: Final = RetryPolicy(max_attempts=3, backoff_seconds=2)
 """For broken connections, limits, and answers that rest on nothing. After that a person is asked."""
 MAX_TOKENS: Final = 8_192
+MOST_ITEM: Final = 4_000
 _ANY_OBJECT: Final[JsonObject] = {"type": "object"}
 
 Provider = Literal["session", "offline", "gemini", "groq", "perplexity", "claude"]
@@ -132,6 +134,10 @@ def _asked(step: StepContext) -> Asked:
     definition = definition_of(config.step_type)
     kinds = tuple(config.data) or (definition.data if definition else ())
     titled = step.title if step.title != step.node_id or definition is None else definition.title
+    told = config.instructions.strip() or (definition.instructions if definition else "")
+    if step.scope:
+        titled = f"{titled} ({step.names['index'] + 1})"
+        told = f"{told}\n\nThis is about one of several: {_short(step.names['item'])}".strip()
     return Asked(
         run=step.execution_id,
         fence=step.fence,
@@ -139,12 +145,17 @@ def _asked(step: StepContext) -> Asked:
         iteration=step.iteration,
         step_type=config.step_type,
         title=titled,
-        instructions=config.instructions.strip() or (definition.instructions if definition else ""),
+        instructions=told,
         schema=schema_for(config),
         kinds=tuple(each.value for each in kinds),
         all_kinds=bool(config.data),
         review=config.review,
     )
+
+
+def _short(item: Json) -> str:
+    """The item of a map, as a model is told of it; the run shows it to all who see the run."""
+    return (item if isinstance(item, str) else json.dumps(item).decode())[:MOST_ITEM]
 
 
 async def _ask(step: StepContext, work: Work) -> tuple[Json, CallUsage | None]:
