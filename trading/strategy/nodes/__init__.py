@@ -1,9 +1,10 @@
-"""The step of a session as authors draw it."""
+"""The step of a session as authors draw it, and the step by which a workflow begins one."""
 
 from orchestrator.graphs.nodetypes import NodeTypeRegistry
+from trading.strategy.nodes.session import SESSION
 from trading.strategy.nodes.step import STEP
 
-NODE_TYPES = (STEP,)
+NODE_TYPES = (STEP, SESSION)
 
 
 def register_node_types(registry: NodeTypeRegistry) -> None:

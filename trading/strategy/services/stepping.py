@@ -27,6 +27,10 @@ from trading.strategy.services.material import earlier_steps, material_of, named
 from trading.strategy.services.matrices import matrix_of_step_output
 from trading.strategy.services.placing import NoSession, step_of
 
+_NO_SESSION: Final = (
+    "This run belongs to no strategy session. Begin a session for a corporation, or have a step of another "
+    "workflow begin one."
+)
 MOST_MESSAGE: Final = 2_000
 
 
@@ -243,7 +247,7 @@ def _locked(asked: Asked) -> Iterator[StrategicSession]:
     with transaction.atomic():
         session = StrategicSession.objects.select_for_update().filter(execution_id=asked.run).first()
         if session is None:
-            raise NoSession("This run belongs to no strategy session. Begin a session for a corporation.")
+            raise NoSession(_NO_SESSION)
         if session.status == SessionStatus.ARCHIVED:
             raise NoSession("The session of this run was archived.")
         fence = Execution.objects.filter(pk=asked.run).values_list("fence", flat=True).first()
