@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
-from orchestrator.accounts.models import User
+from orchestrator.accounts.models import ApiScope, User
 from orchestrator.core.api.input import valid_data
 from trading.strategy.access import find_session
 from trading.strategy.api import examples
@@ -26,6 +26,8 @@ POSITION: Final = OpenApiParameter(
 
 
 class AdvanceView(APIView):
+    required_scope = ApiScope.APPROVE.value
+
     @extend_schema(
         parameters=[CASE],
         request=None,
@@ -40,6 +42,8 @@ class AdvanceView(APIView):
 
 
 class PauseView(APIView):
+    required_scope = ApiScope.RUN.value
+
     @extend_schema(
         parameters=[CASE],
         request=None,
@@ -54,6 +58,8 @@ class PauseView(APIView):
 
 
 class ResumeView(APIView):
+    required_scope = ApiScope.RUN.value
+
     @extend_schema(
         parameters=[CASE],
         request=None,
@@ -68,6 +74,8 @@ class ResumeView(APIView):
 
 
 class ArchiveView(APIView):
+    required_scope = ApiScope.RUN.value
+
     @extend_schema(
         parameters=[CASE],
         request=None,
@@ -82,6 +90,8 @@ class ArchiveView(APIView):
 
 
 class ReviewView(APIView):
+    required_scope = ApiScope.APPROVE.value
+
     @extend_schema(
         parameters=[CASE, POSITION],
         request=given.StepReviewSerializer,

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from orchestrator.accounts.current import person
-from orchestrator.accounts.models import User
+from orchestrator.accounts.models import ApiScope, User
 from orchestrator.core.api.input import valid_data
 from orchestrator.core.api.pagination import WithTies
 from orchestrator.core.api.schema import FURTHER_PROBLEMS
@@ -73,6 +73,8 @@ class ByOrdering(WithTies):
 class SessionsView(ListAPIView[StrategicSession]):
     """Sessions of the corporations that you see, the newest first."""
 
+    required_scope = ApiScope.RUN.value
+
     queryset = StrategicSession.objects.none()
     serializer_class = given.SessionRowSerializer
     pagination_class = ByOrdering
@@ -115,6 +117,8 @@ class SessionsView(ListAPIView[StrategicSession]):
 
 
 class SessionView(APIView):
+    required_scope = ApiScope.RUN.value
+
     @extend_schema(
         parameters=[CASE],
         responses=given.SessionDocumentSerializer,

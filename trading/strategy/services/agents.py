@@ -39,7 +39,7 @@ def begin_session(wanted: Wanted) -> tuple[UUID, bool]:
     Raises what ``start_session`` raises, NotAllowed for a run that is nobody's, and WrongState within a
     session: one that begins others would never end.
     """
-    user = User.objects.filter(pk=wanted.person, is_active=True).first()
+    user = User.objects.filter(pk=wanted.person, is_active=True).first() if wanted.person else None
     if user is None:
         raise NotAllowed("This run is nobody's who could begin a session.")
     if _is_within_a_session(wanted.run):

@@ -11,7 +11,7 @@ from orchestrator.accounts.models import User
 from orchestrator.accounts.services.keys import create_api_key
 from orchestrator.executions.models import Execution
 from orchestrator.workflows.models import Workflow
-from tests.executions.test_leases import engine
+from tests.executions.dying import engine
 from tests.factories import chain, fresh, make_user, make_workflow, node, start
 from tests.trading.strategy.sessions.scene import OWN, Drain, finish, make_scene, make_steps
 from trading.strategy.domain.vocabulary import Access
@@ -36,7 +36,8 @@ def begun_by(workflow: Workflow, user: User | None = None) -> Execution:
 
 def test_an_agent_with_a_key_begins_a_session_and_names_itself() -> None:
     scene = make_scene()
-    _, key = create_api_key(scene.user, name="Quartermaster", scopes=["write"])
+    _, weak = create_api_key(scene.user, name="Clerk", scopes=["read", "write"])
+    _, key = create_api_key(scene.user, name="Quartermaster", scopes=["run"])
     client = Client(headers={"authorization": f"Api-Key {key}"})
     body = {"corporation_id": str(scene.corporation.eve_id), "initiator": "agent: quartermaster"}
     answer = client.post(SESSIONS, body, content_type="application/json")
@@ -45,6 +46,8 @@ def test_an_agent_with_a_key_begins_a_session_and_names_itself() -> None:
     session = StrategicSession.objects.get()
     assert (session.initiator, session.created_by) == ("agent: quartermaster", scene.user)
     assert session.log.get(seq=1).actor == scene.user
+    clerk = Client(headers={"authorization": f"Api-Key {weak}"})
+    assert clerk.post(SESSIONS, body, content_type="application/json").status_code == 403
     body["initiator"] = "somebody else"
     refused = client.post(SESSIONS, body, content_type="application/json")
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["initiator"])

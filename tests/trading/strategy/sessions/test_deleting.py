@@ -23,6 +23,7 @@ from tests.trading.strategy.sessions.scene import (
 from trading.strategy.domain.vocabulary import Access
 from trading.strategy.models import Corporation, StrategicMatrix, StrategicSession, StrategicStep, WorkflowLog
 from trading.strategy.nodes import step as nodes
+from trading.strategy.services import stepping
 from trading.strategy.services.corporations import TooManyTries, delete_corporation, lend_corporation
 from trading.strategy.services.reviewing import ask_again
 from trading.strategy.services.sessions import archive_session, delete_session, pause_session
@@ -55,7 +56,7 @@ def test_the_runs_of_what_is_deleted_end(drain: Drain, delete: Callable[[Scene],
     runs = all_kinds(scene, drain)
     delete(scene)
     for model in (StrategicSession, StrategicStep, StrategicMatrix, WorkflowLog):
-        assert not model.objects.exists()  # type: ignore[attr-defined]  # each has the usual manager
+        assert not model.objects.exists()
     drain()
     for run in runs:
         run.refresh_from_db()
@@ -80,7 +81,7 @@ def test_an_answer_that_comes_after_the_session_was_deleted_is_kept_nowhere(
 ) -> None:
     scene = make_scene()
     session = scene.start(make_steps(scene.user, OWN))
-    real = nodes.keep
+    real = stepping.keep
 
     def late(*args: Any, **options: Any) -> Any:
         delete_session(scene.user, session.pk)
