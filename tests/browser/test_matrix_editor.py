@@ -124,6 +124,21 @@ def test_two_hundred_by_fifty_are_entered_as_quickly_as_two_by_two(
     looks_right(page)
 
 
+def test_what_is_being_typed_stays_while_the_answer_to_a_save_arrives(open_as: OpenAs) -> None:
+    owner = make_user("owner")
+    matrix = make_matrix(owner)
+    page = open_as(owner, f"/strategy/matrices/{matrix.pk}/")
+    page.locator("#cell-0-0").click()
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    page.keyboard.type("1")
+    expect(page.locator(".matrix-state")).to_have_text(SAVED)
+    expect(page.locator(".matrix-row.is-first")).to_contain_text("Hold")
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cell-1-0")).to_have_text("10")
+
+
 def test_what_was_entered_is_taken_back_and_done_again(open_as: OpenAs) -> None:
     owner = make_user("owner")
     matrix = make_matrix(owner)

@@ -30,7 +30,8 @@ export class Grid {
   private readonly rows = new Map<number, HTMLElement>();
   standings: Standing[] = [];
   private editor: HTMLInputElement | null = null;
-  /** Those that the head shows. */
+  /** Those that are drawn. */
+  private shownOptions: unknown = null;
   private shownCriteria: unknown = null;
 
   constructor(
@@ -54,10 +55,15 @@ export class Grid {
     new ResizeObserver(() => this.paint()).observe(this.element);
   }
 
-  /** Everything anew: options or criteria are others, or many scores. */
+  /** Everything anew where options or criteria are others; else what changed, beside what is being typed. */
   draw(): void {
-    this.commit();
     const { options, criteria } = this.model;
+    if (this.shownOptions === options && this.shownCriteria === criteria) {
+      this.refresh();
+      return;
+    }
+    this.commit();
+    this.shownOptions = options;
     this.at.option = Math.max(WEIGHTS, Math.min(this.at.option, options.length - 1));
     this.at.criterion = Math.max(0, Math.min(this.at.criterion, criteria.length - 1));
     this.element.setAttribute("aria-rowcount", String(options.length + 2));

@@ -37,6 +37,15 @@ describe("a matrix while it is edited", () => {
     expect(model.pendingScores()).toHaveLength(1);
   });
 
+  it("keeps its rows and columns while they are the same, so that nothing is drawn anew under a typing hand", () => {
+    const model = new Model(told());
+    const [options, criteria] = [model.options, model.criteria];
+    model.confirm(told(2), [], []);
+    expect([model.options === options, model.criteria === criteria]).toEqual([true, true]);
+    model.merge({ ...told(3), options: [{ id: "b", name: "Expand" }] });
+    expect([model.options === options, model.criteria === criteria]).toEqual([false, true]);
+  });
+
   it("takes over what others changed, and asks where both changed the same cell", () => {
     const model = new Model(told());
     model.set(0, 0, { score: 10_000 });

@@ -5,6 +5,11 @@ import { type Cell, type Edit, History } from "./history";
 
 export type { Cell } from "./history";
 
+export interface Part {
+  id: string;
+  name: string;
+}
+
 export interface Told {
   id: string;
   revision: number;
@@ -33,8 +38,9 @@ const EMPTY: Cell = { score: null, reason: "", source: "", by: "" };
 
 export class Model {
   revision = 0;
-  options: { id: string; name: string }[] = [];
-  criteria: { id: string; name: string }[] = [];
+  /** Both stay the same arrays as long as they hold the same. */
+  options: readonly Part[] = [];
+  criteria: readonly Part[] = [];
   conflicts = new Map<string, Conflict>();
   readonly history = new History();
   /** How many entries were into what somebody else deleted, since this was last asked. */
@@ -224,8 +230,8 @@ export class Model {
 
   private take(told: Told): void {
     this.revision = told.revision;
-    this.options = told.options;
-    this.criteria = told.criteria;
+    if (!alike(this.options, told.options)) this.options = told.options;
+    if (!alike(this.criteria, told.criteria)) this.criteria = told.criteria;
     this.base = new Map(
       told.scores.map((each) => [
         `${each.option}:${each.criterion}`,
@@ -259,6 +265,14 @@ export function sentScore({ key, cell }: { key: string; cell: Cell }): Record<st
   const [option, criterion] = key.split(":");
   const { score, reason, source } = cell;
   return { option, criterion, score: score === null ? null : plain(score), reason, source };
+}
+
+/** The same parts by the same names in the same order. */
+function alike(some: readonly Part[], others: readonly Part[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every((each, at) => each.id === others[at]?.id && each.name === others[at].name)
+  );
 }
 
 function said(cell: Cell): string {
