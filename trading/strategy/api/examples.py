@@ -96,3 +96,8 @@ LOG_FILE: Final = OpenApiExample(
     response_only=True,
     media_type="text/csv",
 )
+COST: Final = OpenApiExample(
+    "What it cost",
+    value={"cost": "0.041200", "tokens": 18_400, "calls": 8, "open_calls": 0},
+    response_only=True,
+)

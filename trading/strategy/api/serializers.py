@@ -77,6 +77,7 @@ class SessionDocumentSerializer(serializers.Serializer[Any]):
     session_log = LogDocumentSerializer(many=True, required=False)
 
 
+@extend_schema_serializer(examples=[examples.COST])
 class SessionCostSerializer(serializers.Serializer[Any]):
     """What the AI calls of a session came to so far, failed ones included."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from trading.strategy.domain.document_schema import moment
 from trading.strategy.domain.facts import KINDS, facts_of
 from trading.strategy.domain.vocabulary import SnapshotSource
 from trading.strategy.models import Recommendation, Snapshot
@@ -92,8 +93,8 @@ def title_of(kind: str) -> str:
 
 
 def _moment(text: Any) -> datetime | None:
+    """None for what no calendar of a reader may hold: documents say what they like."""
     try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return moment(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
