@@ -30,7 +30,7 @@ from tests.trading.strategy.sessions.scene import (
 from trading.strategy.models import StrategicSession
 from trading.strategy.services.corporations import add_corporation
 from trading.strategy.services.ending import close_session
-from trading.strategy.services.reviewing import accept_step, awaits_review
+from trading.strategy.services.reviewing import accept_step
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 TOLD = {"output": {"note": "Said by a model."}, "confidence": 0.5, "recommendations": []}
@@ -56,7 +56,7 @@ class Workers:
 
 def go_through(scene: Scene, session: StrategicSession, workers: Workers) -> None:
     for each in session.steps.order_by("position"):
-        workers.until(lambda at=each.position: awaits_review(step_of(session, at)))  # type: ignore[misc]
+        workers.until(lambda at=each.position: step_of(session, at).awaits_review)  # type: ignore[misc]
         accept_step(scene.user, session.pk, each.position)
     workers.until(lambda: run_of(session).is_final)
     close_session(run_of(session).pk)

@@ -22,15 +22,15 @@ from trading.strategy.services.logging import write_log
 pytestmark = pytest.mark.django_db
 API: Final = "/api/v1/strategy/"
 BUDGETS: Final[dict[str, int]] = {
-    "/strategy/": 6,
+    "/strategy/": 7,
     "/strategy/?status=active": 5,
-    "/strategy/sessions/{session}/": 13,
+    "/strategy/sessions/{session}/": 11,
     "/strategy/sessions/{session}/document/": 7,
     "/strategy/corporations/": 4,
     "/strategy/corporations/{corporation}/": 8,
     "/strategy/matrices/": 6,
     "/strategy/matrices/{matrix}/": 10,
-    "/strategy/recommendations/": 6,
+    "/strategy/recommendations/": 8,
     f"{API}sessions/": 3,
     f"{API}sessions/{{session}}/": 7,
     f"{API}sessions/{{session}}/cost/": 5,

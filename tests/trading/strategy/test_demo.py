@@ -15,7 +15,6 @@ from trading.strategy.domain.calibration import Verdict
 from trading.strategy.models import Recommendation, StrategicMatrix, StrategicSession
 from trading.strategy.queries.recommendations import calibration_of, recommendations_for
 from trading.strategy.services.documents import export_session
-from trading.strategy.services.reviewing import awaits_review
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +32,7 @@ def test_there_are_sessions_that_are_over_and_one_that_waits(owner: User, drain:
     live = StrategicSession.objects.get(status="active")
     assert "3 generated sessions" in told
     assert over.count() == 3
-    assert awaits_review(live.steps.get(position=0))
+    assert live.steps.get(position=0).awaits_review
     assert StrategicMatrix.objects.filter(session__in=over).count() == 3
     for each in (*over, live):
         VALIDATOR.validate(json.loads(json.dumps(export_session(owner, each.pk))))

@@ -197,6 +197,40 @@ def test_a_step_that_answers_again_fills_the_matrix_that_it_has(owner: User) -> 
         matrix_of_step_output(step)
 
 
+def test_a_step_that_waits_answers_what_its_matrix_says_by_now(owner: User) -> None:
+    """Later steps rest on the answer: they are not to be told scores that a person has put right."""
+    session = make_bare_session(make_corporation(owner))
+    output = {
+        "summary": "Go",
+        "options": [{"name": "Hold", "description": ""}, {"name": "Go", "description": ""}],
+        "criteria": [{"name": "Income", "weight": 1, "description": ""}],
+        "scores": [{"option": "Go", "criterion": "Income", "score": 7, "reason": "", "source": ""}],
+    }
+    step = make_step(session, output=output, status="in_progress")
+    matrix = matrix_of_step_output(step)
+    go, income = matrix.options.get(name="Go"), matrix.criteria.get()
+
+    rename_matrix(owner, matrix.pk, title="Which way")
+    step.refresh_from_db()
+    assert (step.output, step.edited) == (output, False)
+
+    set_scores(owner, matrix.pk, [ScoreChange(go.pk, income.pk, Decimal("2.5"))])
+    set_weights(owner, matrix.pk, {income.pk: Decimal(3)})
+    add_part(owner, matrix.pk, "option", name="Leave")
+    step.refresh_from_db()
+    assert step.output is not None
+    assert (step.output["summary"], step.edited) == ("Go", True)
+    assert [each["score"] for each in step.output["scores"]] == [2.5]
+    assert [each["weight"] for each in step.output["criteria"]] == [3]
+    assert [each["name"] for each in step.output["options"]] == ["Hold", "Go", "Leave"]
+
+    step.status = "completed"
+    step.save()
+    set_scores(owner, matrix.pk, [ScoreChange(go.pk, income.pk, Decimal(9))])
+    step.refresh_from_db()
+    assert [each["score"] for each in step.output["scores"]] == [2.5], "what was accepted stays"
+
+
 def test_a_matrix_is_shown_in_as_many_queries_whatever_its_size(owner: User) -> None:
     matrix = make_matrix(owner)
     with CaptureQueriesContext(

@@ -93,7 +93,8 @@ def test_a_part_that_is_deleted_while_it_is_scored_is_gone(
 def test_the_control_without_the_lock_one_of_them_fails_at_the_keys(
     owner: User, monkeypatch: pytest.MonkeyPatch, unlocked: None
 ) -> None:
-    assert "IntegrityError" in score_and_delete(owner, monkeypatch)
+    """By a missing key, or by a deadlock that PostgreSQL ends, as the two happen to meet."""
+    assert {"IntegrityError", "OperationalError"} & {*score_and_delete(owner, monkeypatch)}
 
 
 def refresh_twice(owner: User, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:

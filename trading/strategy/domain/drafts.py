@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from orchestrator.core.json import Json, JsonObject
 from trading.strategy.domain.matrix import (
     MOST_CRITERIA,
     MOST_OPTIONS,
@@ -120,6 +121,31 @@ def read_draft(output: Mapping[str, Any]) -> MatrixDraft:
     draft = MatrixDraft(options, criteria, scores)
     check_draft(draft)
     return draft
+
+
+def write_draft(draft: MatrixDraft) -> JsonObject:
+    """As a step of the kind ``matrix`` answers: what ``read_draft`` reads as the same draft."""
+    options: list[Json] = [{"name": each.name, "description": each.description} for each in draft.options]
+    criteria: list[Json] = [
+        {"name": each.name, "description": each.description, "weight": _plain(each.weight)}
+        for each in draft.criteria
+    ]
+    scores: list[Json] = [
+        {
+            "option": draft.options[each.option].name,
+            "criterion": draft.criteria[each.criterion].name,
+            "score": _plain(each.score),
+            "reason": each.reason,
+            "source": each.source,
+        }
+        for each in draft.scores
+    ]
+    return {"options": options, "criteria": criteria, "scores": scores}
+
+
+def _plain(value: Decimal) -> int | float:
+    """Exact there and back: numbers here have four places at most."""
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _list(output: Mapping[str, Any], key: str) -> list[Any]:

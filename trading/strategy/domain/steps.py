@@ -10,6 +10,8 @@ from orchestrator.core.json import JsonObject
 from trading.strategy.domain.kinds import DataKind
 from trading.strategy.domain.vocabulary import StepType
 
+MOST_OUTPUT_BYTES: Final = 256 * 1024
+
 STEP_TYPE: Final = r"^[a-z][a-z0-9_-]{0,59}$"
 """How authors may call their own."""
 

@@ -147,6 +147,11 @@ class StrategicStep(models.Model):
     def __str__(self) -> str:
         return f"{self.position}: {self.title}"
 
+    @property
+    def awaits_review(self) -> bool:
+        """It has an answer that nobody accepted yet."""
+        return self.status == StepStatus.IN_PROGRESS and self.output is not None
+
 
 class Recommendation(models.Model):
     """What a step advises, on what it rests, and what became of it.

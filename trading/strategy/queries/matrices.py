@@ -14,6 +14,7 @@ from orchestrator.accounts.models import User
 from orchestrator.core.json import Json, JsonObject
 from trading.strategy.domain import matrix as reckoning
 from trading.strategy.domain.bands import bands
+from trading.strategy.domain.drafts import CriterionDraft, MatrixDraft, OptionDraft, ScoreDraft
 from trading.strategy.domain.matrix import Grid, shown
 from trading.strategy.domain.sensitivity import Flip, sensitivities
 from trading.strategy.models import MatrixScore, StrategicMatrix
@@ -151,6 +152,25 @@ def shown_matrix(matrix: StrategicMatrix) -> ShownMatrix:
         ],
         cells,
         grid,
+    )
+
+
+def draft_of(matrix: StrategicMatrix) -> MatrixDraft:
+    """What is in it, without ids and who said it. In three queries."""
+    options, criteria = list(matrix.options.all()), list(matrix.criteria.all())
+    rows = {each.pk: at for at, each in enumerate(options)}
+    columns = {each.pk: at for at, each in enumerate(criteria)}
+    stored = MatrixScore.objects.filter(option__matrix=matrix).values_list(
+        "option_id", "criterion_id", "score", "reason", "source"
+    )
+    scores = [
+        ScoreDraft(rows[option], columns[criterion], score, reason, source)
+        for option, criterion, score, reason, source in stored
+    ]
+    return MatrixDraft(
+        tuple(OptionDraft(each.name, each.description) for each in options),
+        tuple(CriterionDraft(each.name, each.weight, each.description) for each in criteria),
+        tuple(sorted(scores, key=lambda each: (each.option, each.criterion))),
     )
 
 

@@ -28,8 +28,3 @@ def waiting_steps(user: User, corporation: str = "") -> QuerySet[StrategicStep]:
     if corporation:
         rows = rows.filter(session__corporation_id=corporation)
     return rows.select_related("session__corporation").order_by("started_at", "id")
-
-
-def count_waiting(user: User) -> int:
-    """For a badge: how many sessions wait for the person."""
-    return waiting_steps(user).order_by().values("session_id").distinct().count()

@@ -36,6 +36,7 @@ from trading.strategy.services.matrix_changes import (
     begin_change,
     check_open,
     end_change,
+    raise_revision,
     tell,
 )
 
@@ -89,7 +90,7 @@ def matrix_of_step_output(step: StrategicStep, *, actor: User | None = None) -> 
     matrix.options.all().delete()
     matrix.criteria.all().delete()
     _fill(matrix, draft, actor)
-    end_change(actor, matrix, "replaced", after=_size(draft))
+    raise_revision(actor, matrix, "replaced", after=_size(draft))
     return matrix
 
 

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
+from orchestrator.core import json
 from orchestrator.core.clock import utc_now
 from orchestrator.core.errors import InvalidInput, WrongState
 from orchestrator.core.json import Json
 from trading.strategy.access import May, find_matrix
+from trading.strategy.domain.drafts import write_draft
 from trading.strategy.domain.matrix import MatrixFault
+from trading.strategy.domain.steps import MOST_OUTPUT_BYTES
 from trading.strategy.domain.vocabulary import SessionStatus
 from trading.strategy.models import StrategicMatrix, StrategicSession
-from trading.strategy.queries.matrices import shown_matrix, told_matrix
+from trading.strategy.queries.matrices import draft_of, shown_matrix, told_matrix
 from trading.strategy.services.logging import write_log
 
 
@@ -55,7 +58,35 @@ def end_change(
     before: Mapping[str, Json] | None = None,
     after: Mapping[str, Json] | None = None,
 ) -> None:
-    """Raise the revision and tell it where it is told."""
+    """Raise the revision, tell it where it is told, and keep the answer of its step the same as it."""
+    _keep_in_step(matrix)
+    raise_revision(user, matrix, event, before=before, after=after)
+
+
+def _keep_in_step(matrix: StrategicMatrix) -> None:
+    """What later steps rest on is what stands in the matrix when its step is accepted."""
+    step = matrix.step
+    if step is None or not step.awaits_review or not isinstance(step.output, dict):
+        return
+    output = {**step.output, **write_draft(draft_of(matrix))}
+    if output == step.output:
+        return
+    try:
+        step.output = json.normalize(output, limit=MOST_OUTPUT_BYTES)
+    except json.NotJson as error:
+        raise WrongState("This is more than the answer of a step can hold. Take some of it out.") from error
+    step.edited = True
+    step.save(update_fields=["output", "edited"])
+
+
+def raise_revision(
+    user: User | None,
+    matrix: StrategicMatrix,
+    event: str,
+    *,
+    before: Mapping[str, Json] | None = None,
+    after: Mapping[str, Json] | None = None,
+) -> None:
     now = utc_now()
     matrix.revision += 1
     matrix.updated_at = now

@@ -21,7 +21,7 @@ from orchestrator.executions.services.retrying import retry_for
 from orchestrator.executions.services.steering import signal_for
 from trading.strategy.access import May, find_session
 from trading.strategy.domain.answers import Unsupported, read_confidence, read_recommendations
-from trading.strategy.domain.steps import definition_of
+from trading.strategy.domain.steps import MOST_OUTPUT_BYTES, definition_of
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.models import StrategicSession, StrategicStep
 from trading.strategy.services.layout import node_named
@@ -32,7 +32,6 @@ from trading.strategy.services.sessions import IMPORTED, is_live
 from trading.strategy.services.stepping import is_matrix, signals_of, store_recommendations, told_to_run
 
 MOST_REMARK: Final = 4_000
-MOST_OUTPUT_BYTES: Final = 256 * 1024
 _WHY: Final = "the run belongs to a workflow that the person need not see"
 
 
@@ -40,10 +39,6 @@ class NothingToReview(WrongState):
     """The step does not wait for anybody: it has not begun, is at work, failed, or was accepted."""
 
     code = "nothing_to_review"
-
-
-def awaits_review(step: StrategicStep) -> bool:
-    return step.status == StepStatus.IN_PROGRESS and step.output is not None
 
 
 @transaction.atomic
@@ -58,7 +53,7 @@ def accept_step(user: User, session_id: UUID, position: int, *, comment: str = "
 def advance_session(user: User, session_id: UUID) -> StrategicStep:
     """Accept the step that waits, the first where branches wait at once. Raises as ``accept_step``."""
     session = _active(user, session_id)
-    step = next((each for each in session.steps.all() if awaits_review(each)), None)
+    step = next((each for each in session.steps.all() if each.awaits_review), None)
     if step is None:
         raise NothingToReview("No step of this session waits to be accepted.")
     step.session = session
@@ -174,7 +169,7 @@ def _tell(user: User, step: StrategicStep, event: str, details: JsonObject) -> N
 
 def _reviewable(user: User, session_id: UUID, position: int) -> StrategicStep:
     step = _step(_active(user, session_id), position)
-    if not awaits_review(step):
+    if not step.awaits_review:
         state = "at work" if step.status == StepStatus.IN_PROGRESS else step.status.replace("_", " ")
         raise NothingToReview(f"Step {position + 1} is {state}: there is nothing to review.")
     return step

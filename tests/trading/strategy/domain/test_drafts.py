@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading.strategy.domain.drafts import CriterionDraft, OptionDraft, ScoreDraft, check_draft, read_draft
+from trading.strategy.domain.drafts import (
+    CriterionDraft,
+    MatrixDraft,
+    OptionDraft,
+    ScoreDraft,
+    check_draft,
+    read_draft,
+    write_draft,
+)
 from trading.strategy.domain.matrix import MatrixFault
 
 JSON = st.recursive(
@@ -40,6 +49,21 @@ def test_an_answer_is_read_by_names_whatever_their_case() -> None:
     assert draft.options == (OptionDraft("Hold"), OptionDraft("Expand", "South"))
     assert draft.criteria == (CriterionDraft("Income", Decimal("2.5")), CriterionDraft("Safety"))
     assert draft.scores == (ScoreDraft(0, 0, Decimal("7.1234"), "r", "s"),)
+
+
+@given(
+    st.lists(st.decimals(0, 10, places=4), min_size=4, max_size=4),
+    st.lists(st.decimals("0.0001", 1_000, places=4), min_size=2, max_size=2),
+)
+def test_a_draft_is_written_as_what_reads_as_the_same_draft(
+    scores: list[Decimal], weights: list[Decimal]
+) -> None:
+    draft = MatrixDraft(
+        (OptionDraft("Hold"), OptionDraft("Expand", "South")),
+        tuple(CriterionDraft(f"by {at}", weight, "words") for at, weight in enumerate(weights)),
+        tuple(ScoreDraft(at // 2, at % 2, score, "r", "s") for at, score in enumerate(scores)),
+    )
+    assert read_draft(json.loads(json.dumps(write_draft(draft)))) == draft
 
 
 @pytest.mark.parametrize(

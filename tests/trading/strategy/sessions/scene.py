@@ -13,7 +13,7 @@ from tests.factories import chain, fresh, make_user, make_workflow, node
 from trading.strategy.models import Corporation, StrategicSession, StrategicStep
 from trading.strategy.services.ending import close_session
 from trading.strategy.services.generating import generate_corporation
-from trading.strategy.services.reviewing import advance_session, awaits_review
+from trading.strategy.services.reviewing import advance_session
 from trading.strategy.services.sessions import start_session
 
 Drain = Callable[[], None]
@@ -59,7 +59,7 @@ def run_of(session: StrategicSession) -> Execution:
 def finish(user: User, session: StrategicSession, drain: Drain) -> StrategicSession:
     """Accept every step as it comes, and let the session hear of its run's end."""
     drain()
-    while any(awaits_review(each) for each in session.steps.all()):
+    while any(each.awaits_review for each in session.steps.all()):
         advance_session(user, session.pk)
         drain()
     close_session(run_of(session).pk)

@@ -23,7 +23,7 @@ from tests.trading.strategy.sessions.scene import (
 )
 from trading.strategy.models import StrategicSession, StrategicStep
 from trading.strategy.services.documents import export_session
-from trading.strategy.services.reviewing import accept_step, ask_again, awaits_review, edit_step
+from trading.strategy.services.reviewing import accept_step, ask_again, edit_step
 from trading.strategy.services.sessions import start_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +52,7 @@ def titles(session: StrategicSession) -> list[str]:
 
 
 def waiting(session: StrategicSession) -> list[StrategicStep]:
-    return [each for each in session.steps.order_by("position") if awaits_review(each)]
+    return [each for each in session.steps.order_by("position") if each.awaits_review]
 
 
 def test_steps_of_a_map_are_told_their_item_and_come_before_what_follows_it(drain: Drain) -> None:

@@ -70,7 +70,7 @@ def meet_after(monkeypatch: pytest.MonkeyPatch, meeting: Barrier, module: Any, n
 def meeting(monkeypatch: pytest.MonkeyPatch) -> Barrier:
     """Both have read what they act upon before either writes, if they can."""
     gate = Barrier(2)
-    meet_after(monkeypatch, gate, reviewing, "awaits_review")
+    meet_after(monkeypatch, gate, reviewing, "_reviewable")
     meet_after(monkeypatch, gate, sessions, "pause_for")
     return gate
 

@@ -10,7 +10,7 @@ from tests.trading.strategy.sessions.scene import Drain
 from tests.trading.strategy.web.test_moving import waiting
 from tests.workspaces.test_pages import client_of
 from trading.strategy.domain.vocabulary import Access
-from trading.strategy.queries.waiting import count_waiting
+from trading.strategy.queries.waiting import waiting_steps
 from trading.strategy.services.corporations import lend_corporation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +22,7 @@ def test_it_stands_first_for_who_may_work_in_it(drain: Drain) -> None:
     lend_corporation(scene.user, scene.corporation.pk, username="reader", access=Access.READER)
     lend_corporation(scene.user, scene.corporation.pk, username="viewer", access=Access.EDITOR)
 
-    assert [count_waiting(each) for each in (scene.user, reader, viewer)] == [1, 0, 0]
+    assert [len(waiting_steps(each)) for each in (scene.user, reader, viewer)] == [1, 0, 0]
     board = client.get("/strategy/").content.decode()
     assert "Waits for you" in board
     assert f"{path}#step-0" in board
@@ -35,4 +35,4 @@ def test_it_stands_first_for_who_may_work_in_it(drain: Drain) -> None:
     assert session.title in client.get("/strategy/?status=waiting").content.decode()
     assert "Waits for you" not in client.get("/strategy/?search=no").content.decode()
     client.post(f"{path}pause/")
-    assert count_waiting(scene.user) == 0, "nothing can be reviewed while it is paused"
+    assert not waiting_steps(scene.user), "nothing can be reviewed while it is paused"
