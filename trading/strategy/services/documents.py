@@ -23,6 +23,7 @@ from trading.strategy.domain.documents import (
     read,
     write,
 )
+from trading.strategy.domain.steps import definition_of
 from trading.strategy.domain.vocabulary import SessionStatus, StepStatus
 from trading.strategy.models import (
     Corporation,
@@ -151,7 +152,7 @@ def _add_steps(session: StrategicSession, told: Sequence[StepDocument], *, first
             session=session,
             position=position,
             step_type=each.step_type,
-            title=each.step_type.replace("_", " ").capitalize()[:200],
+            title=_titled(each.step_type),
             status=each.status.value,
             input=each.input,
             output=each.output,
@@ -166,3 +167,8 @@ def _add_steps(session: StrategicSession, told: Sequence[StepDocument], *, first
         for step, document in zip(steps, told, strict=True)
         for number, each in enumerate(document.recommendations, start=1)
     )
+
+
+def _titled(step_type: str) -> str:
+    definition = definition_of(step_type)
+    return definition.title if definition else step_type.replace("_", " ").capitalize()[:200]
