@@ -71,7 +71,7 @@ class Card:
 
     @property
     def waits(self) -> bool:
-        return waits(self.step)
+        return self.step.awaits_review
 
     @property
     def works(self) -> bool:
@@ -124,7 +124,8 @@ def now_of(session: StrategicSession, cards: Sequence[Card]) -> Now:
         tone, icon = _STILL[SessionStatus(session.status)]
         return Now(session.status, tone, icon, None, to_come)
     if not session.has_run:
-        return Now("imported", "tone-muted", "upload", None, to_come)
+        word, icon = ("imported", "upload") if session.imported_id else ("gone", "archive")
+        return Now(word, "tone-muted", icon, None, to_come)
     for word, tone, icon, fits in _MOVING:
         card = next((each for each in cards if fits(each)), None)
         if card is not None:
@@ -142,11 +143,6 @@ _MOVING: Final[tuple[tuple[str, str, str, Callable[[Card], bool]], ...]] = (
     ("waits", "tone-waiting", "hand", lambda card: card.waits),
     ("works", "tone-running", "loader-circle", lambda card: card.works),
 )
-
-
-def waits(step: StrategicStep) -> bool:
-    """For a person: something came of it, and nobody has said yet what they think of that."""
-    return step.status == StepStatus.IN_PROGRESS and step.output is not None
 
 
 def cards_of(session: StrategicSession) -> list[Card]:

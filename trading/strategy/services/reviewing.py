@@ -28,7 +28,7 @@ from trading.strategy.services.layout import node_named
 from trading.strategy.services.logging import write_log
 from trading.strategy.services.material import sources_given
 from trading.strategy.services.matrices import matrix_of_step_output
-from trading.strategy.services.sessions import IMPORTED, is_live
+from trading.strategy.services.sessions import is_live, no_run
 from trading.strategy.services.stepping import is_matrix, signals_of, store_recommendations, told_to_run
 
 MOST_REMARK: Final = 4_000
@@ -180,7 +180,7 @@ def _active(user: User, session_id: UUID) -> StrategicSession:
     if session.status != SessionStatus.ACTIVE:
         raise WrongState(f"This session is {session.status}: none of its steps can be moved.")
     if session.execution_id is None:
-        raise WrongState(IMPORTED)
+        raise no_run(session)
     return session
 
 

@@ -30,7 +30,11 @@ MOST_TITLE: Final = 200
 MOST_OBJECTIVE: Final = 10_000
 MOST_INITIATOR: Final = 150
 AGENT: Final = "agent:"
-IMPORTED: Final = "This session was imported and has no run: it is read, scored and exported, not moved."
+_IMPORTED: Final = "This session was imported and has no run: it is read, scored and exported, not moved."
+_GONE: Final = (
+    "The run of this session was deleted, as runs are that ended long ago: it is read, scored and exported, "
+    "not moved. To go on, begin another."
+)
 _WHY: Final = "the run belongs to a workflow of the server, or of somebody else who lent only the corporation"
 
 
@@ -129,8 +133,13 @@ def find_moving(user: User, session_id: UUID, target: SessionStatus) -> Strategi
     if target not in MOVES[status]:
         raise WrongState(f"This session is {status}; it cannot become {target}.")
     if session.execution_id is None:
-        raise WrongState(IMPORTED)
+        raise no_run(session)
     return session
+
+
+def no_run(session: StrategicSession) -> WrongState:
+    """Why a session without a run cannot be moved."""
+    return WrongState(_IMPORTED if session.imported_id else _GONE)
 
 
 def is_live(session: StrategicSession) -> bool:

@@ -17,7 +17,6 @@ from orchestrator.core.errors import InvalidInput, NotAllowed, NotFound, WrongSt
 from orchestrator.core.web.forms import sent
 from trading.strategy.access import May, find_session
 from trading.strategy.models import StrategicStep
-from trading.strategy.queries.session_page import waits
 from trading.strategy.services import reviewing, sessions
 from trading.strategy.services.changing import put_away
 from trading.strategy.web.edit_form import EditForm, is_free_form
@@ -112,7 +111,7 @@ def edit(request: HttpRequest, pk: UUID, position: int) -> HttpResponse:
     """
     user = person(request)
     step = _step(request, pk, position)
-    if not waits(step):
+    if not step.awaits_review:
         raise WrongState(f"Step {position + 1} does not wait for a review.")
     schema, as_json = reviewing.schema_of(step), request.GET.get("as") == "json"
     draft, focus = moved(request.POST, request.POST["act"]) if request.POST.get("act") else (None, None)

@@ -11,6 +11,7 @@ from orchestrator.core.schemas import faults_in
 from orchestrator.executions.models import EventRow
 from tests.factories import chain, edge, make_user, make_workflow, node, step
 from tests.trading.strategy.domain.test_documents import VALIDATOR
+from tests.trading.strategy.making import make_step
 from tests.trading.strategy.sessions.scene import (
     OWN,
     Drain,
@@ -22,9 +23,11 @@ from tests.trading.strategy.sessions.scene import (
     run_of,
     step_of,
 )
+from tests.workspaces.test_pages import client_of
 from trading.strategy.domain.steps import DEFINITIONS
 from trading.strategy.domain.vocabulary import Access, SessionStatus, StepType
 from trading.strategy.models import StrategicSession
+from trading.strategy.queries.session_page import now_of
 from trading.strategy.services.corporations import lend_corporation
 from trading.strategy.services.documents import export_session
 from trading.strategy.services.reviewing import advance_session, edit_step
@@ -168,6 +171,18 @@ def test_an_imported_session_has_no_run_to_move() -> None:
     for attempt in (pause_session, archive_session, advance_session):
         with pytest.raises(WrongState, match="imported"):
             attempt(scene.user, session.pk)
+
+
+def test_a_session_whose_run_was_deleted_says_that_and_not_that_it_was_imported() -> None:
+    scene = make_scene()
+    session = StrategicSession.objects.create(corporation=scene.corporation, initiator="x", title="Of old")
+    make_step(session)
+    with pytest.raises(WrongState, match="was deleted, as runs are that ended long ago"):
+        advance_session(scene.user, session.pk)
+    assert now_of(session, []).word == "gone"
+    page = client_of(scene.user).get(f"/strategy/sessions/{session.pk}/").content.decode()
+    assert "begin another" in page
+    assert "imported" not in page
 
 
 def test_an_author_draws_steps_of_their_own(drain: Drain) -> None:
