@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from orchestrator.core.threads import in_thread
 from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Outcome, StepContext, Succeeded
 from process.nodes.config import NoConfig
 from process.nodes.faults import fault_of
-from process.nodes.threads import in_thread
 from process.services.making import gather_for
 
 

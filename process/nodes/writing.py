@@ -8,6 +8,7 @@ from orchestrator.ai.domain.calls import AgentSpec, CallFailed, CallUsage
 from orchestrator.ai.services.agents import run_agent
 from orchestrator.ai.services.ledger import Payer
 from orchestrator.core.json import Json
+from orchestrator.core.threads import in_thread
 from orchestrator.graphs.model import RetryPolicy
 from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Outcome, StepContext, Succeeded
@@ -16,7 +17,6 @@ from process.domain.results import read_paragraphs, read_patterns, read_question
 from process.domain.vocabulary import Help, Sent
 from process.nodes.config import NoConfig
 from process.nodes.faults import fault_of, used
-from process.nodes.threads import in_thread
 from process.services.making import (
     Work,
     begin,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import connection
 
 from orchestrator.ai import pricing, providers
 from orchestrator.ai.domain import structured
@@ -31,9 +29,7 @@ from orchestrator.ai.services.credentials import Key, key_for
 from orchestrator.ai.services.ledger import Payer
 from orchestrator.core import json
 from orchestrator.core.json import Json
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from orchestrator.core.threads import in_thread
 
 
 def _unheard(text: str, tokens: int) -> None:
@@ -92,7 +88,7 @@ class _Asking:
         )
         provider = await providers.load(name)
         try:
-            key, reservation = await _in_thread(self._admit, request)
+            key, reservation = await in_thread(self._admit, request)
         except CallFailed as fault:
             raise self.failed(fault) from None
         base_url = settings.AI_PROVIDERS.get(name, {}).get("base_url", "")
@@ -124,7 +120,7 @@ class _Asking:
             ledger.settle(reservation.id, cost=cost, tokens=tokens, model=model, error_code=fault)
             return cost
 
-        self.usage = self.usage.plus(tokens, await asyncio.shield(_in_thread(book)))
+        self.usage = self.usage.plus(tokens, await asyncio.shield(in_thread(book)))
 
     def _admit(self, request: ModelRequest) -> tuple[Key, ledger.Reservation]:
         key = key_for(self.payer.user_id, self.spec.provider)
@@ -167,17 +163,3 @@ def _question(spec: AgentSpec, context: Mapping[str, Json]) -> str:
     if context:
         parts.append(f"What you know, as JSON:\n{json.pretty(dict(context))}")
     return "\n\n".join(parts)
-
-
-async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Database work beside the event loop. A call of a model takes so long that a connection for each costs
-    nothing, and none is left open in a thread.
-    """
-
-    def run() -> T:
-        try:
-            return work(*args, **kwargs)
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(run)

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from orchestrator.core.errors import DomainError
 from orchestrator.core.json import JsonObject
+from orchestrator.core.threads import in_thread
 from orchestrator.executions.nodes.config import NodeConfig
 from orchestrator.graphs.nodetypes import Effect, NodeType
 from orchestrator.graphs.steps import Failed, Outcome, StepContext, Succeeded
-from trading.strategy.nodes.threads import in_thread
 from trading.strategy.services.agents import Wanted, begin_session
 
 

@@ -19,6 +19,7 @@ from orchestrator.ai.services.ledger import Payer
 from orchestrator.core import json
 from orchestrator.core.json import Json, JsonObject
 from orchestrator.core.schemas import SchemaObject
+from orchestrator.core.threads import in_thread
 from orchestrator.executions.nodes.config import NodeConfig
 from orchestrator.graphs.model import DEFAULT_PORT, RetryPolicy
 from orchestrator.graphs.nodetypes import Effect, NodeType
@@ -28,7 +29,6 @@ from trading.strategy.domain.answers import CONSTRAINTS, OBJECTIVE, read_answer
 from trading.strategy.domain.kinds import DataKind
 from trading.strategy.domain.steps import STEP_TYPE, definition_of, unknown_message
 from trading.strategy.nodes.faults import Fault, fault_of, spent_of
-from trading.strategy.nodes.threads import in_thread
 from trading.strategy.services.placing import NoSession
 from trading.strategy.services.stepping import (
     Asked,

@@ -1,4 +1,4 @@
-"""Rows are read and written, and EVE is asked, beside the event loop on which handlers wait."""
+"""Rows are read and written, and slow answers awaited, beside the event loop on which handlers wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """In a thread, on a connection that is not left open in it."""
+    """In a thread, on a connection that is not left open in it: for work so slow or so rare that a connection
+    for each costs nothing."""
 
     def run() -> T:
         try:
