@@ -11,21 +11,14 @@ from django.db.models.lookups import Exact
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import DomainError, InvalidInput, NotFound
-from orchestrator.core.rates import seconds_to_wait
+from orchestrator.accounts.services.guessing import count_try
+from orchestrator.core.errors import InvalidInput, NotFound
 from orchestrator.rate import Rate
 from process.models import Session, SessionGrant
 from process.services.journeys import lock_row
 
 MOST_READERS: Final = 50
 _TRIES: Final = Rate(20, 3_600)
-
-
-class TooManyTries(DomainError):
-    """Names were tried too often: whether there is an account is not to be found out by guessing."""
-
-    code = "too_many_tries"
-    status = 429
 
 
 def lend_session(user: User, session_id: UUID, *, reader: str) -> SessionGrant:
@@ -35,8 +28,7 @@ def lend_session(user: User, session_id: UUID, *, reader: str) -> SessionGrant:
     whoever there is not and whoever cannot log in.
     """
     name = reader.strip()
-    if wait := seconds_to_wait("process_lend", str(user.pk), _TRIES):
-        raise TooManyTries(f"That were many names. Try again in {-(-wait // 60)} minutes.")
+    count_try("process_lend", user, _TRIES)
     with transaction.atomic():
         session = lock_row(user, session_id)
         person = _account(name)

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from orchestrator.accounts.models import AuditRecord, User
+from orchestrator.accounts.services.guessing import TooManyTries
 from orchestrator.core import json
 from orchestrator.core.encryption import opened
 from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotFound, TooLarge
@@ -225,11 +226,11 @@ def test_who_there_is_not_and_who_cannot_log_in_are_told_alike(ida: User, sessio
 
 
 def test_names_cannot_be_guessed_for_ever(ida: User, session: Session) -> None:
-    with pytest.raises(lending.TooManyTries):  # noqa: PT012  # the last of them is too many
+    with pytest.raises(TooManyTries):  # noqa: PT012  # the last of them is too many
         for _ in range(30):
             try:
                 lending.lend_session(ida, session.pk, reader="nobody")
-            except lending.TooManyTries:
+            except TooManyTries:
                 raise
             except DomainError:
                 continue

@@ -11,8 +11,8 @@ from django.db.models.lookups import Exact
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
-from orchestrator.core.errors import DomainError, InvalidInput, NotFound, WrongState
-from orchestrator.core.rates import seconds_to_wait
+from orchestrator.accounts.services.guessing import count_try
+from orchestrator.core.errors import InvalidInput, NotFound, WrongState
 from orchestrator.rate import Rate
 from workspaces.access import May, find_workspace
 from workspaces.domain.vocabulary import Access
@@ -20,13 +20,6 @@ from workspaces.models import WorkspaceMember
 
 MOST_MEMBERS: Final = 100
 _TRIES: Final = Rate(60, 3_600)
-
-
-class TooManyTries(DomainError):
-    """Names were tried too often: whether there is an account is not to be found out by guessing."""
-
-    code = "too_many_tries"
-    status = 429
 
 
 def let_in(
@@ -39,8 +32,7 @@ def let_in(
     if access not in set(Access):
         _refuse("access", f"Choose one of {', '.join(Access)}.")
     find_workspace(user, workspace_id, May.OWN)
-    if wait := seconds_to_wait("workspace_let_in", str(user.pk), _TRIES):
-        raise TooManyTries(f"That were many names. Try again in {-(-wait // 60)} minutes.")
+    count_try("workspace_let_in", user, _TRIES)
     with transaction.atomic():
         workspace = find_workspace(user, workspace_id, May.OWN, lock=True)
         person = _account(username.strip())

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orchestrator.accounts.current import person
+from orchestrator.accounts.services.guessing import TooManyTries
 from orchestrator.core.errors import InvalidInput
 from orchestrator.core.web.forms import sent
 from workspaces.access import find_workspace
@@ -31,7 +32,7 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 member = service.let_in(user, pk, **form.cleaned_data)
-            except (InvalidInput, service.TooManyTries) as error:
+            except (InvalidInput, TooManyTries) as error:
                 status = error.status
                 if isinstance(error, InvalidInput):
                     form.take(error)

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 
 from orchestrator.accounts.audit import record_audit
 from orchestrator.accounts.models import User
+from orchestrator.accounts.services.guessing import count_try
 from orchestrator.core.clock import utc_now
-from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, WrongState
-from orchestrator.core.rates import seconds_to_wait
+from orchestrator.core.errors import InvalidInput, NotAllowed, WrongState
 from orchestrator.rate import Rate
 from trading.strategy.access import May, find_corporation
 from trading.strategy.domain.vocabulary import Access
@@ -23,13 +23,6 @@ MOST_MEMBERS: Final = 200
 _TRIES: Final = Rate(60, 3_600)
 _LARGEST: Final = 2**31 - 1
 _REGIONS: Final = range(10_000_001, 20_000_000)
-
-
-class TooManyTries(DomainError):
-    """Names were tried too often: whether there is an account is not to be found out by guessing."""
-
-    code = "too_many_tries"
-    status = 429
 
 
 def corporation_number(text: object) -> int:
@@ -110,8 +103,7 @@ def lend_corporation(user: User, corporation_id: UUID, *, username: str, access:
     Raises NotFound, NotAllowed, TooManyTries, and InvalidInput about ``username``.
     """
     find_corporation(user, corporation_id, May.OWN)
-    if wait := seconds_to_wait("corporation_lend", str(user.pk), _TRIES):
-        raise TooManyTries(f"That were many names. Try again in {-(-wait // 60)} minutes.")
+    count_try("corporation_lend", user, _TRIES)
     return _lend(user, corporation_id, username, access)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orchestrator.accounts.current import person
 from orchestrator.accounts.models import User
+from orchestrator.accounts.services.guessing import TooManyTries
 from orchestrator.core.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from orchestrator.core.web.forms import StyledForm, sent
 from orchestrator.core.web.paging import keyset_page
@@ -148,7 +149,7 @@ def lend(request: HttpRequest, pk: UUID) -> HttpResponse:
             member = services.lend_corporation(user, pk, **form.cleaned_data)
         except InvalidInput as error:
             form.take(error)
-        except services.TooManyTries as error:
+        except TooManyTries as error:
             form.add_error(None, error.message)
             status = error.status
         else:

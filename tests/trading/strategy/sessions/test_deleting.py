@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from orchestrator.accounts.services.guessing import TooManyTries
 from orchestrator.ai.models import AiCall
 from orchestrator.core.errors import InvalidInput
 from orchestrator.executions.models import Execution
@@ -24,7 +25,7 @@ from trading.strategy.domain.vocabulary import Access
 from trading.strategy.models import Corporation, StrategicMatrix, StrategicSession, StrategicStep, WorkflowLog
 from trading.strategy.nodes import step as nodes
 from trading.strategy.services import stepping
-from trading.strategy.services.corporations import TooManyTries, delete_corporation, lend_corporation
+from trading.strategy.services.corporations import delete_corporation, lend_corporation
 from trading.strategy.services.reviewing import ask_again
 from trading.strategy.services.sessions import archive_session, delete_session, pause_session
 
