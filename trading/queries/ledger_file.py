@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
+from orchestrator.core.spreadsheets import guarded
 from trading.domain.money import CENT_OF_A_CENT
 from trading.models import Fill, LedgerEntry, Portfolio
 from trading.queries.market_pages import questions_of
@@ -32,7 +33,6 @@ _READ: Final = [
     "order__run__mode",
 ]  # fmt: skip
 _PIECE: Final = 500
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def ledger_csv(portfolio: Portfolio) -> Iterator[bytes]:
@@ -71,9 +71,9 @@ def _fill(fill: Fill, known: Any) -> list[str]:
         fill.filled_at.isoformat(),
         str(order.pk),
         "hand" if order.run is None else "strategy",
-        _safe(question),
-        _safe(outcome),
-        _safe(order.token),
+        guarded(question),
+        guarded(outcome),
+        guarded(order.token),
         order.side,
         str(fill.size),
         str(fill.price),
@@ -90,15 +90,10 @@ def _row(entry: LedgerEntry, posting: Any) -> list[str]:
         str(entry.pk),
         entry.kind,
         entry.booked_at.isoformat(),
-        _safe(entry.reference),
-        _safe(entry.memo),
+        guarded(entry.reference),
+        guarded(entry.memo),
     ]
-    return [*about, posting.account, _safe(posting.token), str(posting.amount), str(posting.size)]
-
-
-def _safe(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return [*about, posting.account, guarded(posting.token), str(posting.amount), str(posting.size)]
 
 
 def _lines(rows: list[list[str]]) -> bytes:

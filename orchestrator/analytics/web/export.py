@@ -16,6 +16,7 @@ from orchestrator.analytics.queries.tables import (
     workflows_in,
 )
 from orchestrator.analytics.queries.wanted import Wanted
+from orchestrator.core.spreadsheets import guarded
 
 Rows = Iterable[Iterable[Any]]
 
@@ -35,11 +36,10 @@ def _line(cells: Iterable[Any]) -> bytes:
 
 
 def _plain(cell: Any) -> Any:
-    """Texts of people that a spreadsheet would take for a formula begin with an apostrophe."""
     if cell is None:
         return ""
-    if isinstance(cell, str) and cell[:1] in "=+-@\t\r":
-        return f"'{cell}" if cell else cell
+    if isinstance(cell, str):
+        return guarded(cell)
     return round(cell, 4) if isinstance(cell, float) else cell
 
 

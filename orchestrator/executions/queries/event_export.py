@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
+from orchestrator.core.spreadsheets import guarded
 from orchestrator.executions.queries.event_log import EventFilter, events_logged
 from orchestrator.executions.queries.told import ToldEvent, tell
 
@@ -20,7 +21,6 @@ _COLUMNS: Final = (
     "occurred_at", "workflow_id", "workflow", "execution_id", "seq", "type", "node_id", "sentence", "user",
     "ip_address", "user_agent", "data",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_events(user: User, wanted: EventFilter, kind: str) -> Iterator[bytes]:
@@ -84,10 +84,5 @@ def _csv(rows: list[ToldEvent], *, first: bool) -> bytes:
             event.node, row.sentence, row.person, origin.get("ip_address", ""),
             origin.get("user_agent", ""), json.dumps(row.data).decode(),
         )  # fmt: skip
-        table.writerow([_plain(str(value)) for value in values])
+        table.writerow([guarded(str(value)) for value in values])
     return text.getvalue().encode()
-
-
-def _plain(text: str) -> str:
-    """Spreadsheets take what begins like a formula for one, whoever wrote it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

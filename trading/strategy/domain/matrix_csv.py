@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from orchestrator.core.spreadsheets import FORMULA, guarded
 from trading.strategy.domain.drafts import (
     CriterionDraft,
     MatrixDraft,
@@ -21,8 +22,6 @@ from trading.strategy.domain.drafts import (
 from trading.strategy.domain.matrix import MOST_CRITERIA, MOST_OPTIONS, MatrixFault
 
 MOST_BYTES: Final = 1_000_000
-_FORMULA: Final = "=+-@\t\r"
-"""What a spreadsheet would take a text for that begins so; such names are given with an apostrophe."""
 
 
 def write_matrix(
@@ -30,10 +29,10 @@ def write_matrix(
 ) -> Iterator[str]:
     """The lines. ``criteria`` with their weights, ``options`` with their scores, empty for none."""
     names, weights = zip(*criteria, strict=True)
-    yield _line(["Option", *map(_guarded, names)])
+    yield _line(["Option", *map(guarded, names)])
     yield _line(["Weight", *weights])
     for name, scores in options:
-        yield _line([_guarded(name), *scores])
+        yield _line([guarded(name), *scores])
 
 
 def read_matrix(text: str) -> MatrixDraft:
@@ -83,13 +82,9 @@ def _line(cells: Iterable[str]) -> str:
     return made.getvalue()
 
 
-def _guarded(name: str) -> str:
-    return f"'{name}" if name[:1] in _FORMULA else name
-
-
 def _name(cell: str) -> str:
     name = cell.strip()
-    return name[1:] if name[:1] == "'" and name[1:2] in _FORMULA and name[1:] else name
+    return name[1:] if name[:1] == "'" and name[1:].startswith(FORMULA) else name
 
 
 def _number(row: Sequence[str], at: int, number: int) -> Decimal | None:

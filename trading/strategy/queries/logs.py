@@ -14,11 +14,11 @@ from django.db.models import QuerySet
 
 from orchestrator.accounts.models import User
 from orchestrator.core import json
+from orchestrator.core.spreadsheets import guarded
 from trading.strategy.models import StrategicSession, WorkflowLog
 
 CONTENT_TYPES: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 _PIECE: Final = 500
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS: Final = ("at", "session", "seq", "corporation_id", "event", "actor", "step", "details")
 
 
@@ -97,16 +97,11 @@ def _csv(entries: list[WorkflowLog]) -> bytes:
     return _table(
         (
             each["timestamp"].isoformat(), each["session"], each["seq"], each["corporation_id"],
-            _plain(each["event"]), _plain(each["actor"]), "" if each["step"] is None else each["step"],
+            guarded(each["event"]), guarded(each["actor"]), "" if each["step"] is None else each["step"],
             json.dumps(each["details"]).decode(),
         )
         for each in told
     )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _table(rows: Any) -> bytes:
